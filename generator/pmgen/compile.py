@@ -1,0 +1,85 @@
+"""The whole pipeline on one page: a spec's path in, a network and its code out.
+
+    files --inherit--> tree --parse--> ModelSpec --expand--> Graph
+          --plan--> ModulePlan --emit--> text
+
+Each stage adds to the same `Diagnostics`, so that one run reports every mistake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pmgen.diagnostics import Diagnostics, Label
+from pmgen.emit import emit_module
+from pmgen.expand import expand_model
+from pmgen.expect import check_expectations
+from pmgen.graph import Graph
+from pmgen.inherit import load_sources
+from pmgen.parse import parse_model
+from pmgen.plan import ModulePlan, plan_module
+from pmgen.plan.forms import NameClash
+from pmgen.settings import Settings
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What a spec became. `graph` and `code` are None where it is wrong."""
+
+    path: Path
+    diagnostics: Diagnostics
+    graph: Graph | None = None
+    code: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """True where the spec is sound."""
+        return not self.diagnostics.failed
+
+
+def compile_spec(
+    path: Path,
+    *,
+    root: Path | None = None,
+    settings: Settings | None = None,
+    standalone: bool = False,
+) -> Compiled:
+    """Compile one spec. Nothing is written, and nothing but its own files is read.
+
+    `root` is the folder that `extends` and `use` may reach, the spec's own if None.
+    `settings` are the command line's `--set` and `--input`.
+    """
+    settings = settings or Settings()
+    diagnostics = Diagnostics()
+    sources = load_sources(path, root or path.parent, diagnostics)
+    spec = parse_model(sources, diagnostics) if sources else None
+    values = settings.values_for(spec) if spec else {}
+    graph = (
+        expand_model(spec, diagnostics, settings=values, input_shape=settings.input)
+        if spec
+        else None
+    )
+    if graph is not None and not settings.changed:
+        check_expectations(graph, diagnostics)
+    if graph is None or diagnostics.failed:
+        return Compiled(path, diagnostics, graph)
+    plan = _plan(graph, standalone, settings.note, diagnostics)
+    code = emit_module(plan) if plan else None
+    return Compiled(path, diagnostics, graph, code)
+
+
+def _plan(
+    graph: Graph, standalone: bool, note: str, diagnostics: Diagnostics
+) -> ModulePlan | None:
+    try:
+        return plan_module(graph, standalone=standalone, build_note=note)
+    except NameClash as clash:
+        diagnostics.error(
+            "PM207",
+            f"the class would have two attributes `{clash.name}`",
+            clash.span,
+            related=[Label(clash.first, "the other")],
+            help="rename one of the layers; inline forms and branches join names by `_`",
+        )
+        return None

@@ -1,0 +1,82 @@
+"""What the compiler has to say to the user: diagnostics and their collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pmgen.codes import CODES
+from pmgen.source import Span
+
+
+@dataclass(frozen=True)
+class Label:
+    """A second place that matters, with a few words on why."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One mistake: what is wrong (`message`), where (`span`), how to mend it (`help`).
+
+    `label` stands under the span, `related` shows further places, `notes` say how
+    the compiler came there. `code` is a key of `pmgen.codes.CODES`.
+    """
+
+    code: str
+    message: str
+    span: Span
+    label: str = ""
+    related: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+
+
+@dataclass
+class Diagnostics:
+    """Collects the diagnostics of one compilation; every stage adds to it."""
+
+    items: list[Diagnostic] = field(default_factory=list)
+    _seen: set[tuple[str, str, int, int]] = field(default_factory=set)
+
+    def error(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        *,
+        label: str = "",
+        related: Sequence[Label] = (),
+        notes: Sequence[str] = (),
+        help: str | None = None,
+    ) -> None:
+        """Add an error. The same code at the same place is kept once.
+
+        A block that is expanded sixteen times shows its one mistake once.
+        """
+        if code not in CODES:
+            raise KeyError(f"{code} is not a known diagnostic code")
+        key = (code, span.file.name, span.line, span.column)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        self.items.append(
+            Diagnostic(code, message, span, label, tuple(related), tuple(notes), help)
+        )
+
+    @property
+    def failed(self) -> bool:
+        """True when anything is wrong."""
+        return bool(self.items)
+
+    def ordered(self) -> list[Diagnostic]:
+        """The diagnostics file by file in order of first appearance, top to bottom."""
+        files: dict[str, int] = {}
+        for item in self.items:
+            files.setdefault(item.span.file.name, len(files))
+        return sorted(
+            self.items,
+            key=lambda d: (files[d.span.file.name], d.span.line, d.span.column, d.code),
+        )

@@ -1,0 +1,444 @@
+"""Integer expressions over `$names`: read, folded, evaluated, shown as Python.
+
+The same tree serves twice. With numbers for its names it has a value; with some names
+left open it stays an expression, simplified, and becomes the text of generated code:
+`$width * 4` is 256 in the table and `width * 4` in the class.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+MAX_EXPRESSION = 200
+MAX_NESTING = 20
+MAX_VALUE = 2**53
+
+Value: TypeAlias = "int | float | bool | str | tuple[int, ...]"
+
+
+class ExpressionError(ValueError):
+    """The text is no expression; `start` and `end` are offsets into it."""
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.message, self.start, self.end = message, start, end
+
+
+class NoValue(ValueError):
+    """The expression has no value: a division by zero or a number out of range."""
+
+
+class Expr:
+    """An expression. Arithmetic on expressions builds and folds expressions."""
+
+    def __add__(self, other: Operand) -> Expr | int:
+        return fold("+", self, other)
+
+    def __radd__(self, other: Operand) -> Expr | int:
+        return fold("+", other, self)
+
+    def __sub__(self, other: Operand) -> Expr | int:
+        return fold("-", self, other)
+
+    def __rsub__(self, other: Operand) -> Expr | int:
+        return fold("-", other, self)
+
+    def __mul__(self, other: Operand) -> Expr | int:
+        return fold("*", self, other)
+
+    def __rmul__(self, other: Operand) -> Expr | int:
+        return fold("*", other, self)
+
+    def __floordiv__(self, other: Operand) -> Expr | int:
+        return fold("//", self, other)
+
+    def __mod__(self, other: Operand) -> Expr | int:
+        return fold("%", self, other)
+
+
+@dataclass(frozen=True)
+class Const(Expr):
+    """A literal: a number, a truth value, a text, or a list of integers."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class Name(Expr):
+    """A parameter, written `$name`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Unary(Expr):
+    """`-x` or `not x`."""
+
+    op: str
+    operand: Expr
+
+
+@dataclass(frozen=True)
+class Binary(Expr):
+    """`left op right`: arithmetic, a comparison, `and` or `or`."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True)
+class Choice(Expr):
+    """`yes if condition else no`: what is left where `when` decides in a block."""
+
+    condition: Expr
+    yes: Expr
+    no: Expr
+
+
+Operand: TypeAlias = "Expr | int"
+
+_ARITHMETIC: dict[str, Callable[[int, int], int]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+}
+_COMPARISON: dict[str, Callable[[int, int], bool]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+_PRECEDENCE = {
+    "or": 1, "and": 2, "not": 3,
+    **dict.fromkeys(_COMPARISON, 4),
+    "+": 5, "-": 5, "*": 6, "//": 6, "%": 6, "neg": 7,
+}  # fmt: skip
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<int>[0-9]+)|(?P<name>\$[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>//|==|!=|<=|>=|[-+*%<>()/$]))"
+)
+
+
+def parse_expression(text: str) -> Expr:
+    """Read an expression. Raises ExpressionError with the offsets of the mistake."""
+    if len(text) > MAX_EXPRESSION:
+        raise ExpressionError(
+            f"an expression of more than {MAX_EXPRESSION} characters", 0, len(text)
+        )
+    return _Parser(text).parse()
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = list(self._tokenize())
+        self.at = 0
+        self.depth = 0
+
+    def _tokenize(self) -> Iterator[tuple[str, str, int, int]]:
+        position = 0
+        end = len(self.text.rstrip())
+        while position < end:
+            match = _TOKEN.match(self.text, position)
+            if match is None or match.end() > end:
+                start = (
+                    position
+                    + len(self.text[position:])
+                    - len(self.text[position:].lstrip())
+                )
+                raise ExpressionError(
+                    f"`{self.text[start]}` has no meaning in an expression",
+                    start,
+                    start + 1,
+                )
+            kind = match.lastgroup or ""
+            yield kind, match[kind], match.start(kind), match.end(kind)
+            position = match.end()
+
+    def parse(self) -> Expr:
+        if not self.tokens:
+            raise ExpressionError("an empty expression", 0, max(1, len(self.text)))
+        result = self._binary(0)
+        if self.at < len(self.tokens):
+            _, token, start, end = self.tokens[self.at]
+            raise ExpressionError(f"`{token}` is not expected here", start, end)
+        return result
+
+    def _peek(self) -> str:
+        if self.at >= len(self.tokens):
+            return ""
+        kind, token, _, _ = self.tokens[self.at]
+        return token if kind in ("op", "word") else ""
+
+    def _binary(self, floor: int) -> Expr:
+        left = self._unary()
+        while True:
+            op = self._peek()
+            if op == "/":
+                _, _, start, end = self.tokens[self.at]
+                raise ExpressionError(
+                    "`/` would not give a whole number; write `//`", start, end
+                )
+            level = _PRECEDENCE.get(op, 0)
+            if level <= floor or op in ("not", "neg"):
+                return left
+            self.at += 1
+            left = Binary(op, left, self._binary(level))
+
+    def _unary(self) -> Expr:
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise ExpressionError(
+                f"nested deeper than {MAX_NESTING} levels", 0, len(self.text)
+            )
+        try:
+            op = self._peek()
+            if op == "-":
+                self.at += 1
+                operand = self._unary()
+                if isinstance(operand, Const):
+                    return Const(-operand.value)  # type: ignore[operator]
+                return Unary("-", operand)
+            if op == "not":
+                self.at += 1
+                return Unary("not", self._binary(_PRECEDENCE["not"]))
+            return self._atom()
+        finally:
+            self.depth -= 1
+
+    def _atom(self) -> Expr:
+        if self.at >= len(self.tokens):
+            end = len(self.text)
+            raise ExpressionError("the expression ends too early", end - 1, end)
+        kind, token, start, end = self.tokens[self.at]
+        self.at += 1
+        if kind == "int":
+            if len(token) > 15:
+                raise ExpressionError("a number of more than 15 digits", start, end)
+            return Const(int(token))
+        if kind == "name":
+            return Name(token[1:])
+        if kind == "word" and token in ("true", "false"):
+            return Const(token == "true")
+        if token == "(":
+            inner = self._binary(0)
+            if self._peek() != ")":
+                raise ExpressionError("this `(` is never closed", start, end)
+            self.at += 1
+            return inner
+        if kind == "word":
+            raise ExpressionError(
+                f"`{token}` is no number; a parameter is written `${token}`",
+                start,
+                end,
+            )
+        raise ExpressionError(f"`{token}` is not expected here", start, end)
+
+
+def names_in(expr: Expr) -> Iterator[str]:
+    """Every parameter name that the expression mentions, in order, repeats too."""
+    if isinstance(expr, Name):
+        yield expr.name
+    elif isinstance(expr, Unary):
+        yield from names_in(expr.operand)
+    elif isinstance(expr, Binary):
+        yield from names_in(expr.left)
+        yield from names_in(expr.right)
+    elif isinstance(expr, Choice):
+        for part in (expr.condition, expr.yes, expr.no):
+            yield from names_in(part)
+
+
+def substitute(expr: Expr, names: Mapping[str, Value | Expr]) -> Expr:
+    """The expression with names replaced by values or expressions, and folded.
+
+    Names that are not in `names` stay. Raises NoValue.
+    """
+    if isinstance(expr, Name):
+        found = names.get(expr.name, expr)
+        return found if isinstance(found, Expr) else Const(found)
+    if isinstance(expr, Unary):
+        operand = substitute(expr.operand, names)
+        if isinstance(operand, Const):
+            if expr.op == "not":
+                return Const(not operand.value)
+            return Const(-_integer(operand))
+        return Unary(expr.op, operand)
+    if isinstance(expr, Binary):
+        left = substitute(expr.left, names)
+        right = substitute(expr.right, names)
+        return as_expr(fold(expr.op, left, right))
+    if isinstance(expr, Choice):
+        return choose(
+            substitute(expr.condition, names),
+            substitute(expr.yes, names),
+            substitute(expr.no, names),
+        )
+    return expr
+
+
+def evaluate(expr: Expr, names: Mapping[str, Value]) -> Value:
+    """The value of an expression whose names all have values. Raises NoValue."""
+    result = substitute(expr, names)
+    if not isinstance(result, Const):
+        raise NoValue(f"`${next(names_in(result))}` has no value")
+    return result.value
+
+
+def as_expr(value: Operand) -> Expr:
+    """An int as a literal; an expression as it is."""
+    return value if isinstance(value, Expr) else Const(value)
+
+
+def simplest(expr: Expr) -> Expr | int:
+    """A literal integer as an int; any other expression as it is."""
+    if isinstance(expr, Const) and type(expr.value) is int:
+        return expr.value
+    return expr
+
+
+def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
+    """`yes if condition else no`, folded where the answer is known."""
+    if isinstance(condition, Const):
+        return yes if condition.value else no
+    return yes if yes == no else Choice(condition, yes, no)
+
+
+def fold(op: str, left: Operand, right: Operand) -> Expr | int:
+    """`left op right`, computed as far as its literals allow. Raises NoValue."""
+    a, b = as_expr(left), as_expr(right)
+    if op in ("and", "or"):
+        return _fold_logic(op, a, b)
+    if isinstance(a, Const) and isinstance(b, Const):
+        if op in ("==", "!="):
+            return Const((a.value == b.value) is (op == "=="))
+        x, y = _integer(a), _integer(b)
+        if op in _COMPARISON:
+            return Const(_COMPARISON[op](x, y))
+        if op in ("//", "%") and y == 0:
+            raise NoValue("division by zero")
+        result = _ARITHMETIC[op](x, y)
+        if abs(result) > MAX_VALUE:
+            raise NoValue("the number is too large")
+        return result
+    return simplest(_fold_identity(op, a, b))
+
+
+def _fold_logic(op: str, a: Expr, b: Expr) -> Expr:
+    for known, other in ((a, b), (b, a)):
+        if isinstance(known, Const):
+            if bool(known.value) == (op == "and"):
+                return Const(bool(other.value)) if isinstance(other, Const) else other
+            return Const(op == "or")
+    return Binary(op, a, b)
+
+
+def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:
+    zero, one = Const(0), Const(1)
+    if op == "*" and isinstance(a, Const):
+        a, b = b, a  # one order, so that equal products compare equal
+    if a == b and op in ("==", "<=", ">="):
+        return Const(True)
+    if a == b and op in ("!=", "<", ">"):
+        return Const(False)
+    if op == "-" and a == b:
+        return zero
+    if (op in ("+", "-") and b == zero) or (op in ("*", "//") and b == one):
+        return a
+    if op == "+" and a == zero:
+        return b
+    if op == "*" and b == zero:
+        return zero
+    if op in ("+", "-"):
+        return _fold_sum(op, a, b)
+    if op == "//" and isinstance(a, Binary) and a.op == "*" and a.right == b:
+        return a.left  # (x * 2) // 2
+    return Binary(op, a, b)
+
+
+def _fold_sum(op: str, a: Expr, b: Expr) -> Expr:
+    """Sums as terms with counts, so that `c + g - c` is `g` and `c + c` is `c * 2`."""
+    terms: dict[Expr, int] = {}
+    constant = 0
+    for part, sign in ((a, 1), (b, 1 if op == "+" else -1)):
+        for term, count in _terms(part):
+            if isinstance(term, Const) and type(term.value) is int:
+                constant += sign * count * term.value
+            else:
+                terms[term] = terms.get(term, 0) + sign * count
+    terms = {term: count for term, count in terms.items() if count}
+    result: Expr | None = None
+    for term, count in sorted(terms.items(), key=lambda item: item[1] < 0):
+        size = term if abs(count) == 1 else Binary("*", term, Const(abs(count)))
+        if result is None:
+            result = size if count > 0 else Unary("-", size)
+        else:
+            result = Binary("+" if count > 0 else "-", result, size)
+    if result is None:
+        return Const(constant)
+    if constant:
+        sign = "+" if constant > 0 else "-"
+        return Binary(sign, result, Const(abs(constant)))
+    return result
+
+
+def _terms(expr: Expr) -> Iterator[tuple[Expr, int]]:
+    if isinstance(expr, Binary) and expr.op in ("+", "-"):
+        yield from _terms(expr.left)
+        sign = 1 if expr.op == "+" else -1
+        for term, count in _terms(expr.right):
+            yield term, sign * count
+    elif (
+        isinstance(expr, Binary)
+        and expr.op == "*"
+        and isinstance(expr.right, Const)
+        and type(expr.right.value) is int
+    ):
+        yield expr.left, expr.right.value
+    else:
+        yield expr, 1
+
+
+def _integer(expr: Const) -> int:
+    if type(expr.value) is not int:
+        raise NoValue(f"{show(expr)} is no whole number")
+    return expr.value
+
+
+def show(expr: Expr | Value, floor: int = 0) -> str:
+    """The expression as Python text; names without `$`."""
+    if not isinstance(expr, Expr):
+        expr = Const(expr)
+    if isinstance(expr, Const):
+        value = list(expr.value) if isinstance(expr.value, tuple) else expr.value
+        return repr(value)
+    if isinstance(expr, Name):
+        return expr.name
+    if isinstance(expr, Unary):
+        level = _PRECEDENCE["not" if expr.op == "not" else "neg"]
+        lead = "not " if expr.op == "not" else "-"
+        return _wrap(lead + show(expr.operand, level), level, floor)
+    if isinstance(expr, Binary):
+        level = _PRECEDENCE[expr.op]
+        # Left-associative: the right side of an equal level needs its parentheses.
+        # Comparisons do not chain here as they would in Python, so neither side may.
+        left = show(expr.left, level + 1 if expr.op in _COMPARISON else level)
+        right = show(expr.right, level + 1)
+        return _wrap(f"{left} {expr.op} {right}", level, floor)
+    if isinstance(expr, Choice):
+        yes, no = show(expr.yes, 1), show(expr.no, 1)
+        return _wrap(f"{yes} if {show(expr.condition, 1)} else {no}", 0, floor)
+    raise TypeError(f"not an expression: {expr!r}")
+
+
+def _wrap(text: str, level: int, floor: int) -> str:
+    return f"({text})" if level < floor else text

@@ -1,0 +1,125 @@
+"""The expanded network: every op with its shapes, its cost and its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pmgen.expressions import Value
+from pmgen.ops.definition import OpDef, Shape
+from pmgen.source import Span
+from pmgen.spec import Form, ModelSpec
+
+INPUT = -1
+BYTES_PER_VALUE = 4  # float32
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far one value of an image sees: `field` pixels, one step being `jump`.
+
+    Both are (height, width) in pixels of the input; None sees all of it.
+    """
+
+    field: tuple[int, int] = (1, 1)
+    jump: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True)
+class Node:
+    """One op. `path` names the layer it belongs to, `role` its part in that layer.
+
+    `module` is its attribute path in the emitted class, None for a function. Shapes
+    are without N. `macs` is None where a size is open.
+    """
+
+    index: int
+    path: str
+    role: str  # op, norm, act or merge
+    op: OpDef
+    args: Mapping[str, Any]
+    inputs: tuple[int, ...]
+    in_shapes: tuple[Shape, ...]
+    shape: Shape
+    module: str | None
+    span: Span
+    reach: Reach | None
+    params: int = 0
+    buffers: int = 0
+    macs: int | None = 0
+
+
+@dataclass(frozen=True)
+class Region:
+    """A block's instance or an inline form: the nodes `start` to `stop` (exclusive)."""
+
+    path: str
+    title: str
+    span: Span
+    start: int
+    stop: int
+    in_shape: Shape
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One use of a block or of an inline form that repeats: the names that it saw,
+    and the shapes in and out."""
+
+    form: Form
+    path: str
+    env: Mapping[str, Value]
+    in_shape: Shape
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network with all its shapes.
+
+    `projected` says for each residual (by its path) whether its shortcut has layers;
+    `added`, whether there is an addition at all; `kept`, which `when` held;
+    `repeats`, how often a layer stands.
+    """
+
+    spec: ModelSpec
+    env: Mapping[str, Value]
+    input: Shape
+    output: Shape
+    heads: Mapping[str, Shape]
+    nodes: tuple[Node, ...]
+    regions: tuple[Region, ...]
+    instances: tuple[Instance, ...]
+    layer_shapes: Mapping[str, Shape]
+    projected: Mapping[str, bool] = field(default_factory=dict)
+    added: Mapping[str, bool] = field(default_factory=dict)
+    kept: Mapping[str, bool] = field(default_factory=dict)
+    repeats: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def params(self) -> int:
+        """Trainable parameters."""
+        return sum(node.params for node in self.nodes)
+
+    @cached_property
+    def buffers(self) -> int:
+        """Values kept but not trained: running statistics."""
+        return sum(node.buffers for node in self.nodes)
+
+    @cached_property
+    def macs(self) -> int | None:
+        """Multiply-accumulates of one image; None where a size is open."""
+        total = 0
+        for node in self.nodes:
+            if node.macs is None:
+                return None
+            total += node.macs
+        return total
+
+
+def join(*parts: str) -> str:
+    """Path parts joined by dots; empty ones left out."""
+    return ".".join(part for part in parts if part)

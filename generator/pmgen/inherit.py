@@ -1,0 +1,287 @@
+"""`extends` and `use`: several files become one tree, every value keeping its place.
+
+A variant is laid over its base by name, deeply: a value replaces, `null` removes, a
+new layer says where it goes. Paths are relative to the file that names them and stay
+inside the trusted folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pmgen.diagnostics import Diagnostics, Label
+from pmgen.reader import read_file
+from pmgen.source import SourceFile, Span
+from pmgen.suggest import did_you_mean
+from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
+
+MAX_FILES = 32
+
+# Sections that a mapping under `key` is merged as. What is not listed is replaced.
+_INSIDE: dict[str, dict[str, str]] = {
+    "spec": {
+        "params": "names", "defaults": "sections", "blocks": "blocks",
+        "layers": "layers", "branches": "branches", "residual": "residual",
+        "heads": "layers",
+    },
+    "blocks": {"*": "block"},
+    "block": {
+        "params": "names", "layers": "layers", "branches": "branches",
+        "residual": "residual",
+    },
+    "layers": {"*": "layer"},
+    "layer": {
+        "first": "names", "init": "names", "layers": "layers",
+        "branches": "branches", "residual": "residual",
+    },
+    "branches": {"*": "layers"},
+    "residual": {"body": "layers", "shortcut": "layers"},
+    "sections": {"*": "names"},
+    "names": {},
+}  # fmt: skip
+# A variant that sets one of these has another network than its base.
+_CHANGES = {"input", "params", "defaults", "blocks", "use", *_INSIDE["spec"]}
+
+
+@dataclass(frozen=True)
+class Library:
+    """A file named by `use`: its blocks and the defaults they were written under."""
+
+    tree: Mapping
+    file: SourceFile
+
+
+@dataclass(frozen=True)
+class Sources:
+    """One spec with all that it is made of. `files[0]` is the spec itself."""
+
+    tree: Mapping
+    libraries: tuple[Library, ...]
+    files: tuple[SourceFile, ...]
+
+
+def load_sources(path: Path, root: Path, diagnostics: Diagnostics) -> Sources | None:
+    """Read a spec and every file that it extends or uses. None on failure.
+
+    `root` is the trusted folder: no file outside is read. Files are called by their
+    path inside it, so that what is generated does not depend on where it lies.
+    """
+    return _Loader(root, diagnostics).load(path)
+
+
+class _Loader:
+    def __init__(self, root: Path, diagnostics: Diagnostics) -> None:
+        self.root = root.resolve()
+        self.diagnostics = diagnostics
+        self.files: list[SourceFile] = []
+        self.libraries: dict[Path, Library] = {}
+
+    def load(self, path: Path) -> Sources | None:
+        tree = self._spec(path.resolve(), None, ())
+        if tree is None:
+            return None
+        return Sources(tree, tuple(self.libraries.values()), tuple(self.files))
+
+    def _name(self, path: Path) -> str:
+        try:
+            return path.relative_to(self.root).as_posix()
+        except ValueError:
+            return path.name
+
+    def _read(self, path: Path, asked_at: Span | None) -> Mapping | None:
+        if len(self.files) >= MAX_FILES and asked_at is not None:
+            self.diagnostics.error(
+                "PM104", f"one spec is made of at most {MAX_FILES} files", asked_at
+            )
+            return None
+        tree = read_file(path, self._name(path), self.diagnostics, asked_at)
+        if tree is not None:
+            self.files.append(tree.span.file)
+        return tree
+
+    def _spec(
+        self, path: Path, asked_at: Span | None, chain: tuple[Path, ...]
+    ) -> Mapping | None:
+        if path in chain and asked_at is not None:
+            circle = [*chain[chain.index(path) :], path]
+            shown = " -> ".join(self._name(p) for p in circle)
+            self.diagnostics.error(
+                "PM111",
+                f"`extends` goes round in a circle: {shown}",
+                asked_at,
+                help="one of these files must not extend another",
+            )
+            return None
+        tree = self._read(path, asked_at)
+        if tree is None:
+            return None
+        self._use(tree, path)
+        extends = tree.get("extends")
+        if extends is None:
+            return tree
+        target = self._target(extends.value, path, "extends")
+        if target is None:
+            return None
+        base = self._spec(target, extends.value.span, (*chain, path))
+        if base is None:
+            return None
+        return self._inherit(base, tree)
+
+    def _use(self, tree: Mapping, path: Path) -> None:
+        use = tree.get("use")
+        if use is None:
+            return
+        nodes = use.value.items if isinstance(use.value, Sequence) else (use.value,)
+        for node in nodes:
+            target = self._target(node, path, "use")
+            if target is None or target in self.libraries:
+                continue
+            library = self._read(target, node.span)
+            if library is not None:
+                self.libraries[target] = Library(library, library.span.file)
+
+    def _target(self, node: Node, path: Path, key: str) -> Path | None:
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            self.diagnostics.error("PM106", f"`{key}` is the path of a spec", node.span)
+            return None
+        help_text = "paths are relative to this file, with `/`, and stay in its folder"
+        inside = False
+        try:
+            target = (path.parent / node.value).resolve()
+            inside = target.is_relative_to(self.root)
+        except (OSError, ValueError, RuntimeError):
+            target = path
+        if not inside or node.value.startswith(("/", "~")) or "\\" in node.value:
+            self.diagnostics.error(
+                "PM111",
+                f"`{key}` leads out of the trusted folder",
+                node.span,
+                help=f"{help_text}; `--root` trusts a larger one",
+            )
+            return None
+        return target
+
+    def _inherit(self, base: Mapping, variant: Mapping) -> Mapping:
+        changed = any(entry.name in _CHANGES for entry in variant)
+        kept = [
+            entry
+            for entry in base
+            if entry.name not in ("extends", "use")
+            and not (entry.name == "expect" and changed)
+        ]
+        over = [e for e in variant if e.name not in ("extends",)]
+        return self._merge(
+            Mapping(tuple(kept), base.span), Mapping(tuple(over), variant.span), "spec"
+        )
+
+    def _merge(self, base: Mapping, variant: Mapping, kind: str) -> Mapping:
+        """`variant` laid over `base`; `kind` is a key of `_INSIDE`."""
+        entries = {entry.name: entry for entry in base}
+        for entry in variant:
+            old = entries.get(entry.name)
+            if isinstance(entry.value, Scalar) and entry.value.value is None:
+                self._remove(entries, entry, kind)
+            elif old is None:
+                self._add(entries, entry, kind)
+            else:
+                entries[entry.name] = self._replace(old, entry, kind)
+                if kind == "layers" and _place(entry) is not None:
+                    self._add(entries, entries.pop(entry.name), kind, _place(entry))
+        return Mapping(tuple(entries.values()), variant.span)
+
+    def _remove(self, entries: dict[str, Entry], entry: Entry, kind: str) -> None:
+        if entries.pop(entry.name, None) is None:
+            self.diagnostics.error(
+                "PM112",
+                f"`{entry.name}` is not in the base, so it cannot be removed",
+                entry.key.span,
+                help=did_you_mean(entry.name, entries),
+            )
+
+    def _add(
+        self,
+        entries: dict[str, Entry],
+        entry: Entry,
+        kind: str,
+        place: Entry | None = None,
+    ) -> None:
+        place = place or _place(entry)
+        new = Entry(entry.key, _without_place(entry.value))
+        if kind != "layers" or not entries:
+            entries[entry.name] = new
+            return
+        if place is None:
+            self._where_to(entries, entry)
+            return
+        anchor = place.value.text if isinstance(place.value, Scalar) else ""
+        if anchor not in entries:
+            self.diagnostics.error(
+                "PM206",
+                f"there is no layer `{anchor}` to go {place.name}",
+                place.value.span,
+                help=did_you_mean(anchor, entries),
+            )
+            return
+        ordered = list(entries.values())
+        at = [e.name for e in ordered].index(anchor) + (place.name == "after")
+        ordered.insert(at, new)
+        entries.clear()
+        entries.update({e.name: e for e in ordered})
+
+    def _where_to(self, entries: dict[str, Entry], entry: Entry) -> None:
+        names = list(entries)
+        meant = did_you_mean(entry.name, names)
+        place = f"say where it goes: `after: {names[-1]}` or `before: ...`"
+        if meant is not None and meant.startswith("did you mean"):
+            place = f"{meant} A new layer says where it goes, by `before` or `after`"
+        self.diagnostics.error(
+            "PM112",
+            f"the base has no layer `{entry.name}`",
+            entry.key.span,
+            help=place,
+            related=[Label(entries[names[-1]].key.span, "the base's last layer")],
+        )
+
+    def _replace(self, old: Entry, new: Entry, kind: str) -> Entry:
+        inside = _INSIDE[kind]
+        inner = inside.get(new.name) or inside.get("*")
+        mappings = isinstance(old.value, Mapping) and isinstance(new.value, Mapping)
+        if inner is None or not mappings or _other_kind(old.value, new.value):
+            return Entry(new.key, _without_place(new.value))
+        assert isinstance(old.value, Mapping)
+        stripped = _without_place(new.value)
+        assert isinstance(stripped, Mapping)
+        # The layer keeps the name's first place: that is where it can be read.
+        return Entry(old.key, self._merge(old.value, stripped, inner))
+
+
+def _other_kind(old: Node, new: Node) -> bool:
+    """True where a layer changes its op or form: then nothing of it is kept."""
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return True
+    for key in ("op", "layers", "branches", "residual"):
+        theirs, ours = old.get(key), new.get(key)
+        if ours is None:
+            continue
+        if theirs is None:
+            return any(old.get(k) for k in ("op", "layers", "branches", "residual"))
+        if key == "op" and isinstance(ours.value, Scalar):
+            return not (
+                isinstance(theirs.value, Scalar)
+                and theirs.value.text == ours.value.text
+            )
+    return False
+
+
+def _place(entry: Entry) -> Entry | None:
+    if not isinstance(entry.value, Mapping):
+        return None
+    return entry.value.get("before") or entry.value.get("after")
+
+
+def _without_place(node: Node) -> Node:
+    if not isinstance(node, Mapping):
+        return node
+    kept = tuple(e for e in node if e.name not in ("before", "after"))
+    return node if len(kept) == len(node) else Mapping(kept, node.span)

@@ -1,0 +1,100 @@
+"""Code expressions and how they fill lines, as formatters leave them: flat where they
+fit, else all arguments on a line of their own, else one a line with a trailing comma."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+WIDTH = 88
+_ONE_A_LINE = ("nn.Sequential(", "(")  # a list of layers is read from top to bottom
+INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Invoke:
+    """`function(arguments)`."""
+
+    function: str
+    args: tuple[Code, ...] = ()
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """`name=value` in a call."""
+
+    name: str
+    value: Code
+
+
+@dataclass(frozen=True)
+class Listing:
+    """`[items]`, or `(items)` with round brackets."""
+
+    items: tuple[Code, ...]
+    brackets: str = "[]"
+
+
+@dataclass(frozen=True)
+class Many:
+    """`*(element for index in range(count))` in a call."""
+
+    element: Code
+    index: str
+    count: str
+
+
+Code: TypeAlias = "str | Invoke | Keyword | Listing | Many"
+
+
+def flat(code: Code) -> str:
+    """The code on one line."""
+    if isinstance(code, str):
+        return code
+    if isinstance(code, Keyword):
+        return f"{code.name}={flat(code.value)}"
+    if isinstance(code, Many):
+        return f"*({flat(code.element)} for {code.index} in range({code.count}))"
+    items = code.args if isinstance(code, Invoke) else code.items
+    inner = ", ".join(flat(item) for item in items)
+    if isinstance(code, Invoke):
+        return f"{code.function}({inner})"
+    if code.brackets == "()" and len(items) == 1:
+        inner += ","
+    return f"{code.brackets[0]}{inner}{code.brackets[1]}"
+
+
+def lines(code: Code, depth: int, before: str = "", after: str = "") -> list[str]:
+    """The code as lines at an indentation of `depth`, between `before` and `after`."""
+    lead = INDENT * depth
+    one = f"{lead}{before}{flat(code)}{after}"
+    if len(one) <= WIDTH or isinstance(code, str):
+        return [one]
+    if isinstance(code, Keyword):
+        return lines(code.value, depth, f"{before}{code.name}=", after)
+    if isinstance(code, Many):
+        return [
+            f"{lead}{before}*(",
+            *lines(code.element, depth + 1),
+            f"{lead}{INDENT}for {code.index} in range({code.count})",
+            f"{lead}){after}",
+        ]
+    opening = f"{code.function}(" if isinstance(code, Invoke) else code.brackets[0]
+    items = code.args if isinstance(code, Invoke) else code.items
+    closing = ")" if isinstance(code, Invoke) else code.brackets[1]
+    out = [f"{lead}{before}{opening}"]
+    together = f"{lead}{INDENT}{', '.join(flat(item) for item in items)}"
+    if len(together) <= WIDTH and opening not in _ONE_A_LINE:
+        return [*out, together, f"{lead}{closing}{after}"]
+    for item in items:
+        out += lines(item, depth + 1, after=",")
+    out.append(f"{lead}{closing}{after}")
+    return out
+
+
+def literal(text: str) -> str:
+    """A text as one inert Python literal of printable ASCII, in double quotes where
+    that needs no more escapes."""
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    body = text.encode("unicode_escape").decode("ascii")
+    return quote + body.replace(quote, "\\" + quote) + quote

@@ -1,0 +1,18 @@
+"""The ops of the language: one definition each, in the file of its family.
+
+To add an op, add an OpDef to a family's OPS. Nothing else in the compiler, the
+templates or the reference names an op.
+"""
+
+from __future__ import annotations
+
+from pmgen.ops import activation, conv, initializers, linear, merge, norm, pool, reshape
+from pmgen.ops.definition import OpDef
+
+_FAMILIES = (conv, linear, pool, norm, activation, reshape, merge)
+
+OPS: dict[str, OpDef] = {op.name: op for family in _FAMILIES for op in family.OPS}
+ACTIVATIONS = {name: op for name, op in OPS.items() if op.group == "activation"}
+NORMS = {name: op for name, op in OPS.items() if op.group == "normalisation"}
+INITIALIZERS: dict[str, OpDef] = {op.name: op for op in initializers.OPS}
+MERGES = merge.MERGES

@@ -1,0 +1,168 @@
+"""Convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pmgen.ops.definition import (
+    ArgDef,
+    Args,
+    Dim,
+    OpDef,
+    Shape,
+    ShapeIssue,
+    Weights,
+    both,
+    is_size,
+    known,
+    need_image,
+    product,
+)
+from pmgen.ops.kinds import integer, padding, pair, truth
+from pmgen.ops.windows import extent, pads, slide
+
+_OUT = ArgDef("out_channels", integer(1), "Channels that come out.", free=True)
+_KERNEL = ArgDef("kernel_size", pair(1), "Height and width of the window.")
+_STRIDE = ArgDef("stride", pair(1), "Step of the window.", 1)
+_DILATION = ArgDef("dilation", pair(1), "Spacing of the window's points.", 1)
+_GROUPS = ArgDef(
+    "groups",
+    integer(1),
+    "Groups of channels that do not see each other; equal to the incoming channels "
+    "for a depthwise convolution.",
+    1,
+)
+_BIAS = ArgDef("bias", truth(), "Whether a bias is learned.", True)
+
+
+def _check_groups(args: Args, in_channels: Dim) -> None:
+    groups, out = args["groups"], args["out_channels"]
+    for count, what in ((in_channels, "incoming"), (out, "outgoing")):
+        if known(groups, count) and is_size(count) and count % groups:
+            raise ShapeIssue(
+                "PM305",
+                f"{count} {what} channels cannot be divided into {groups} groups",
+                arg="groups",
+                help=f"`groups` must divide both {in_channels} and {out}",
+            )
+
+
+def _conv_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+    channels, height, width = need_image(inputs, "Conv2D")
+    _check_groups(args, channels)
+    sizes = slide("Conv2D", (height, width), args, args["stride"])
+    return (args["out_channels"], *sizes)
+
+
+def _conv_weights(
+    args: Args, inputs: tuple[Shape, ...], output: Shape
+) -> Mapping[str, tuple[int, ...]]:
+    channels, kernel = inputs[0][0], both(args["kernel_size"])
+    assert is_size(channels)
+    shapes: dict[str, tuple[int, ...]] = {
+        "weight": (args["out_channels"], channels // args["groups"], *kernel)
+    }
+    if args["bias"]:
+        shapes["bias"] = (args["out_channels"],)
+    return shapes
+
+
+def _conv_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | None:
+    channels = inputs[0][0]
+    assert is_size(channels)
+    per_point = channels // args["groups"]
+    total = product((per_point, *both(args["kernel_size"]), *output))
+    return total if is_size(total) else None
+
+
+def _transpose_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+    channels, height, width = need_image(inputs, "Conv2DTranspose")
+    _check_groups(args, channels)
+    sizes: list[Dim] = []
+    for axis, size in enumerate((height, width)):
+        kernel = both(args["kernel_size"])[axis]
+        stride, dilation = both(args["stride"])[axis], both(args["dilation"])[axis]
+        extra = both(args["output_padding"])[axis]
+        before, after = pads(args["padding"])[axis]
+        if known(extra, stride, dilation) and 0 < extra >= max(stride, dilation):
+            raise ShapeIssue(
+                "PM301",
+                f"`output_padding` is {extra}, but must be less than the stride "
+                f"or the dilation ({max(stride, dilation)})",
+                arg="output_padding",
+            )
+        out = (size - 1) * stride - before - after + dilation * (kernel - 1) + 1 + extra
+        if is_size(out) and out < 1:
+            raise ShapeIssue(
+                "PM302",
+                f"nothing is left of the image: the padding takes {before + after} "
+                f"of {out + before + after}",
+                arg="padding",
+            )
+        sizes.append(out)
+    return (args["out_channels"], *sizes)
+
+
+def _transpose_weights(
+    args: Args, inputs: tuple[Shape, ...], output: Shape
+) -> Mapping[str, tuple[int, ...]]:
+    channels, kernel = inputs[0][0], both(args["kernel_size"])
+    assert is_size(channels)
+    shapes: dict[str, tuple[int, ...]] = {
+        "weight": (channels, args["out_channels"] // args["groups"], *kernel)
+    }
+    if args["bias"]:
+        shapes["bias"] = (args["out_channels"],)
+    return shapes
+
+
+def _transpose_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | None:
+    per_point = args["out_channels"] // args["groups"]
+    total = product((per_point, *both(args["kernel_size"]), *inputs[0]))
+    return total if is_size(total) else None
+
+
+OPS = (
+    OpDef(
+        "Conv2D",
+        "A convolution over an image.",
+        args=(
+            _OUT,
+            _KERNEL,
+            _STRIDE,
+            ArgDef("padding", padding(), "Zeros around the image.", 0),
+            _DILATION,
+            _GROUPS,
+            _BIAS,
+        ),
+        infer=_conv_shape,
+        layer="nn.Conv2D",
+        positional=("in_channels", "out_channels", "kernel_size"),
+        inferred={"in_channels": lambda shape: shape[0]},
+        weights=Weights(_conv_weights),
+        macs=_conv_macs,
+        window=lambda args: extent(args, args["stride"]),
+        group="convolution",
+    ),
+    OpDef(
+        "Conv2DTranspose",
+        "A transposed convolution: enlarges an image.",
+        args=(
+            _OUT,
+            _KERNEL,
+            _STRIDE,
+            ArgDef("padding", pair(0), "Rows and columns cut off the result.", 0),
+            ArgDef("output_padding", pair(0), "Rows and columns added at the end.", 0),
+            _DILATION,
+            _GROUPS,
+            _BIAS,
+        ),
+        infer=_transpose_shape,
+        layer="nn.Conv2DTranspose",
+        positional=("in_channels", "out_channels", "kernel_size"),
+        inferred={"in_channels": lambda shape: shape[0]},
+        weights=Weights(_transpose_weights),
+        macs=_transpose_macs,
+        group="convolution",
+    ),
+)

@@ -1,0 +1,146 @@
+"""What an op is: its arguments, its shape rule, its cost, its Paddle class.
+
+A shape rule is written once and serves twice. In the check, dimensions and arguments
+are ints; a size that the input leaves open (`any`) is an expression over `H` or `W`.
+In the plan of a block's class, channels and arguments may be expressions too
+(`in_channels`, `width * 4`). So a rule computes with what it is given and compares
+only what is known: `known()` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeGuard
+
+from pmgen.expressions import Expr
+from pmgen.ops.kinds import Kind
+
+Dim: TypeAlias = "int | Expr"
+Shape: TypeAlias = "tuple[Dim, ...]"  # without N: (C, H, W) or (features,)
+Args: TypeAlias = "Mapping[str, Any]"  # bound: every argument of the op, defaults too
+
+REQUIRED = object()
+
+
+class ShapeIssue(ValueError):
+    """A shape rule refuses. `arg` names the argument at fault, where one is."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        arg: str | None = None,
+        help: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code, self.message, self.arg, self.help = code, message, arg, help
+
+
+@dataclass(frozen=True)
+class ArgDef:
+    """One argument. `free`: it changes sizes of tensors and never the structure, so a
+    parameter of the model that only reaches such arguments stays a constructor
+    argument of the emitted class. `fixed`: the shape rule needs it as a number, so a
+    block whose parameter reaches it becomes a class per use."""
+
+    name: str
+    kind: Kind
+    doc: str
+    default: Any = REQUIRED
+    free: bool = False
+    fixed: bool = False
+
+    @property
+    def required(self) -> bool:
+        """True where the user must give the argument."""
+        return self.default is REQUIRED
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What an op learns: the shape of each parameter by its Paddle attribute."""
+
+    shapes: Callable[[Args, tuple[Shape, ...], Shape], Mapping[str, tuple[int, ...]]]
+    names: tuple[str, ...] = ("weight", "bias")
+
+
+def _same_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+    return inputs[0]
+
+
+@dataclass(frozen=True)
+class OpDef:
+    """One op of the language.
+
+    `layer` is its Paddle class and `positional` the order of that constructor's
+    leading arguments; what the user does not write is worked out by `inferred`.
+    `function` is its form without a layer object, called with the input, or the list
+    of several; `infix` the operator that stands between several instead.
+    """
+
+    name: str
+    doc: str
+    args: tuple[ArgDef, ...] = ()
+    infer: Callable[[Args, tuple[Shape, ...]], Shape] = _same_shape
+    layer: str | None = None
+    positional: tuple[str, ...] = ()
+    inferred: Mapping[str, Callable[[Shape], Any]] = field(default_factory=dict)
+    function: str | None = None
+    function_args: Mapping[str, Any] = field(default_factory=dict)
+    infix: str | None = None
+    many_inputs: bool = False
+    weights: Weights | None = None
+    buffers: Callable[[Args, tuple[Shape, ...]], int] | None = None
+    macs: Callable[[Args, tuple[Shape, ...], Shape], int | None] | None = None
+    # (extent, stride) per axis for the receptive field; "all" sees the whole image
+    window: Callable[[Args], tuple[tuple[int, int], tuple[int, int]]] | str | None = (
+        None
+    )
+    group: str = "other"
+
+    def arg(self, name: str) -> ArgDef | None:
+        """The argument of that name, or None."""
+        return next((a for a in self.args if a.name == name), None)
+
+
+def known(*values: object) -> bool:
+    """True where every value is a plain number, so that it may be compared."""
+    return all(type(value) is int for value in values)
+
+
+def is_size(value: object) -> TypeGuard[int]:
+    """True for a plain integer."""
+    return type(value) is int
+
+
+def both(value: Any) -> tuple[Any, Any]:
+    """One value for height and width, or the two that were given."""
+    return (value[0], value[1]) if isinstance(value, tuple) else (value, value)
+
+
+def show_shape(shape: Shape) -> str:
+    """A shape as people write it: `[N, 64, 56, 56]`, `?` for what is open."""
+    parts = [str(d) if is_size(d) else "?" for d in shape]
+    return f"[{', '.join(['N', *parts])}]"
+
+
+def need_image(inputs: tuple[Shape, ...], op: str) -> tuple[Dim, Dim, Dim]:
+    """The (C, H, W) of the first input. Raises ShapeIssue where it is no image."""
+    shape = inputs[0]
+    if len(shape) != 3:
+        raise ShapeIssue(
+            "PM306",
+            f"`{op}` takes an image [N, C, H, W], but {show_shape(shape)} arrives",
+            help="put it before the layer that flattens the image",
+        )
+    return shape[0], shape[1], shape[2]
+
+
+def product(values: tuple[Dim, ...]) -> Dim:
+    """The product of dimensions."""
+    total: Dim = 1
+    for value in values:
+        total = total * value
+    return total

@@ -1,0 +1,117 @@
+"""The kinds of value that an argument takes: one check each, used for literals,
+for evaluated expressions and for the reference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value: its words for the docs, and its check.
+
+    `check(value)` gives None where the value fits, else what was needed.
+    """
+
+    words: str
+    check: Callable[[Any], str | None]
+
+
+def _is_int(value: Any) -> bool:
+    return type(value) is int
+
+
+def integer(minimum: int = 0) -> Kind:
+    """A whole number of at least `minimum`."""
+    words = f"a whole number from {minimum} up"
+
+    def check(value: Any) -> str | None:
+        return None if _is_int(value) and value >= minimum else words
+
+    return Kind(words, check)
+
+
+def any_integer() -> Kind:
+    """A whole number of either sign."""
+    words = "a whole number"
+    return Kind(words, lambda value: None if _is_int(value) else words)
+
+
+def pair(minimum: int = 0) -> Kind:
+    """One whole number for both axes, or `[height, width]`."""
+    words = f"a whole number from {minimum} up, or a list [height, width] of two"
+
+    def check(value: Any) -> str | None:
+        items = value if isinstance(value, tuple) else (value,)
+        fits = len(items) == 2 or not isinstance(value, tuple)
+        fits = fits and all(_is_int(item) and item >= minimum for item in items)
+        return None if fits else words
+
+    return Kind(words, check)
+
+
+def padding() -> Kind:
+    """Paddle's padding for a window that slides over an image."""
+    words = (
+        "a whole number from 0 up, [height, width], [top, bottom, left, right], "
+        "SAME or VALID"
+    )
+
+    def check(value: Any) -> str | None:
+        if isinstance(value, str):
+            return None if value in ("SAME", "VALID") else words
+        items = value if isinstance(value, tuple) else (value,)
+        fits = len(items) in (2, 4) or not isinstance(value, tuple)
+        fits = fits and all(_is_int(item) and item >= 0 for item in items)
+        return None if fits else words
+
+    return Kind(words, check)
+
+
+def edges() -> Kind:
+    """Padding of an image's edges; a negative number crops."""
+    words = "a whole number, or a list [left, right, top, bottom] of four"
+
+    def check(value: Any) -> str | None:
+        items = value if isinstance(value, tuple) else (value,)
+        fits = len(items) == 4 or not isinstance(value, tuple)
+        return None if fits and all(map(_is_int, items)) else words
+
+    return Kind(words, check)
+
+
+def number(
+    minimum: float = -math.inf,
+    maximum: float = math.inf,
+    *,
+    open_minimum: bool = False,
+) -> Kind:
+    """A number between `minimum` and `maximum`; `open_minimum` leaves out the lower."""
+    words = "a number"
+    if math.isfinite(maximum):
+        words = f"a number from {minimum:g} to {maximum:g}"
+    elif math.isfinite(minimum):
+        words = f"a number {'above' if open_minimum else 'from'} {minimum:g}"
+        words += "" if open_minimum else " up"
+
+    def check(value: Any) -> str | None:
+        fits = type(value) in (int, float) and math.isfinite(value)
+        fits = fits and minimum <= value <= maximum
+        return None if fits and not (open_minimum and value == minimum) else words
+
+    return Kind(words, check)
+
+
+def truth() -> Kind:
+    """True or false."""
+    words = "true or false"
+    return Kind(words, lambda value: None if isinstance(value, bool) else words)
+
+
+def one_of(*options: str) -> Kind:
+    """One of a few words."""
+    words = "one of " + ", ".join(options)
+    return Kind(words, lambda value: None if value in options else words)

@@ -1,0 +1,74 @@
+"""Pooling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pmgen.ops.definition import ArgDef, Args, OpDef, Shape, need_image
+from pmgen.ops.kinds import integer, padding, pair, truth
+from pmgen.ops.windows import extent, slide
+
+_SHARED = (
+    ArgDef("kernel_size", pair(1), "Height and width of the window."),
+    ArgDef(
+        "stride", pair(1), "Step of the window; the window's size if left out.", None
+    ),
+    ArgDef("padding", padding(), "Border around the image.", 0),
+    ArgDef("ceil_mode", truth(), "Keep a last window that is cut off.", False),
+)
+
+
+def _stride(args: Args) -> Any:
+    return args["kernel_size"] if args["stride"] is None else args["stride"]
+
+
+def _pool(name: str, doc: str, *more: ArgDef) -> OpDef:
+    def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+        channels, height, width = need_image(inputs, name)
+        sizes = slide(
+            name, (height, width), args, _stride(args), ceil_mode=args["ceil_mode"]
+        )
+        return (channels, *sizes)
+
+    return OpDef(
+        name,
+        doc,
+        args=(*_SHARED, *more),
+        infer=shape,
+        layer=f"nn.{name}",
+        positional=("kernel_size",),
+        window=lambda args: extent(args, _stride(args)),
+        group="pooling",
+    )
+
+
+def _adaptive(name: str, doc: str) -> OpDef:
+    def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+        channels, _, _ = need_image(inputs, name)
+        size = args["output_size"]
+        height, width = size if isinstance(size, tuple) else (size, size)
+        return (channels, height, width)
+
+    return OpDef(
+        name,
+        doc,
+        args=(ArgDef("output_size", pair(1), "Height and width that come out."),),
+        infer=shape,
+        layer=f"nn.{name}",
+        positional=("output_size",),
+        window="all",
+        group="pooling",
+    )
+
+
+OPS = (
+    _pool("MaxPool2D", "The largest value in each window."),
+    _pool(
+        "AvgPool2D",
+        "The mean of each window.",
+        ArgDef("exclusive", truth(), "Leave the padding out of the mean.", True),
+        ArgDef("divisor_override", integer(1), "Divide by this instead.", None),
+    ),
+    _adaptive("AdaptiveAvgPool2D", "The mean over a grid of the given size."),
+    _adaptive("AdaptiveMaxPool2D", "The largest value over a grid of the given size."),
+)

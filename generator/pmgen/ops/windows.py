@@ -1,0 +1,86 @@
+"""The arithmetic of a window that slides over an image: convolution and pooling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pmgen.ops.definition import Args, Dim, ShapeIssue, both, is_size
+
+_AXES = ("height", "width")
+
+
+def pads(padding: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    """Padding before and after, for height and for width, from Paddle's forms."""
+    if isinstance(padding, tuple) and len(padding) == 4:
+        return (padding[0], padding[1]), (padding[2], padding[3])
+    height, width = both(padding)
+    return (height, height), (width, width)
+
+
+def slide(
+    op: str,
+    sizes: tuple[Dim, Dim],
+    args: Args,
+    stride: Any,
+    *,
+    ceil_mode: bool = False,
+) -> tuple[Dim, Dim]:
+    """The (H, W) after a window slid over an image of `sizes`.
+
+    Raises ShapeIssue where the window is larger than the padded image.
+    """
+    dilation = args.get("dilation", 1)
+    out: list[Dim] = []
+    for axis in (0, 1):
+        out.append(
+            _slide_axis(
+                op,
+                axis,
+                sizes[axis],
+                both(args["kernel_size"])[axis],
+                both(stride)[axis],
+                args["padding"],
+                both(dilation)[axis],
+                ceil_mode,
+            )
+        )
+    return out[0], out[1]
+
+
+def _slide_axis(
+    op: str,
+    axis: int,
+    size: Dim,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil_mode: bool,
+) -> Dim:
+    if padding == "SAME":
+        return (size + stride - 1) // stride
+    before, after = (0, 0) if padding == "VALID" else pads(padding)[axis]
+    extent = dilation * (kernel - 1) + 1
+    room: Dim = size + before + after - extent
+    if is_size(room) and is_size(size) and room < 0:
+        needed = extent - size
+        raise ShapeIssue(
+            "PM302",
+            f"the window of `{op}` is {extent} in {_AXES[axis]}, "
+            f"but only {size + before + after} arrive"
+            + (f" ({size} and padding)" if before + after else ""),
+            arg="kernel_size",
+            help=f"`padding: {-(-needed // 2)}` or a smaller `kernel_size` would fit, "
+            "or shrink the image less before",
+        )
+    return (room + stride - 1) // stride + 1 if ceil_mode else room // stride + 1
+
+
+def extent(args: Args, stride: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(extent, stride) for height and for width: what the receptive field grows by."""
+    kernel, step = both(args["kernel_size"]), both(stride)
+    dilation = both(args.get("dilation", 1))
+    return (
+        (dilation[0] * (kernel[0] - 1) + 1, step[0]),
+        (dilation[1] * (kernel[1] - 1) + 1, step[1]),
+    )

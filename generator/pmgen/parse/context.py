@@ -1,0 +1,104 @@
+"""What every part of the parser shares: the diagnostics and the names in scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pmgen.diagnostics import Diagnostics, Label
+from pmgen.source import Span
+from pmgen.spec import Block, Ident
+from pmgen.suggest import did_you_mean
+from pmgen.tree import Entry, Node, Scalar, kind_of
+from pmgen.tree import Mapping as TreeMapping
+
+
+@dataclass
+class Context:
+    """The scope that is being parsed.
+
+    `params` are the names that `$` may mention, `blocks` the signatures that `op` may
+    call, `defaults` the arguments that the file sets per op.
+    """
+
+    diagnostics: Diagnostics
+    blocks: Mapping[str, Block]
+    params: Iterable[str] = ()
+    defaults: Mapping[str, TreeMapping] = field(default_factory=dict)
+
+    def scoped(self, params: Iterable[str]) -> Context:
+        """The same context inside a block with these parameters."""
+        return Context(self.diagnostics, self.blocks, tuple(params), self.defaults)
+
+    def as_mapping(self, node: Node, what: str) -> TreeMapping | None:
+        """The node as a mapping, else None and a diagnostic."""
+        if isinstance(node, TreeMapping):
+            return node
+        self.wrong_kind(node, f"{what} is a mapping of names to values")
+        return None
+
+    def as_text(self, node: Node, what: str) -> str | None:
+        """The node as text, else None and a diagnostic."""
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            return node.value
+        self.wrong_kind(node, f"{what} is text")
+        return None
+
+    def as_truth(self, node: Node, what: str) -> bool | None:
+        """The node as true or false, else None and a diagnostic."""
+        if isinstance(node, Scalar) and isinstance(node.value, bool):
+            return node.value
+        self.wrong_kind(node, f"{what} is true or false")
+        return None
+
+    def wrong_kind(self, node: Node, needed: str) -> None:
+        """Report a value of the wrong kind."""
+        self.diagnostics.error(
+            "PM106", f"{needed}, but this is {kind_of(node)}", node.span
+        )
+
+    def unknown_key(self, entry: Entry, known: Iterable[str], where: str) -> None:
+        """Report a key that has no meaning."""
+        self.diagnostics.error(
+            "PM107",
+            f"`{entry.name}` is no key of {where}",
+            entry.key.span,
+            help=did_you_mean(entry.name, known),
+        )
+
+    def missing_key(self, key: str, where: str, span: Span, help: str) -> None:
+        """Report a key that must be given."""
+        self.diagnostics.error("PM108", f"{where} needs `{key}`", span, help=help)
+
+    def check_keys(
+        self, mapping: TreeMapping, known: Iterable[str], where: str
+    ) -> None:
+        """Report every key of the mapping that is not known."""
+        known = list(known)
+        for entry in mapping:
+            if entry.name not in known:
+                self.unknown_key(entry, known, where)
+
+    def ident(
+        self, key: Scalar, what: str, refusal: Callable[[str], str | None]
+    ) -> Ident:
+        """The key as a name; a name that cannot be emitted is reported."""
+        reason = refusal(key.text)
+        if reason is not None:
+            self.diagnostics.error(
+                "PM201",
+                f"`{key.text}` cannot name {what}",
+                key.span,
+                help=f"{reason}; choose another name",
+            )
+        return Ident(key.text, key.span)
+
+    def collision(self, text: str, span: Span, first: Span, what: str) -> None:
+        """Report two things of one name."""
+        self.diagnostics.error(
+            "PM207",
+            f"`{text}` is already {what}",
+            span,
+            related=[Label(first, "here")],
+            help="rename one of them",
+        )

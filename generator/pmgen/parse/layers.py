@@ -1,0 +1,387 @@
+"""Layers and the three forms that hold them: series, branches, residual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pmgen.names import why_not_a_layer, why_not_a_name
+from pmgen.ops import ACTIVATIONS, INITIALIZERS, MERGES, NORMS, OPS
+from pmgen.ops.definition import OpDef
+from pmgen.ops.kinds import integer, truth
+from pmgen.parse.context import Context
+from pmgen.parse.values import (
+    argument_kinds,
+    parse_arg,
+    parse_args,
+    parse_named_call,
+    report_missing,
+)
+from pmgen.spec import (
+    Arg,
+    Block,
+    Branch,
+    Branches,
+    Call,
+    Form,
+    Ident,
+    Layer,
+    Residual,
+    Series,
+)
+from pmgen.suggest import did_you_mean
+from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
+
+FORM_KEYS = ("layers", "branches", "residual")
+BRANCH_KEYS = ("merge", "split")
+AFTER_KEYS = ("norm", "act")
+FLOW_KEYS = ("from", "when", "repeat", "first")
+LAYER_KEYS = ("op", "init", *AFTER_KEYS, *FLOW_KEYS)
+
+
+def parse_series(node: Node, what: str, context: Context) -> Series | None:
+    """A mapping of names to layers."""
+    mapping = context.as_mapping(node, what)
+    if mapping is None:
+        return None
+    layers = [parse_layer(entry, context) for entry in mapping]
+    return Series(tuple(layer for layer in layers if layer), mapping.span)
+
+
+def parse_layer(
+    entry: Entry, context: Context, extra_keys: Iterable[str] = ()
+) -> Layer | None:
+    """One layer: its op or form, and what surrounds it. None after a diagnostic."""
+    name = context.ident(entry.key, "a layer", why_not_a_layer)
+    mapping = context.as_mapping(entry.value, f"layer `{name.text}`")
+    if mapping is None:
+        return None
+    for key in ("before", "after"):
+        place = mapping.get(key)
+        if place is not None:
+            context.diagnostics.error(
+                "PM112",
+                f"`{key}` places a new layer of a variant, but nothing is extended",
+                place.key.span,
+                help="the order of layers is the order of the file",
+            )
+    forms = [e for e in mapping if e.name in FORM_KEYS]
+    op = mapping.get("op")
+    if op is None and not forms:
+        context.missing_key(
+            "op",
+            f"layer `{name.text}`",
+            entry.key.span,
+            "name an op or block (`op: Conv2D`), or write `layers`, `branches` or "
+            "`residual` inline",
+        )
+        return None
+    if op is not None and forms:
+        context.diagnostics.error(
+            "PM107",
+            f"layer `{name.text}` has both `op` and `{forms[0].name}`",
+            forms[0].key.span,
+            help="keep one of them",
+        )
+        return None
+    skip = ("before", "after", *extra_keys)
+    if op is not None:
+        return _op_layer(name, mapping, op, context, skip)
+    form = parse_form(mapping, f"layer `{name.text}`", entry.key, context)
+    allowed = (*FORM_KEYS, *BRANCH_KEYS, *AFTER_KEYS, *FLOW_KEYS, *skip)
+    context.check_keys(mapping, allowed, f"layer `{name.text}`")
+    first = mapping.get("first")
+    if first is not None:
+        context.diagnostics.error(
+            "PM107",
+            "`first` changes arguments, which an inline form does not have",
+            first.key.span,
+            help="make it a block with parameters",
+        )
+    if form is None:
+        return None
+    norm, act = parse_after(mapping, context)
+    return Layer(name, form, norm, act, *_flow(mapping, context))
+
+
+def _op_layer(
+    name: Ident, mapping: Mapping, op: Entry, context: Context, skip: Iterable[str]
+) -> Layer | None:
+    title = context.as_text(op.value, "`op`")
+    if title is None:
+        return None
+    assert isinstance(op.value, Scalar)
+    owner: OpDef | Block | None = context.blocks.get(title) or OPS.get(title)
+    if owner is None:
+        context.diagnostics.error(
+            "PM202",
+            f"there is no op or block `{title}`",
+            op.value.span,
+            help=_op_help(title, context),
+        )
+        return None
+    defaults = context.defaults.get(title) if isinstance(owner, OpDef) else None
+    keys = (*LAYER_KEYS, *skip)
+    typed = {e.name: e for e in (defaults or ()) if e.name not in LAYER_KEYS}
+    typed.update({e.name: e for e in mapping if e.name not in keys})
+    where = f"`{title}`"
+    args = parse_args(
+        typed.values(), owner, context, where=where, extra_keys=LAYER_KEYS
+    )
+    first: dict[str, Arg] = {}
+    first_entry = mapping.get("first")
+    if first_entry is not None:
+        inner = context.as_mapping(first_entry.value, "`first`")
+        if inner is not None:
+            first = parse_args(inner, owner, context, where=where)
+        if mapping.get("repeat") is None:
+            context.diagnostics.error(
+                "PM107",
+                "`first` overrides the first of several, but nothing repeats",
+                first_entry.key.span,
+                help="add `repeat`, or give the arguments to the layer itself",
+            )
+    report_missing(owner, title, typed, op.value, context)
+    repeat = mapping.get("repeat")
+    if repeat is not None and isinstance(owner, OpDef) and owner.many_inputs:
+        context.diagnostics.error(
+            "PM107",
+            f"{where} joins several inputs, so it cannot repeat",
+            repeat.key.span,
+            help="leave `repeat` out",
+        )
+    norm, act = parse_after(mapping, context, defaults)
+    init = _parse_init(mapping, defaults, owner, context)
+    body = Call(title, op.value.span, args, init)
+    flow = _flow(mapping, context)
+    if isinstance(owner, OpDef) and owner.many_inputs and flow[0] is None:
+        context.missing_key(
+            "from",
+            where,
+            op.value.span,
+            "name its inputs: `from: [conv1, conv2]`",
+        )
+        return None
+    if flow[0] and len(flow[0]) > 1 and not getattr(owner, "many_inputs", False):
+        context.diagnostics.error(
+            "PM106",
+            f"{where} takes one input",
+            flow[0][1].span,
+            help="join them first with `op: Concat`, `Add` or `Multiply`",
+        )
+        return None
+    return Layer(name, body, norm, act, *flow, first)
+
+
+def _op_help(title: str, context: Context) -> str | None:
+    known = [*context.blocks, *OPS]
+    return did_you_mean(title, known) or (
+        "ops are Paddle's layers (`Conv2D`, `Linear`, `MaxPool2D`, ...); "
+        "blocks are declared under `blocks`"
+    )
+
+
+def _flow(
+    mapping: Mapping, context: Context
+) -> tuple[tuple[Ident, ...] | None, Arg | None, Arg | None]:
+    return (
+        _parse_from(mapping.get("from"), context),
+        _parse_one(mapping.get("when"), truth(), context),
+        _parse_one(mapping.get("repeat"), integer(1), context),
+    )
+
+
+def _parse_one(entry: Entry | None, kind: object, context: Context) -> Arg | None:
+    return None if entry is None else parse_arg(entry.value, kind, context)  # type: ignore[arg-type]
+
+
+def _parse_from(entry: Entry | None, context: Context) -> tuple[Ident, ...] | None:
+    if entry is None:
+        return None
+    nodes = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+    if not nodes:
+        context.wrong_kind(entry.value, "`from` names a layer or several")
+        return None
+    names: list[Ident] = []
+    for node in nodes:
+        text = context.as_text(node, "a layer's name in `from`")
+        if text is None:
+            return None
+        names.append(Ident(text, node.span))
+    return tuple(names)
+
+
+def parse_form(
+    mapping: Mapping, where: str, key: Scalar, context: Context
+) -> Form | None:
+    """The one of `layers`, `branches` and `residual` that the mapping holds."""
+    forms = [e for e in mapping if e.name in FORM_KEYS]
+    if len(forms) != 1:
+        at = forms[1].key.span if forms else key.span
+        context.missing_key(
+            "layers", where, at, "give one of `layers`, `branches` and `residual`"
+        )
+        return None
+    (entry,) = forms
+    if entry.name != "branches":
+        for name in BRANCH_KEYS:
+            stray = mapping.get(name)
+            if stray is not None:
+                context.diagnostics.error(
+                    "PM107",
+                    f"`{name}` belongs to `branches`",
+                    stray.key.span,
+                    help="leave it out",
+                )
+    if entry.name == "layers":
+        return parse_series(entry.value, "`layers`", context)
+    if entry.name == "branches":
+        return _parse_branches(entry, mapping, where, context)
+    return _parse_residual(entry, context)
+
+
+def _parse_branches(
+    entry: Entry, mapping: Mapping, where: str, context: Context
+) -> Branches | None:
+    inner = context.as_mapping(entry.value, "`branches`")
+    merge, split = mapping.get("merge"), mapping.get("split")
+    if merge is None:
+        context.missing_key(
+            "merge",
+            where,
+            entry.key.span,
+            "say how the branches join: `merge: concat`, `add` or `multiply`",
+        )
+    if inner is None or merge is None:
+        return None
+    how = context.as_text(merge.value, "`merge`")
+    if how is not None and how not in MERGES:
+        context.diagnostics.error(
+            "PM202",
+            f"there is no merge `{how}`",
+            merge.value.span,
+            help=did_you_mean(how, MERGES),
+        )
+        how = None
+    parts = bool(split and context.as_truth(split.value, "`split`"))
+    branches: list[Branch] = []
+    for branch in inner:
+        name = context.ident(branch.key, "a branch", why_not_a_name)
+        path = parse_series(branch.value, f"branch `{name.text}`", context)
+        if path is not None:
+            branches.append(Branch(name, path))
+    if len(inner) < 2:
+        context.diagnostics.error(
+            "PM106",
+            "`branches` holds at least two",
+            entry.key.span,
+            help="an empty branch `{}` is the identity; one path alone is `layers`",
+        )
+        return None
+    if how is None or len(branches) < len(inner):
+        return None
+    return Branches(tuple(branches), how, entry.key.span, parts)
+
+
+def _parse_residual(entry: Entry, context: Context) -> Residual | None:
+    inner = context.as_mapping(entry.value, "`residual`")
+    if inner is None:
+        return None
+    context.check_keys(inner, ("body", "shortcut"), "`residual`")
+    body = inner.get("body")
+    if body is None:
+        context.missing_key(
+            "body", "`residual`", entry.key.span, "the layers beside the shortcut"
+        )
+        return None
+    shortcut: Series | str | None = "identity"
+    given = inner.get("shortcut")
+    if given is not None and isinstance(given.value, Scalar):
+        shortcut = given.value.text
+        if shortcut not in ("identity", "where_equal"):
+            context.diagnostics.error(
+                "PM202",
+                f"there is no shortcut `{shortcut}`",
+                given.value.span,
+                help="layers, `identity` or `where_equal`",
+            )
+            shortcut = None
+    elif given is not None:
+        shortcut = parse_series(given.value, "`shortcut`", context)
+    series = parse_series(body.value, "`body`", context)
+    if series is None or shortcut is None:
+        return None
+    return Residual(series, shortcut, entry.key.span)
+
+
+def parse_after(
+    mapping: Mapping, context: Context, defaults: Mapping | None = None
+) -> tuple[Call | None, Call | None]:
+    """`norm` and `act`; `none` takes a default away."""
+    calls: list[Call | None] = []
+    for key, known, what in (
+        ("norm", NORMS, "normalisation"),
+        ("act", ACTIVATIONS, "activation"),
+    ):
+        entry = mapping.get(key) or (defaults.get(key) if defaults else None)
+        if entry is None or (
+            isinstance(entry.value, Scalar) and entry.value.text == "none"
+        ):
+            calls.append(None)
+        else:
+            calls.append(parse_named_call(entry.value, known, what, context))
+    return calls[0], calls[1]
+
+
+def _parse_init(
+    mapping: Mapping, defaults: Mapping | None, owner: OpDef | Block, context: Context
+) -> dict[str, Call]:
+    entry = mapping.get("init") or (defaults.get("init") if defaults else None)
+    if entry is None:
+        return {}
+    names: tuple[str, ...] = ()
+    if isinstance(owner, OpDef) and owner.weights is not None:
+        names = owner.weights.names
+    if not names:
+        context.diagnostics.error(
+            "PM203",
+            "`init` has nothing to initialise here",
+            entry.key.span,
+            help="ops with a weight take it: `Conv2D`, `Linear`, the normalisations",
+        )
+        return {}
+    inner = context.as_mapping(entry.value, "`init`")
+    if inner is None:
+        return {}
+    context.check_keys(inner, names, "`init`")
+    calls: dict[str, Call] = {}
+    for item in inner:
+        if item.name in names:
+            call = parse_named_call(item.value, INITIALIZERS, "initializer", context)
+            if call is not None:
+                calls[item.name] = call
+    return calls
+
+
+def check_defaults(defaults: Mapping, context: Context) -> dict[str, Mapping]:
+    """The `defaults` section: arguments per op, checked where they stand."""
+    sections: dict[str, Mapping] = {}
+    for entry in defaults:
+        op = OPS.get(entry.name)
+        if op is None:
+            context.diagnostics.error(
+                "PM202",
+                f"there is no op `{entry.name}` to set defaults for",
+                entry.key.span,
+                help=did_you_mean(entry.name, OPS),
+            )
+            continue
+        inner = context.as_mapping(entry.value, f"the defaults of `{entry.name}`")
+        if inner is None:
+            continue
+        known = [*argument_kinds(op), "init", *AFTER_KEYS]
+        arguments = [e for e in inner if e.name not in ("init", *AFTER_KEYS)]
+        parse_args(arguments, op, context, where=f"`{op.name}`", extra_keys=known)
+        parse_after(inner, context)
+        _parse_init(inner, None, op, context)
+        sections[entry.name] = inner
+    return sections

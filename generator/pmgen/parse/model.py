@@ -1,0 +1,362 @@
+"""The top of a spec: from the tree of its files to a ModelSpec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from typing import Any
+
+from pmgen.diagnostics import Diagnostics
+from pmgen.expressions import Const
+from pmgen.inherit import Library, Sources
+from pmgen.names import why_not_a_class, why_not_a_param
+from pmgen.ops import OPS
+from pmgen.parse.context import Context
+from pmgen.parse.layers import (
+    AFTER_KEYS,
+    BRANCH_KEYS,
+    FORM_KEYS,
+    LAYER_KEYS,
+    check_defaults,
+    parse_after,
+    parse_form,
+    parse_layer,
+)
+from pmgen.parse.values import parse_arg
+from pmgen.source import Span
+from pmgen.spec import Block, Expectation, Head, Ident, ModelSpec, Param, Series
+from pmgen.suggest import did_you_mean
+from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
+from pmgen.types import PARAM_TYPES, type_of
+
+LANGUAGE_VERSION = 1
+IN_CHANNELS = "in_channels"
+BODY_KEYS = (*FORM_KEYS, *BRANCH_KEYS, *AFTER_KEYS)
+SPEC_KEYS = (
+    "pmgen", "model", "source", "extends", "use", "input", "params", "defaults",
+    "blocks", *BODY_KEYS, "heads", "expect",
+)  # fmt: skip
+LIBRARY_KEYS = ("pmgen", "source", "defaults", "blocks")
+BLOCK_KEYS = ("doc", "params", *BODY_KEYS)
+HEAD_KEYS = ("train_only", "loss_weight")
+EXPECT_KEYS = ("params", "macs", "output", "shapes")
+
+
+def parse_model(sources: Sources, diagnostics: Diagnostics) -> ModelSpec | None:
+    """Read the tree of a spec. None where the mistakes leave nothing to go on with."""
+    return _ModelParser(sources, diagnostics).parse()
+
+
+class _ModelParser:
+    def __init__(self, sources: Sources, diagnostics: Diagnostics) -> None:
+        self.sources = sources
+        self.diagnostics = diagnostics
+        self.blocks: dict[str, Block] = {}
+        self.context = Context(diagnostics, self.blocks)
+
+    def parse(self) -> ModelSpec | None:
+        tree = self.sources.tree
+        context = self.context
+        at = Span(self.sources.files[0], 1, 1, 1, 1)
+        self._check_version(tree, at)
+        context.check_keys(tree, SPEC_KEYS, "a spec")
+        name = self._model_name(tree, at)
+        source = self._text(tree, "source")
+        size, size_span = self._input(tree, at)
+        params = self._params(tree.get("params"), need_default=True)
+        self._blocks(tree)
+        defaults = self._defaults(tree)
+        scope = Context(
+            self.diagnostics,
+            self.blocks,
+            (IN_CHANNELS, *(p.name.text for p in params)),
+            defaults,
+        )
+        key = name.span
+        form = parse_form(tree, "a spec", Scalar("", "", key), scope)
+        norm, act = parse_after(tree, scope)
+        heads = self._heads(tree.get("heads"), scope)
+        expect = self._expect(tree.get("expect"))
+        if form is None or size is None:
+            return None
+        return ModelSpec(
+            name,
+            source,
+            size,
+            size_span,
+            params,
+            self.blocks,
+            form,
+            norm,
+            act,
+            heads,
+            expect,
+            self.sources.files,
+        )
+
+    def _check_version(self, tree: Mapping, at: Span) -> None:
+        entry = tree.get("pmgen")
+        version = entry.value if entry else None
+        if not isinstance(version, Scalar) or version.value != LANGUAGE_VERSION:
+            self.diagnostics.error(
+                "PM109",
+                "the language version is missing"
+                if entry is None
+                else "this language version is not known",
+                version.span if version is not None else at,
+                help=f"begin the file with `pmgen: {LANGUAGE_VERSION}`",
+            )
+
+    def _model_name(self, tree: Mapping, at: Span) -> Ident:
+        entry = tree.get("model")
+        if entry is None:
+            self.context.missing_key(
+                "model", "a spec", at, "name the class: `model: LeNet`"
+            )
+            return Ident("Model", at)
+        text = self.context.as_text(entry.value, "`model`")
+        if text is None or not isinstance(entry.value, Scalar):
+            return Ident("Model", entry.value.span)
+        return self.context.ident(entry.value, "a model", why_not_a_class)
+
+    def _text(self, tree: Mapping, key: str) -> str | None:
+        entry = tree.get(key)
+        return None if entry is None else self.context.as_text(entry.value, f"`{key}`")
+
+    def _input(
+        self, tree: Mapping, at: Span
+    ) -> tuple[tuple[int | None, ...] | None, Span]:
+        entry = tree.get("input")
+        help_text = "channels, height, width: `input: [3, 224, 224]`"
+        if entry is None:
+            self.context.missing_key("input", "a spec", at, help_text)
+            return None, at
+        sizes: list[int | None] = []
+        node = entry.value
+        items = node.items if isinstance(node, Sequence) else ()
+        for index, item in enumerate(items):
+            value = item.value if isinstance(item, Scalar) else None
+            if value == "any" and index > 0:
+                sizes.append(None)
+            elif type(value) is int and value > 0:
+                sizes.append(value)
+            else:
+                self.diagnostics.error(
+                    "PM301",
+                    "a size of the input is a whole number from 1 up"
+                    + (", or `any` for height and width" if index else ""),
+                    item.span,
+                    help=help_text,
+                )
+                return None, node.span
+        if len(sizes) != 3:
+            self.diagnostics.error(
+                "PM301", "the input has three sizes", node.span, help=help_text
+            )
+            return None, node.span
+        return tuple(sizes), node.span
+
+    def _params(self, entry: Entry | None, *, need_default: bool) -> tuple[Param, ...]:
+        if entry is None:
+            return ()
+        mapping = self.context.as_mapping(entry.value, "`params`")
+        params: list[Param] = []
+        for item in mapping or ():
+            name = self.context.ident(item.key, "a parameter", why_not_a_param)
+            if item.name in (*LAYER_KEYS, *BODY_KEYS, "before", "after"):
+                self.diagnostics.error(
+                    "PM201",
+                    f"`{item.name}` cannot name a parameter",
+                    item.key.span,
+                    help="it is a key of every layer; choose another name",
+                )
+            param = self._param(name, item.value, need_default)
+            if param is not None:
+                params.append(param)
+        return tuple(params)
+
+    def _param(self, name: Ident, node: Node, need_default: bool) -> Param | None:
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            if node.value in PARAM_TYPES and not need_default:
+                return Param(name, node.value)
+            if need_default and node.value in PARAM_TYPES:
+                self.diagnostics.error(
+                    "PM204",
+                    f"the parameter `{name.text}` of a model needs a default",
+                    node.span,
+                    help=f"write `{name.text}: 10`",
+                )
+                return None
+            near = did_you_mean(node.value, PARAM_TYPES)
+            if not need_default and "$" not in node.value and _bare(node):
+                self.diagnostics.error(
+                    "PM301",
+                    f"`{node.value}` is no type of a parameter",
+                    node.span,
+                    help=f"{near or ''} quote it for a text as default".strip(),
+                )
+                return None
+            return Param(name, "str", node.value)
+        if isinstance(node, Mapping) or (
+            isinstance(node, Scalar) and node.value is None
+        ):
+            self.context.wrong_kind(node, "a parameter is a type or a default")
+            return None
+        value: Any = None
+        if isinstance(node, Sequence):
+            arg = parse_arg(node, PARAM_TYPES["ints"], self.context)
+            if arg is None or not isinstance(arg.value, Const):
+                return None
+            value = arg.value.value
+        else:
+            value = node.value
+        return Param(name, type_of(value), value)
+
+    def _defaults(self, tree: Mapping) -> Map[str, Mapping]:
+        entry = tree.get("defaults")
+        if entry is None:
+            return {}
+        mapping = self.context.as_mapping(entry.value, "`defaults`")
+        return {} if mapping is None else check_defaults(mapping, self.context)
+
+    def _blocks(self, tree: Mapping) -> None:
+        """Signatures first, so that blocks can call each other in any order."""
+        bodies: list[tuple[Block, Mapping, Map[str, Mapping]]] = []
+        for library in self.sources.libraries:
+            self._check_library(library)
+            bodies += self._signatures(library.tree)
+        bodies += self._signatures(tree)
+        for block, mapping, defaults in bodies:
+            self._body(block, mapping, defaults)
+
+    def _check_library(self, library: Library) -> None:
+        at = Span(library.file, 1, 1, 1, 1)
+        self._check_version(library.tree, at)
+        self.context.check_keys(library.tree, LIBRARY_KEYS, "a file of blocks")
+
+    def _signatures(
+        self, tree: Mapping
+    ) -> list[tuple[Block, Mapping, Map[str, Mapping]]]:
+        entry = tree.get("blocks")
+        mapping = self.context.as_mapping(entry.value, "`blocks`") if entry else None
+        defaults = self._defaults(tree)
+        found: list[tuple[Block, Mapping, Map[str, Mapping]]] = []
+        for item in mapping or ():
+            name = self.context.ident(item.key, "a block", why_not_a_class)
+            if item.name in OPS:
+                self.diagnostics.error(
+                    "PM207",
+                    f"`{item.name}` is an op already",
+                    item.key.span,
+                    help="give the block a name of its own",
+                )
+            if item.name in self.blocks:
+                first = self.blocks[item.name].name.span
+                self.context.collision(item.name, item.key.span, first, "a block")
+                continue
+            body = self.context.as_mapping(item.value, f"block `{item.name}`")
+            if body is None:
+                continue
+            self.context.check_keys(body, BLOCK_KEYS, f"block `{item.name}`")
+            params = self._params(body.get("params"), need_default=False)
+            doc = self._text(body, "doc")
+            block = Block(name, params, Series((), item.key.span), doc=doc)
+            self.blocks[item.name] = block
+            found.append((block, body, defaults))
+        return found
+
+    def _body(
+        self, block: Block, mapping: Mapping, defaults: Map[str, Mapping]
+    ) -> None:
+        scope = Context(
+            self.diagnostics,
+            self.blocks,
+            (IN_CHANNELS, *(p.name.text for p in block.params)),
+            defaults,
+        )
+        key = Scalar(block.name.text, block.name.text, block.name.span)
+        form = parse_form(mapping, f"block `{block.name.text}`", key, scope)
+        norm, act = parse_after(mapping, scope)
+        if form is None:
+            form = Series((), block.name.span)
+        self.blocks[block.name.text] = Block(
+            block.name, block.params, form, norm, act, block.doc
+        )
+
+    def _heads(self, entry: Entry | None, scope: Context) -> tuple[Head, ...]:
+        if entry is None:
+            return ()
+        mapping = scope.as_mapping(entry.value, "`heads`")
+        heads: list[Head] = []
+        for item in mapping or ():
+            layer = parse_layer(item, scope, extra_keys=HEAD_KEYS)
+            if layer is None or not isinstance(item.value, Mapping):
+                continue
+            if layer.inputs is None:
+                scope.missing_key(
+                    "from",
+                    f"head `{item.name}`",
+                    item.key.span,
+                    "name the layer that it looks at: `from: block4_1`",
+                )
+                continue
+            heads.append(self._head(layer, item.value, scope))
+        return tuple(heads)
+
+    def _head(self, layer: Any, mapping: Mapping, scope: Context) -> Head:
+        train_only, weight = False, 1.0
+        flag = mapping.get("train_only")
+        if flag is not None:
+            train_only = bool(scope.as_truth(flag.value, "`train_only`"))
+        given = mapping.get("loss_weight")
+        if given is not None:
+            value = given.value.value if isinstance(given.value, Scalar) else None
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                weight = float(value)
+            if not isinstance(value, int | float) or not 0 <= weight <= 1e6:
+                self.diagnostics.error(
+                    "PM301",
+                    "`loss_weight` is a number from 0 up",
+                    given.value.span,
+                    help="GoogLeNet's paper takes 0.3",
+                )
+        return Head(layer, train_only, weight)
+
+    def _expect(self, entry: Entry | None) -> tuple[Expectation, ...]:
+        if entry is None:
+            return ()
+        mapping = self.context.as_mapping(entry.value, "`expect`")
+        if mapping is None:
+            return ()
+        self.context.check_keys(mapping, EXPECT_KEYS, "`expect`")
+        found: list[Expectation] = []
+        for item in mapping:
+            if item.name in ("params", "macs"):
+                value = item.value.value if isinstance(item.value, Scalar) else None
+                if type(value) is int:
+                    found.append(Expectation(item.name, value, item.value.span))
+                else:
+                    self.context.wrong_kind(item.value, f"`{item.name}` is a number")
+            elif item.name == "output":
+                self._expect_shape("output", item.value, None, found)
+            elif item.name == "shapes":
+                inner = self.context.as_mapping(item.value, "`shapes`")
+                for layer in inner or ():
+                    self._expect_shape("shapes", layer.value, layer.name, found)
+        return tuple(found)
+
+    def _expect_shape(
+        self, key: str, node: Node, layer: str | None, found: list[Expectation]
+    ) -> None:
+        items = node.items if isinstance(node, Sequence) else ()
+        sizes = [item.value if isinstance(item, Scalar) else None for item in items]
+        if not sizes or any(type(s) is not int and s != "any" for s in sizes):
+            self.context.wrong_kind(node, "a shape is a list of sizes without N")
+            return
+        shape = tuple(s if type(s) is int else None for s in sizes)
+        found.append(Expectation(key, shape, node.span, layer))
+
+
+def _bare(node: Scalar) -> bool:
+    """True where the text was typed without quotes."""
+    line = node.span.file.line(node.span.line)
+    return line[node.span.column - 1 : node.span.column] not in ("'", '"')

@@ -1,0 +1,259 @@
+"""Values: arguments of ops, blocks, activations and initializers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pmgen.expressions import (
+    Const,
+    Expr,
+    ExpressionError,
+    names_in,
+    parse_expression,
+)
+from pmgen.ops.definition import OpDef
+from pmgen.ops.kinds import Kind
+from pmgen.parse.context import Context
+from pmgen.spec import Arg, Block, Call
+from pmgen.suggest import did_you_mean
+from pmgen.tree import Entry, Node, Scalar, Sequence
+from pmgen.tree import Mapping as TreeMapping
+from pmgen.types import PARAM_TYPES
+
+
+def parse_arg(node: Node, kind: Kind, context: Context) -> Arg | None:
+    """One value of the given kind; expressions stay open. None after a diagnostic."""
+    if isinstance(node, TreeMapping):
+        context.wrong_kind(node, f"this is {kind.words}")
+        return None
+    if isinstance(node, Sequence):
+        return _parse_list(node, kind, context)
+    value = _parse_scalar(node, kind, context)
+    return None if value is None else Arg(value, node.span)
+
+
+def _parse_list(node: Sequence, kind: Kind, context: Context) -> Arg | None:
+    items: list[Expr] = []
+    for item in node.items:
+        if not isinstance(item, Scalar):
+            context.wrong_kind(item, "a list holds plain values")
+            return None
+        value = _parse_number(item, context)
+        if value is None:
+            return None
+        items.append(value)
+    if all(isinstance(item, Const) for item in items):
+        plain = tuple(item.value for item in items if isinstance(item, Const))
+        problem = kind.check(plain)
+        if problem is not None:
+            shown = ", ".join(str(value) for value in plain)
+            _wrong_value(f"[{shown}]", problem, node, context)
+            return None
+        return Arg(Const(plain), node.span)  # type: ignore[arg-type]
+    return Arg(tuple(items), node.span)
+
+
+def _parse_scalar(node: Scalar, kind: Kind, context: Context) -> Expr | None:
+    value = node.value
+    if isinstance(value, str):
+        if kind.check(value) is None:
+            return Const(value)
+        if "$" in value or _looks_like_arithmetic(value):
+            return parse_text(node, context)
+    elif value is not None and kind.check(value) is None:
+        return Const(value)
+    _wrong_value(node.text, kind.words, node, context)
+    return None
+
+
+def _parse_number(node: Scalar, context: Context) -> Expr | None:
+    if isinstance(node.value, str):
+        return parse_text(node, context)
+    if node.value is None:
+        context.wrong_kind(node, "a list holds plain values")
+        return None
+    return Const(node.value)
+
+
+def _looks_like_arithmetic(text: str) -> bool:
+    return any(char.isdigit() for char in text) and not any(
+        char.isalpha() for char in text
+    )
+
+
+def _wrong_value(text: str, needed: str, node: Node, context: Context) -> None:
+    shown = f"`{text}`" if text else "nothing"
+    help_text = None
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        if text in context.params:
+            help_text = f"a parameter is written `${text}`"
+        elif needed == "true or false" and text.lower() in ("yes", "no", "on", "off"):
+            help_text = "write `true` or `false`; specs are YAML 1.2"
+    context.diagnostics.error(
+        "PM301", f"expected {needed}, found {shown}", node.span, help=help_text
+    )
+
+
+def parse_text(node: Scalar, context: Context) -> Expr | None:
+    """An expression from its text, its names checked against the scope."""
+    text = node.text
+    # Offsets into the value are offsets into the text only where nothing is quoted.
+    typed = node.span.file.line(node.span.line)[node.span.column - 1 :]
+    shift = 0 if typed.startswith(text) else 1
+    try:
+        expr = parse_expression(text)
+    except ExpressionError as error:
+        context.diagnostics.error(
+            "PM110",
+            error.message,
+            node.span.inner(error.start + shift, error.end + shift),
+        )
+        return None
+    known = list(context.params)
+    sound = True
+    for name in names_in(expr):
+        if name not in known:
+            start = text.index(f"${name}") + shift
+            context.diagnostics.error(
+                "PM205",
+                f"there is no parameter `${name}` here",
+                node.span.inner(start, start + len(name) + 1),
+                help=did_you_mean(name, known)
+                or "parameters are declared under `params`",
+            )
+            sound = False
+    return expr if sound else None
+
+
+def parse_args(
+    entries: Iterable[Entry],
+    owner: OpDef | Block,
+    context: Context,
+    *,
+    where: str,
+    extra_keys: Iterable[str] = (),
+) -> dict[str, Arg]:
+    """The arguments of a call; unknown ones are reported with the nearest known."""
+    kinds = argument_kinds(owner)
+    args: dict[str, Arg] = {}
+    for entry in entries:
+        kind = kinds.get(entry.name)
+        if kind is None:
+            context.diagnostics.error(
+                "PM203",
+                f"{where} has no argument `{entry.name}`",
+                entry.key.span,
+                help=_argument_help(entry.name, [*kinds, *extra_keys]),
+            )
+            continue
+        arg = parse_arg(entry.value, kind, context)
+        if arg is not None:
+            args[entry.name] = arg
+    return args
+
+
+# What other frameworks and older Paddle call the same thing.
+_SYNONYMS = {
+    "num_filters": "out_channels", "filters": "out_channels", "out": "out_channels",
+    "channels": "out_channels", "filter_size": "kernel_size", "kernel": "kernel_size",
+    "k": "kernel_size", "pool_size": "kernel_size", "strides": "stride",
+    "s": "stride", "pool_stride": "stride", "pad": "padding", "p": "padding",
+    "pool_padding": "padding", "size": "out_features", "units": "out_features",
+    "output_dim": "out_features", "features": "out_features", "rate": "p",
+    "dropout": "p", "eps": "epsilon", "use_bias": "bias", "bias_attr": "bias",
+    "activation": "act", "normalization": "norm", "group": "groups",
+    "alpha": "negative_slope", "initializer": "init", "weight_attr": "init",
+}  # fmt: skip
+
+
+def _argument_help(name: str, known: list[str]) -> str | None:
+    meant = _SYNONYMS.get(name)
+    if meant in known:
+        return f"did you mean `{meant}`?"
+    if name in ("in_channels", "in_features", "num_features", "num_channels"):
+        return "leave it out: what comes in follows from the layer before"
+    return did_you_mean(name, known)
+
+
+def argument_kinds(owner: OpDef | Block) -> dict[str, Kind]:
+    """The arguments that an op or block takes, with the kind of each."""
+    if isinstance(owner, OpDef):
+        return {arg.name: arg.kind for arg in owner.args}
+    return {p.name.text: PARAM_TYPES[p.type] for p in owner.params}
+
+
+def missing_args(owner: OpDef | Block, given: Iterable[str]) -> list[str]:
+    """The names of arguments that must be given and are not."""
+    given = set(given)
+    if isinstance(owner, OpDef):
+        needed = [arg.name for arg in owner.args if arg.required]
+    else:
+        needed = [p.name.text for p in owner.params if p.default is None]
+    return [name for name in needed if name not in given]
+
+
+def parse_named_call(
+    node: Node, known: Mapping[str, OpDef], what: str, context: Context
+) -> Call | None:
+    """`ReLU` or `{LeakyReLU: {negative_slope: 0.1}}`. None after a diagnostic."""
+    given: Node | None = None
+    name = node
+    if isinstance(node, TreeMapping):
+        if len(node) != 1:
+            context.wrong_kind(
+                node, f"{what} is one name, or one name with its arguments"
+            )
+            return None
+        entry = node.entries[0]
+        name, given = entry.key, entry.value
+    if not isinstance(name, Scalar) or not isinstance(name.value, str):
+        context.wrong_kind(node, f"{what} is a name, or {{Name: {{argument: value}}}}")
+        return None
+    op = known.get(name.value)
+    if op is None:
+        context.diagnostics.error(
+            "PM202",
+            f"there is no {what} `{name.value}`",
+            name.span,
+            help=did_you_mean(name.value, known),
+        )
+        return None
+    args: dict[str, Arg] = {}
+    empty = isinstance(given, Scalar) and given.value is None
+    if given is not None and not empty:
+        mapping = context.as_mapping(given, f"the arguments of `{op.name}`")
+        if mapping is None:
+            return None
+        args = parse_args(mapping, op, context, where=f"`{op.name}`")
+    report_missing(op, op.name, args, name, context, given)
+    return Call(op.name, name.span, args)
+
+
+def report_missing(
+    owner: OpDef | Block,
+    name: str,
+    given: Iterable[str],
+    at: Scalar,
+    context: Context,
+    typed: Node | None = None,
+) -> None:
+    """Report required arguments that are not given; those given wrongly count."""
+    written = set(given)
+    if isinstance(typed, TreeMapping):
+        written |= {entry.name for entry in typed}
+    missing = missing_args(owner, written)
+    if not missing:
+        return
+    listed = " and ".join(f"`{m}`" for m in missing)
+    context.diagnostics.error(
+        "PM204",
+        f"`{name}` needs {listed}",
+        at.span,
+        help=f"add `{missing[0]}: {_example(owner, missing[0])}`",
+    )
+
+
+def _example(owner: OpDef | Block, name: str) -> str:
+    if isinstance(owner, OpDef) and owner.arg(name):
+        return "3" if name == "kernel_size" else "64" if "out" in name else "2"
+    return "..."

@@ -1,0 +1,135 @@
+"""Ops as code: constructors of Paddle's layers and calls of its functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pmgen.expand import OPEN_SIZES
+from pmgen.expressions import (
+    Const,
+    Expr,
+    Value,
+    names_in,
+    show,
+    simplest,
+    substitute,
+)
+from pmgen.layout import Code, Invoke, Keyword, Listing, literal
+from pmgen.ops import INITIALIZERS
+from pmgen.ops.definition import OpDef, Shape
+from pmgen.spec import Arg, Call
+
+Env = Mapping[str, "Value | Expr"]
+_OPEN = {name.name for name in OPEN_SIZES}
+
+
+class NotSymbolic(Exception):
+    """A block's class cannot be written once for all its uses; it is written per use."""
+
+
+def symbolic(arg: Arg, env: Env) -> Any:
+    """An argument's value as far as it is known: numbers, texts, or expressions."""
+    if isinstance(arg.value, tuple):
+        return tuple(_plain(substitute(item, env)) for item in arg.value)
+    return _plain(substitute(arg.value, env))
+
+
+def _plain(expr: Expr) -> Any:
+    found = simplest(expr)
+    return found.value if isinstance(found, Const) else found
+
+
+def bind(op: OpDef, call: Call, env: Env) -> dict[str, Any]:
+    """Every argument of the op, defaults too. Raises NotSymbolic."""
+    bound: dict[str, Any] = {}
+    for arg in op.args:
+        given = call.args.get(arg.name)
+        value = arg.default if given is None else symbolic(given, env)
+        if arg.fixed and isinstance(value, Expr):
+            raise NotSymbolic
+        bound[arg.name] = value
+    return bound
+
+
+def code_of(value: Any) -> Code:
+    """A value as code. Raises NotSymbolic for a size that is open here."""
+    if isinstance(value, tuple):
+        return Listing(tuple(code_of(item) for item in value))
+    if isinstance(value, str):
+        return literal(value)
+    if isinstance(value, Expr):
+        if any(name in _OPEN for name in names_in(value)):
+            raise NotSymbolic
+        return show(value)
+    return repr(value)
+
+
+def constructor(op: OpDef, call: Call, shape: Shape, env: Env) -> Invoke:
+    """`nn.Conv2D(3, 64, 7, stride=2)`: the op as a layer object.
+
+    `shape` is what comes in, without N.
+    """
+    assert op.layer is not None
+    bound = bind(op, call, env)
+    args: list[Code] = []
+    for name in op.positional:
+        rule = op.inferred.get(name)
+        args.append(code_of(bound[name] if rule is None else rule(shape)))
+    args += _keywords(op, bound, skip=(*op.positional, "bias"))
+    args += _attributes(op, call, bound, env)
+    return Invoke(op.layer, tuple(args))
+
+
+def function(op: OpDef, call: Call, inputs: list[Code], env: Env) -> Code:
+    """`F.relu(x)`, `paddle.concat([a, b], axis=1)` or `a + b`."""
+    if op.infix is not None:
+        return f" {op.infix} ".join(_operand(item) for item in inputs)
+    assert op.function is not None
+    bound = bind(op, call, env)
+    args: list[Code] = [Listing(tuple(inputs)) if op.many_inputs else inputs[0]]
+    args += [code_of(bound[name]) for name in op.positional]
+    args += _keywords(op, bound, skip=op.positional)
+    args += [Keyword(name, repr(v)) for name, v in op.function_args.items()]
+    return Invoke(op.function, tuple(args))
+
+
+def _operand(code: Code) -> str:
+    if not isinstance(code, str):
+        raise TypeError("an operand is a variable")
+    return code
+
+
+def _keywords(op: OpDef, bound: Mapping[str, Any], skip: tuple[str, ...]) -> list[Code]:
+    return [
+        Keyword(arg.name, code_of(bound[arg.name]))
+        for arg in op.args
+        if arg.name not in skip and not _same(bound[arg.name], arg.default)
+    ]
+
+
+def _same(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and bool(value == default)
+
+
+def _attributes(
+    op: OpDef, call: Call, bound: Mapping[str, Any], env: Env
+) -> list[Code]:
+    """`weight_attr` and `bias_attr`: initializers, and whether there is a bias."""
+    found: list[Code] = []
+    if "weight" in call.init:
+        found.append(Keyword("weight_attr", _initializer(call.init["weight"], env)))
+    bias = bound.get("bias", True)
+    if bias is not True:
+        if isinstance(bias, Expr) and "bias" in call.init:
+            raise NotSymbolic
+        found.append(Keyword("bias_attr", code_of(bias)))
+    elif "bias" in call.init:
+        found.append(Keyword("bias_attr", _initializer(call.init["bias"], env)))
+    return found
+
+
+def _initializer(call: Call, env: Env) -> Code:
+    op = INITIALIZERS[call.name]
+    assert op.layer is not None
+    return Invoke(op.layer, tuple(_keywords(op, bind(op, call, env), skip=())))

@@ -1,0 +1,83 @@
+"""Which of the model's parameters can stay constructor arguments.
+
+A parameter that only sets sizes of tensors (`out_features: $num_classes`) stays open in
+the emitted class. One that decides structure (`repeat`, `when`, a kernel) is fixed when
+the class is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pmgen.ops import OPS
+from pmgen.spec import Branches, Call, Form, Layer, ModelSpec, Residual, Series
+from pmgen.walk import names_of
+
+
+def free_params(spec: ModelSpec) -> frozenset[str]:
+    """The names of the model's parameters that the emitted class can leave open."""
+    finder = _Finder(spec)
+    fixed = set(finder.in_form(spec.form))
+    for call in (spec.norm, spec.act):
+        fixed |= set(finder.in_after(call))
+    for head in spec.heads:
+        fixed |= set(finder.in_layer(head.layer))
+    return frozenset(p.name.text for p in spec.params) - fixed
+
+
+class _Finder:
+    """Finds the names that reach something other than a size."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self.spec = spec
+        self.known: dict[str, frozenset[str]] = {}
+
+    def in_block(self, name: str) -> frozenset[str]:
+        if name not in self.known:
+            self.known[name] = frozenset()  # a block inside itself adds nothing
+            block = self.spec.blocks[name]
+            found = set(self.in_form(block.form))
+            for call in (block.norm, block.act):
+                found |= set(self.in_after(call))
+            self.known[name] = frozenset(found)
+        return self.known[name]
+
+    def in_form(self, form: Form) -> Iterator[str]:
+        if isinstance(form, Series):
+            for layer in form.layers:
+                yield from self.in_layer(layer)
+        elif isinstance(form, Branches):
+            for branch in form.branches:
+                yield from self.in_form(branch.path)
+        elif isinstance(form, Residual):
+            yield from self.in_form(form.body)
+            if isinstance(form.shortcut, Series):
+                yield from self.in_form(form.shortcut)
+
+    def in_layer(self, layer: Layer) -> Iterator[str]:
+        for arg in (layer.when, layer.repeat):
+            if arg is not None:
+                yield from names_of(arg)
+        if isinstance(layer.body, Call):
+            yield from self.in_call(layer.body)
+            yield from self.in_call(Call(layer.body.name, layer.body.span, layer.first))
+        else:
+            yield from self.in_form(layer.body)
+        for call in (layer.norm, layer.act):
+            yield from self.in_after(call)
+
+    def in_call(self, call: Call) -> Iterator[str]:
+        if call.name in self.spec.blocks:
+            fixed = self.in_block(call.name)
+            sizes = {name for name in call.args if name not in fixed}
+        else:
+            sizes = {arg.name for arg in OPS[call.name].args if arg.free}
+        for name, arg in call.args.items():
+            if name not in sizes:
+                yield from names_of(arg)
+        for init in call.init.values():
+            yield from self.in_after(init)
+
+    def in_after(self, call: Call | None) -> Iterator[str]:
+        for arg in call.args.values() if call else ():
+            yield from names_of(arg)

@@ -1,0 +1,60 @@
+"""What the templates are given: plain names, texts and lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pmgen.layout import Invoke, lines
+
+
+@dataclass(frozen=True)
+class ParamPlan:
+    """A constructor argument: `name: annotation = default`; no default where empty."""
+
+    name: str
+    annotation: str
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class ClassPlan:
+    """One class: its parts as lines, indented as they stand in the file."""
+
+    name: str
+    doc: tuple[str, ...]
+    attributes: tuple[str, ...]
+    params: tuple[ParamPlan, ...]
+    init: tuple[str, ...]
+    forward: tuple[str, ...]
+    returns: str = "paddle.Tensor"
+
+    @property
+    def signature(self) -> list[str]:
+        """The `def __init__` line, or lines where it is long."""
+        params = tuple(
+            f"{p.name}: {p.annotation}" + (f" = {p.default}" if p.default else "")
+            for p in self.params
+        )
+        return lines(Invoke("def __init__", ("self", *params)), 1, after=" -> None:")
+
+
+@dataclass(frozen=True)
+class ModulePlan:
+    """One generated file."""
+
+    header: tuple[str, ...]
+    model: str
+    classes: tuple[ClassPlan, ...]
+    standalone: bool
+
+    @property
+    def code(self) -> str:
+        """All lines together, to see which imports they need."""
+        return "\n".join(
+            line for c in self.classes for part in (c.init, c.forward) for line in part
+        )
+
+    @property
+    def uses_functional(self) -> bool:
+        """True where a function of `paddle.nn.functional` is called."""
+        return "F." in self.code

@@ -1,0 +1,168 @@
+"""The model's own class: literal sizes, a shape check behind every layer, the heads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pmgen.expand import OPEN_SIZES
+from pmgen.expressions import (
+    Expr,
+    Name,
+    Value,
+    as_expr,
+    names_in,
+    show,
+    simplest,
+    substitute,
+)
+from pmgen.graph import Graph
+from pmgen.layout import INDENT, Invoke, Listing, flat, lines, literal
+from pmgen.ops.definition import Dim, Shape
+from pmgen.plan.describe import docstring
+from pmgen.plan.forms import Flow, FormWalker, Place, UseClass
+from pmgen.plan.free import free_params
+from pmgen.plan.model import ClassPlan
+from pmgen.plan.signature import signature
+from pmgen.spec import Head, Param, Series
+from pmgen.walk import inputs_named_by, inputs_named_in
+
+_TENSOR = "paddle.Tensor"
+
+
+def plan_model(graph: Graph, use_class: UseClass) -> ClassPlan:
+    """The plan of the model's class; `use_class` constructs its blocks."""
+    return _ModelPlanner(graph, use_class).plan()
+
+
+class _ModelPlanner:
+    def __init__(self, graph: Graph, use_class: UseClass) -> None:
+        self.graph, self.spec = graph, graph.spec
+        env: dict[str, Value | Expr] = dict(graph.env)
+        env["in_channels"] = as_expr(graph.input[0])
+        free = free_params(self.spec)
+        self.params: list[Param] = []
+        for param in self.spec.params:
+            name = param.name.text
+            if name in free:
+                env[name] = Name(name)
+                self.params.append(Param(param.name, param.type, graph.env[name]))
+        referenced = set(inputs_named_in(self.spec.form))
+        for head in self.spec.heads:
+            referenced.update(inputs_named_by(head.layer))
+        self.walker = FormWalker(
+            graph,
+            env,
+            use_class,
+            frozenset(referenced),
+            frozenset(param.name.text for param in self.params),
+        )
+
+    def plan(self) -> ClassPlan:
+        spec, walker = self.spec, self.walker
+        self.check("x", self.graph.input, "input", spec.input_span.place)
+        flow, place = self.layers()
+        self.outputs(flow, place)
+        return ClassPlan(
+            spec.name.text,
+            docstring(spec.source or spec.name.text, self.graph.input, flow.shape),
+            tuple(self.attributes()),
+            tuple(signature(tuple(self.params))),
+            tuple(walker.body.init),
+            tuple(walker.body.forward),
+            f"{_TENSOR} | tuple[{_TENSOR}, ...]" if spec.heads else _TENSOR,
+        )
+
+    def attributes(self) -> Iterator[str]:
+        sizes = tuple(_size_code(size) for size in self.graph.input)
+        yield f"input_shape = {flat(Listing(sizes, '()'))}"
+        if self.spec.heads:
+            weights = tuple(repr(head.loss_weight) for head in self.spec.heads)
+            yield f"loss_weights = {flat(Listing(('1.0', *weights), '()'))}"
+
+    def layers(self) -> tuple[Flow, Place]:
+        """The model's form, each of its layers checked."""
+        spec, walker = self.spec, self.walker
+        flow, place = Flow("x", self.graph.input), Place("")
+        if isinstance(spec.form, Series):
+            for layer in spec.form.layers:
+                flow, place = walker.step(layer, flow, place)
+                self.check(
+                    flow.variable or place.target,
+                    flow.shape,
+                    layer.name.text,
+                    layer.name.span.place,
+                )
+        else:
+            flow = walker.form(spec.form, flow, place)
+        ended = walker.after(spec.norm, spec.act, flow, "", "x")
+        if ended is not flow or flow.variable is None:
+            flow = walker.held(ended, "x")
+            self.check("x", flow.shape, "output", spec.name.span.place)
+        return flow, place
+
+    def check(self, variable: str, shape: Shape, layer: str, at: str) -> None:
+        """`check_shape` on a variable; the batch and what `any` left open are free."""
+        kept = {name: Name(f"self.{name}") for name in self.keep(shape)}
+        sizes = ("None", *(_size_code(_substituted(size, kept)) for size in shape))
+        call = Invoke(
+            "check_shape", (variable, Listing(sizes, "()"), literal(layer), literal(at))
+        )
+        self.walker.body.forward += lines(call, self.walker.forward_depth)
+
+    def keep(self, shape: Shape) -> Iterator[str]:
+        """The parameters that a shape mentions, kept as attributes for the checks."""
+        names = {param.name.text: param for param in self.params}
+        for size in shape:
+            for name in names_in(as_expr(size)):
+                if name in names:
+                    if name not in self.walker.attributes:
+                        self.walker.attribute(name, name, names[name].name.span)
+                    yield name
+
+    def outputs(self, main: Flow, place: Place) -> None:
+        """The heads and the return; heads for training only stand under a condition."""
+        walker = self.walker
+        variable = main.variable or place.target
+        results: dict[str, str] = {}
+        always = [head for head in self.spec.heads if not head.train_only]
+        training = [head for head in self.spec.heads if head.train_only]
+        for head in always:
+            results[head.layer.name.text] = self.head(head, main, place)
+        if training:
+            lead = INDENT * walker.forward_depth
+            walker.body.forward.append(f"{lead}if self.training:")
+            walker.forward_depth += 1
+            for head in training:
+                results[head.layer.name.text] = self.head(head, main, place)
+            self.give(variable, [results[h.layer.name.text] for h in self.spec.heads])
+            walker.forward_depth -= 1
+        self.give(variable, [results[h.layer.name.text] for h in always])
+
+    def head(self, head: Head, main: Flow, place: Place) -> str:
+        """One head, in a variable of its own; gives the variable."""
+        name = head.layer.name
+        target = self.walker.fresh(name.text, place.live)
+        inner = Place("", "", "", target, place.live | {target}, place.named)
+        flow = self.walker.layer(head.layer, main, inner)
+        variable = flow.variable or target
+        self.check(variable, flow.shape, name.text, name.span.place)
+        return variable
+
+    def give(self, variable: str, heads: list[str]) -> None:
+        """The return statement."""
+        lead = INDENT * self.walker.forward_depth
+        self.walker.body.forward.append(f"{lead}return {', '.join([variable, *heads])}")
+
+
+def _substituted(size: Dim, names: dict[str, Name]) -> Dim:
+    """A size with parameters replaced by the attributes that keep them."""
+    return simplest(substitute(as_expr(size), names))
+
+
+def _size_code(size: Any) -> str:
+    """A size as code; None where the input leaves it open."""
+    if isinstance(size, Expr):
+        opened = {name.name for name in OPEN_SIZES}
+        return "None" if any(n in opened for n in names_in(size)) else show(size)
+    return str(size)

@@ -1,0 +1,308 @@
+"""Graph -> ModulePlan: which classes there are, and what each is made of.
+
+A block becomes one class with `in_channels` and its parameters as arguments. Where that
+cannot be written (a Linear behind an image of unknown size, a shortcut whose condition
+does not come out), it becomes a class per use, with the numbers in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pmgen.expand import OPEN_SIZES
+from pmgen.expressions import (
+    Const,
+    Expr,
+    Name,
+    NoValue,
+    Value,
+    as_expr,
+    simplest,
+    substitute,
+)
+from pmgen.graph import Graph, Instance, join
+from pmgen.layout import INDENT, Code, Invoke, lines
+from pmgen.names import class_title
+from pmgen.ops.definition import Shape, is_size, known
+from pmgen.plan.calls import Env, NotSymbolic, code_of
+from pmgen.plan.describe import docstring, file_header
+from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Place
+from pmgen.plan.model import ClassPlan, ModulePlan, ParamPlan
+from pmgen.plan.model_class import plan_model
+from pmgen.plan.signature import (
+    IN_NAME,
+    OUT_NAME,
+    call_values,
+    is_open,
+    keywords,
+    signature,
+)
+from pmgen.spec import Block, Call, Form, Ident, Param
+from pmgen.walk import inputs_named_in, params_named_in
+
+# How the class of an inline form calls the `$in_channels` of the block around it.
+_OUTER = "block_channels"
+
+
+def plan_module(
+    graph: Graph, *, standalone: bool = False, build_note: str = ""
+) -> ModulePlan:
+    """The plan of the generated file. `build_note` says what `--set` changed.
+
+    Raises NameClash where two attributes of one class would share a name.
+    """
+    planner = _ModulePlanner(graph)
+    model = plan_model(graph, planner.use)
+    return ModulePlan(
+        file_header(graph, build_note),
+        graph.spec.name.text,
+        (*(found.plan for found in planner.ordered()), model),
+        standalone,
+    )
+
+
+@dataclass
+class _Class:
+    """A planned class: its signature, the shape that comes out, the classes it uses."""
+
+    plan: ClassPlan
+    shape: Shape
+    params: tuple[Param, ...]
+    takes_input: bool
+    input_rank: int
+    uses: list[_Class] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What a class is made from: a block, or an inline form that repeats."""
+
+    block: Block
+    outer: Any = None  # what `$in_channels` is inside an inline form
+
+
+class _ModulePlanner:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.spec = graph.spec
+        self.generic: dict[int, _Class | None] = {}
+        self.special: dict[tuple[Any, ...], _Class] = {}
+        self.instances: dict[int, list[Instance]] = {}
+        for instance in graph.instances:
+            self.instances.setdefault(id(instance.form), []).append(instance)
+        self.reserved = {self.spec.name.text, *self.spec.blocks}
+        self.given: set[str] = set()
+        self.users: list[list[_Class]] = [[]]
+
+    def ordered(self) -> list[_Class]:
+        """The classes that the model uses, each behind those that it uses itself."""
+        found: dict[int, _Class] = {}
+
+        def visit(item: _Class) -> None:
+            if id(item) not in found:
+                for used in item.uses:
+                    visit(used)
+                found[id(item)] = item
+
+        for item in self.users[0]:
+            visit(item)
+        return list(found.values())
+
+    def use(
+        self, body: Call | Form, env: Env, shape: Shape, path: str | None, label: str
+    ) -> tuple[Code, Shape]:
+        """How a class is constructed at one place, and the shape that comes out."""
+        if isinstance(body, Call):
+            source = _Source(self.spec.blocks[body.name])
+            values = call_values(source.block.params, body, env)
+        else:
+            source, values = _captured(body, label, env)
+        found = self._generic(source)
+        if found is None:
+            if path is None:
+                raise NotSymbolic
+            found = self._special(source, values, shape, path)
+        self.users[-1].append(found)
+        return _construct(found, values, shape)
+
+    def _generic(self, source: _Source) -> _Class | None:
+        """The one class for all uses of a block, or None where there is none."""
+        key = id(source.block.form)
+        if key not in self.generic:
+            try:
+                self.generic[key] = self._make_generic(source)
+            except (NotSymbolic, NoValue):
+                self.generic[key] = None
+        return self.generic[key]
+
+    def _make_generic(self, source: _Source) -> _Class:
+        block = source.block
+        uses = self.instances.get(id(block.form), [])
+        ranks = {len(use.in_shape) for use in uses}
+        if len(ranks) != 1:
+            raise NotSymbolic
+        rank = ranks.pop()
+        incoming = Name(IN_NAME[rank])
+        env: dict[str, Value | Expr] = {
+            p.name.text: Name(p.name.text) for p in block.params
+        }
+        env["in_channels"] = incoming
+        if source.outer is not None:
+            outer = source.outer
+            env["in_channels"] = Name(_OUTER) if isinstance(outer, Expr) else outer
+        shape: Shape = (incoming, *(OPEN_SIZES if rank == 3 else ()))
+        # A class per use may follow, so the name is taken only once this one holds.
+        name = self._name(block.name.text)
+        found, guesses = self._class(block, name, env, shape, None, block.params)
+        for use in uses:
+            _hold(self.graph, found, guesses, use)
+        self.given.add(name)
+        return found
+
+    def _special(
+        self, source: _Source, values: Mapping[str, Any], shape: Shape, path: str
+    ) -> _Class:
+        """A class with the numbers of one use in it; equal uses share it."""
+        block = source.block
+        params = tuple(p for p in block.params if is_open(values[p.name.text]))
+        opened = {param.name.text for param in params}
+        env: dict[str, Value | Expr] = {
+            name: Name(name) if name in opened else value
+            for name, value in values.items()
+        }
+        inner = shape
+        if not is_size(shape[0]):
+            inner = (Name(IN_NAME[len(shape)]), *shape[1:])
+        env["in_channels"] = inner[0]
+        if source.outer is not None:
+            env["in_channels"] = env.get(_OUTER, source.outer)
+        key = (id(block.form), tuple(env.items()), inner)
+        if key not in self.special:
+            name = self._name(block.name.text)
+            self.given.add(name)
+            self.special[key], _ = self._class(block, name, env, inner, path, params)
+        return self.special[key]
+
+    def _name(self, base: str) -> str:
+        """A class name that is not taken: the block's own, then with a number."""
+        own = self.spec.blocks.get(base)
+        name, number = base, 1
+        while name in self.given or (name in self.reserved and own is None):
+            number += 1
+            name = f"{base}{number}"
+            own = None
+        return name
+
+    def _class(
+        self,
+        block: Block,
+        name: str,
+        env: Env,
+        shape: Shape,
+        path: str | None,
+        params: tuple[Param, ...],
+    ) -> tuple[_Class, Mapping[str, Expr]]:
+        walker = FormWalker(
+            self.graph,
+            env,
+            self.use,
+            frozenset(inputs_named_in(block.form)),
+            frozenset(p.name.text for p in params),
+        )
+        self.users.append([])
+        try:
+            flow = walker.form(block.form, Flow("x", shape), Place(path))
+            flow = walker.after(block.norm, block.act, flow, "", "x")
+        finally:
+            uses = self.users.pop()
+        out = flow.shape
+        walker.attribute(OUT_NAME[len(out)], code_of(out[0]), block.name.span)
+        walker.body.forward += lines(flow.code, METHOD_DEPTH, "return ")
+        takes_input = not is_size(shape[0])
+        arguments = [ParamPlan(IN_NAME[len(shape)], "int")] if takes_input else []
+        plan = ClassPlan(
+            name,
+            docstring(block.doc or f"{name}, {block.name.span.place}", shape, out),
+            (),
+            (*arguments, *signature(params)),
+            tuple(walker.body.init),
+            _returning(walker.body.forward),
+        )
+        found = _Class(plan, out, params, takes_input, len(shape), uses)
+        return found, walker.body.guesses
+
+
+def _construct(
+    found: _Class, values: dict[str, Any], shape: Shape
+) -> tuple[Code, Shape]:
+    args: list[Code] = [code_of(shape[0])] if found.takes_input else []
+    args += keywords(found.params, values)
+    names = _sizes(shape) | values
+    out = tuple(simplest(substitute(as_expr(d), names)) for d in found.shape)
+    return Invoke(found.plan.name, tuple(args)), out
+
+
+def _sizes(shape: Shape) -> dict[str, Any]:
+    """The names that a class has for what comes in, with their values here."""
+    names: dict[str, Any] = {IN_NAME[len(shape)]: shape[0]}
+    for name, size in zip(OPEN_SIZES, shape[1:], strict=False):
+        names[name.name] = size
+    return names
+
+
+def _captured(form: Form, label: str, env: Env) -> tuple[_Source, dict[str, Any]]:
+    """An inline form that repeats, as a block: what it mentions are its parameters."""
+    values: dict[str, Any] = {}
+    params: list[Param] = []
+    outer: Any = None
+    for name in dict.fromkeys(params_named_in(form)):
+        value = env[name]
+        if name == "in_channels":
+            outer = value
+            if not isinstance(value, Expr):
+                continue
+            name = _OUTER
+        values[name] = simplest(value) if isinstance(value, Expr) else value
+        if is_open(value):
+            params.append(Param(Ident(name, form.span), "int"))
+    title = Ident(class_title(label.split(".")[0]), form.span)
+    return _Source(Block(title, tuple(params), form), outer), values
+
+
+def _hold(
+    graph: Graph, found: _Class, guesses: Mapping[str, Expr], use: Instance
+) -> None:
+    """A class's conditions and shape against a use. Raises NotSymbolic."""
+    names = {
+        **use.env,
+        _OUTER: use.env.get("in_channels", 0),
+        **_sizes(use.in_shape),
+    }
+    if len(found.shape) != len(use.shape):
+        raise NotSymbolic
+    for dim, real in zip(found.shape, use.shape, strict=True):
+        value = simplest(substitute(as_expr(dim), names))
+        if known(value, real) and value != real:
+            raise NotSymbolic
+    for local, guess in guesses.items():
+        value = substitute(guess, names)
+        path = join(use.path, local)
+        if not isinstance(value, Const):
+            raise NotSymbolic
+        if path in graph.added:  # not there where a `when` left it out
+            changed = graph.projected[path] or not graph.added[path]
+            if changed != bool(value.value):
+                raise NotSymbolic
+
+
+def _returning(forward: list[str]) -> tuple[str, ...]:
+    """`x = f(x)` before `return x` as `return f(x)`."""
+    give = INDENT * METHOD_DEPTH + "return "
+    if len(forward) > 1 and forward[-1].startswith(give):
+        target = forward[-1].removeprefix(give)
+        lead = f"{INDENT * METHOD_DEPTH}{target} = "
+        if target.isidentifier() and forward[-2].startswith(lead):
+            return (*forward[:-2], give + forward[-2].removeprefix(lead))
+    return tuple(forward)

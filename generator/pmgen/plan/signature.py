@@ -1,0 +1,64 @@
+"""Constructor arguments: of the emitted classes, and in calls of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pmgen.expressions import Expr
+from pmgen.layout import Code, Keyword, Listing, flat
+from pmgen.plan.calls import Env, code_of, symbolic
+from pmgen.plan.model import ParamPlan
+from pmgen.spec import Call, Param
+from pmgen.types import ANNOTATIONS
+
+# What a class calls its incoming and outgoing size, by the number of axes without N.
+IN_NAME = {3: "in_channels", 1: "in_features"}
+OUT_NAME = {3: "out_channels", 1: "out_features"}
+
+
+def signature(params: tuple[Param, ...]) -> list[ParamPlan]:
+    """The arguments of `__init__`; those without a default first, as Python needs."""
+    ordered = sorted(params, key=lambda p: p.default is not None)
+    return [_param_plan(param) for param in ordered]
+
+
+def _param_plan(param: Param) -> ParamPlan:
+    default = "" if param.default is None else flat(_argument(param.default))
+    return ParamPlan(param.name.text, ANNOTATIONS[param.type], default)
+
+
+def keywords(params: tuple[Param, ...], values: dict[str, Any]) -> list[Code]:
+    """The arguments of a call; those that have their default are left out."""
+    return [
+        Keyword(param.name.text, _argument(value))
+        for param in params
+        for value in (values[param.name.text],)
+        if param.default is None or not _equal(value, param.default)
+    ]
+
+
+def call_values(params: tuple[Param, ...], call: Call, env: Env) -> dict[str, Any]:
+    """What each parameter of a block is at one place."""
+    return {
+        p.name.text: symbolic(call.args[p.name.text], env)
+        if p.name.text in call.args
+        else p.default
+        for p in params
+    }
+
+
+def is_open(value: Any) -> bool:
+    """True where a value is, or holds, an expression."""
+    items = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(item, Expr) for item in items)
+
+
+def _argument(value: Any) -> Code:
+    """A value for a class of ours: lists as tuples, which nobody can change."""
+    if isinstance(value, tuple):
+        return Listing(tuple(code_of(item) for item in value), "()")
+    return code_of(value)
+
+
+def _equal(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and bool(value == default)

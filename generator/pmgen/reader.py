@@ -1,0 +1,296 @@
+"""Text -> YAML tree, by YAML 1.2's core rules and within fixed limits.
+
+PyYAML reads YAML 1.1, in which `no` is False, `010` is 8, `1:30` is 90, `1e-3` is
+text and the last of two equal keys wins. So only its event stream is used: scalars
+are resolved here, equal keys are an error, and nothing but mappings, lists and plain
+values gets through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pmgen.diagnostics import Diagnostics, Label
+from pmgen.source import SourceFile, Span
+from pmgen.tree import Entry, Mapping, Node, Plain, Scalar, Sequence
+
+MAX_BYTES = 2**20
+MAX_DEPTH = 40
+MAX_NODES = 400_000
+MAX_ALIASES = 1_000
+MAX_DIGITS = 15
+
+# libyaml, where PyYAML was built with it, reads the same events ten times faster.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)"
+    r"|\.(nan|NaN|NAN)"
+)
+_NULL = {"", "~", "null", "Null", "NULL"}
+_TRUE = {"true", "True", "TRUE"}
+_FALSE = {"false", "False", "FALSE"}
+
+
+class _Refused(Exception):
+    """The file cannot be read any further; the reason is already reported."""
+
+
+def read_file(
+    path: Path, name: str, diagnostics: Diagnostics, asked_at: Span | None = None
+) -> Mapping | None:
+    """Read and parse one file; `name` is how diagnostics call it.
+
+    `asked_at` is the span that names the file, where one does. None on failure.
+    """
+    empty = SourceFile(name, "")
+    span = asked_at or Span(empty, 1, 1, 1, 1)
+    try:
+        if not path.is_file():
+            raise FileNotFoundError("there is no such file")
+        if path.stat().st_size > MAX_BYTES:
+            diagnostics.error(
+                "PM104",
+                f"`{name}` is larger than {MAX_BYTES // 1024} KiB",
+                span,
+                help="a spec is short; share blocks with `use` or `extends`",
+            )
+            return None
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        diagnostics.error(
+            "PM105",
+            f"`{name}` is not UTF-8 text",
+            span,
+            help="save the file as UTF-8",
+        )
+        return None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        diagnostics.error("PM105", f"cannot read `{name}`: {reason.lower()}", span)
+        return None
+    return read_text(SourceFile(name, text), diagnostics)
+
+
+def read_text(file: SourceFile, diagnostics: Diagnostics) -> Mapping | None:
+    """Parse a text whose top level is a mapping. None on failure."""
+    try:
+        node = _Composer(file, diagnostics).document()
+    except _Refused:
+        return None
+    if not isinstance(node, Mapping):
+        span = node.span if node is not None else Span(file, 1, 1, 1, 1)
+        diagnostics.error(
+            "PM106",
+            "a spec is a mapping of keys to values",
+            span,
+            help="begin with `pmgen: 1`",
+        )
+        return None
+    return node
+
+
+class _Composer:
+    def __init__(self, file: SourceFile, diagnostics: Diagnostics) -> None:
+        self.file = file
+        self.diagnostics = diagnostics
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.nodes = 0
+        self.aliases = 0
+        self.events = self._parse()
+
+    def _parse(self) -> Iterator[Any]:
+        try:
+            yield from yaml.parse(self.file.text, Loader=_LOADER)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            problem = error.problem or error.context or "malformed text"
+            self._refuse("PM101", f"not YAML: {problem}", *self._clamp(line, column))
+        except (yaml.YAMLError, ValueError) as error:
+            reason = getattr(error, "reason", None) or "malformed text"
+            line, column = self._locate(getattr(error, "position", None))
+            self._refuse("PM101", f"not YAML: {reason}", line, column)
+
+    def _locate(self, position: object) -> tuple[int, int]:
+        before = self.file.text[:position] if isinstance(position, int) else ""
+        lines = SourceFile("", before).lines
+        return self._clamp(len(lines), len(lines[-1]) + 1)
+
+    def _clamp(self, line: int, column: int) -> tuple[int, int]:
+        """A position inside the file: errors at its end point past the last line."""
+        line = max(1, min(line, len(self.file.lines)))
+        while line > 1 and not self.file.line(line).strip():
+            line, column = line - 1, 10**9
+        return line, max(1, min(column, len(self.file.line(line)) + 1))
+
+    def _refuse(self, code: str, message: str, line: int, column: int) -> None:
+        span = Span(self.file, line, column, line, column + 1)
+        self.diagnostics.error(code, message, span)
+        raise _Refused
+
+    def document(self) -> Node | None:
+        node: Node | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if node is not None:
+                    self.diagnostics.error(
+                        "PM103", "one file holds one document", self._span(event)
+                    )
+                    raise _Refused
+            elif not isinstance(
+                event,
+                yaml.StreamStartEvent | yaml.StreamEndEvent | yaml.DocumentEndEvent,
+            ):
+                node, _ = self._node(event, 0)
+        return node
+
+    def _span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        line, column = self._clamp(start.line + 1, start.column + 1)
+        end_line, end_column = end.line + 1, end.column + 1
+        # A block's end mark stands at the next token: pull it back to its own text.
+        while (
+            end_line > line and not self.file.line(end_line)[: end_column - 1].strip()
+        ):
+            end_line -= 1
+            end_column = len(self.file.line(end_line)) + 1
+        return Span(self.file, line, column, end_line, max(end_column, 1))
+
+    def _node(self, event: Any, depth: int) -> tuple[Node, int]:
+        """The node that starts at `event`, with the number of nodes in it."""
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if event.tag is not None and not (
+            isinstance(event, yaml.ScalarEvent) and event.tag == "!"
+        ):
+            self.diagnostics.error(
+                "PM103",
+                "specs use no tags",
+                self._span(event),
+                help=f"leave out `{event.tag}`: values are plain",
+            )
+            raise _Refused
+        self._count(event, 1)
+        if depth > MAX_DEPTH:
+            self.diagnostics.error(
+                "PM104", f"nested deeper than {MAX_DEPTH} levels", self._span(event)
+            )
+            raise _Refused
+        node: Node
+        size = 1
+        if isinstance(event, yaml.ScalarEvent):
+            node = self._scalar(event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node, size = self._sequence(event, depth)
+        else:
+            node, size = self._mapping(event, depth)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (node, size)
+        return node, size
+
+    def _alias(self, event: Any) -> tuple[Node, int]:
+        found = self.anchors.get(event.anchor)
+        if found is None:
+            self.diagnostics.error(
+                "PM101",
+                f"the alias `*{event.anchor}` has no anchor before it",
+                self._span(event),
+            )
+            raise _Refused
+        self.aliases += 1
+        if self.aliases > MAX_ALIASES:
+            self.diagnostics.error(
+                "PM104", f"more than {MAX_ALIASES} aliases", self._span(event)
+            )
+            raise _Refused
+        # An alias of an alias of an alias grows as a power: count what it stands for.
+        self._count(event, found[1])
+        return found
+
+    def _count(self, event: Any, nodes: int) -> None:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            self.diagnostics.error(
+                "PM104", f"more than {MAX_NODES} values", self._span(event)
+            )
+            raise _Refused
+
+    def _sequence(self, start: Any, depth: int) -> tuple[Sequence, int]:
+        items: list[Node] = []
+        total = 1
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return Sequence(
+                    tuple(items), self._span(start).until(self._span(event))
+                ), total
+            node, size = self._node(event, depth + 1)
+            items.append(node)
+            total += size
+        raise _Refused
+
+    def _mapping(self, start: Any, depth: int) -> tuple[Mapping, int]:
+        entries: dict[str, Entry] = {}
+        total = 1
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                span = self._span(start).until(self._span(event))
+                return Mapping(tuple(entries.values()), span), total
+            key, _ = self._node(event, depth + 1)
+            value, size = self._node(next(self.events), depth + 1)
+            total += size + 1
+            if not isinstance(key, Scalar) or key.text == "<<":
+                self.diagnostics.error(
+                    "PM103",
+                    "a key is one word",
+                    key.span,
+                    help="merge keys and complex keys are not part of the language",
+                )
+                raise _Refused
+            if key.text in entries:
+                self.diagnostics.error(
+                    "PM102",
+                    f"`{key.text}` stands twice in one mapping",
+                    key.span,
+                    label="here again",
+                    related=[Label(entries[key.text].key.span, "first here")],
+                    help="keep one of them, or give the second another name",
+                )
+                continue
+            entries[key.text] = Entry(key, value)
+        raise _Refused
+
+    def _scalar(self, event: Any) -> Scalar:
+        span = self._span(event)
+        text: str = event.value
+        if event.style or event.tag == "!":  # quoted: text as it stands
+            return Scalar(text, text, span)
+        if _INT.fullmatch(text) and len(text) > MAX_DIGITS:
+            self.diagnostics.error(
+                "PM104", f"a number of more than {MAX_DIGITS} digits", span
+            )
+            return Scalar(0, "0", span)
+        return Scalar(resolve(text), text, span)
+
+
+def resolve(text: str) -> Plain:
+    """The value of an unquoted scalar by YAML 1.2's core schema."""
+    if text in _NULL:
+        return None
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    if _INT.fullmatch(text):
+        if text.startswith(("0o", "0x")):
+            return int(text[2:], 8 if text[1] == "o" else 16)
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    return text

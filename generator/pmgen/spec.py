@@ -1,0 +1,167 @@
+"""A spec as the parser understood it: names resolved, values typed, every place kept.
+
+Nothing is expanded here: blocks are still blocks and `$names` still open. `expand`
+gives it shapes; `plan` turns it into classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pmgen.expressions import Expr, Value
+from pmgen.source import SourceFile, Span
+
+
+@dataclass(frozen=True)
+class Ident:
+    """A name that the user gave, and where."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Arg:
+    """The value of one argument: an expression, or a list of them."""
+
+    value: Expr | tuple[Expr, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Call:
+    """An op, block, activation, normalisation or initializer with its arguments.
+
+    `init` holds the initializers of the op's own parameters by `weight` and `bias`.
+    """
+
+    name: str
+    span: Span
+    args: Mapping[str, Arg] = field(default_factory=dict)
+    init: Mapping[str, Call] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One named layer: an op or block call, or a form written inline.
+
+    `inputs` are the layers named by `from`; None means the layer before.
+    """
+
+    name: Ident
+    body: Call | Form
+    norm: Call | None = None
+    act: Call | None = None
+    inputs: tuple[Ident, ...] | None = None
+    when: Arg | None = None
+    repeat: Arg | None = None
+    first: Mapping[str, Arg] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Layers one after the other. Empty, it is the identity."""
+
+    layers: tuple[Layer, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One of the parallel paths."""
+
+    name: Ident
+    path: Series
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Parallel paths, merged; `merge` is concat, add or multiply.
+
+    With `split`, each path gets an equal part of the channels.
+    """
+
+    branches: tuple[Branch, ...]
+    merge: str
+    span: Span
+    split: bool = False
+
+
+@dataclass(frozen=True)
+class Residual:
+    """A body beside a shortcut, added.
+
+    A Series as `shortcut` is built only where the body changes the shape. `identity`
+    is an error there, and `where_equal` leaves the addition out there.
+    """
+
+    body: Series
+    shortcut: Series | str
+    span: Span
+
+
+Form: TypeAlias = "Series | Branches | Residual"
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter of a block or model: its type, and its default where it has one."""
+
+    name: Ident
+    type: str
+    default: Value | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block: a form with parameters, which becomes a class of its own."""
+
+    name: Ident
+    params: tuple[Param, ...]
+    form: Form
+    norm: Call | None = None
+    act: Call | None = None
+    doc: str | None = None
+
+    def param(self, name: str) -> Param | None:
+        """The parameter of that name, or None."""
+        return next((p for p in self.params if p.name.text == name), None)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A further output: a layer with `from`, its weight in the loss."""
+
+    layer: Layer
+    train_only: bool
+    loss_weight: float
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A figure under `expect` and its place."""
+
+    key: str
+    value: int | tuple[int | None, ...]
+    span: Span
+    layer: str | None = None
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A whole spec. `files` are all the files that it was read from, its own first."""
+
+    name: Ident
+    source: str | None
+    input: tuple[int | None, ...]
+    input_span: Span
+    params: tuple[Param, ...]
+    blocks: Mapping[str, Block]
+    form: Form
+    norm: Call | None
+    act: Call | None
+    heads: tuple[Head, ...]
+    expect: tuple[Expectation, ...]
+    files: tuple[SourceFile, ...]

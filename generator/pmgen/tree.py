@@ -1,0 +1,77 @@
+"""The YAML tree: plain values that remember where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pmgen.source import Span
+
+Plain: TypeAlias = "None | bool | int | float | str"
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A single value as YAML 1.2's core rules read it; `text` is what was typed."""
+
+    value: Plain
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list of nodes."""
+
+    items: tuple[Node, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A key and its value; `key.value` is a str."""
+
+    key: Scalar
+    value: Node
+
+    @property
+    def name(self) -> str:
+        """The key as text."""
+        return self.key.text
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Keys and values in document order; no key stands twice."""
+
+    entries: tuple[Entry, ...]
+    span: Span
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def get(self, name: str) -> Entry | None:
+        """The entry of that name, or None."""
+        return next((e for e in self.entries if e.name == name), None)
+
+
+Node: TypeAlias = "Scalar | Sequence | Mapping"
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, in the words of a diagnostic."""
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return "a list"
+    if node.value is None:
+        return "nothing"
+    if isinstance(node.value, bool):
+        return f"the truth value `{node.text}`"
+    if isinstance(node.value, int | float):
+        return f"the number `{node.text}`"
+    return "text"

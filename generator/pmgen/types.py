@@ -1,0 +1,44 @@
+"""The types of a block's parameters, and what values each takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pmgen.ops.kinds import Kind, any_integer, number, truth
+
+
+def _text(value: Any) -> str | None:
+    return None if isinstance(value, str) else "text"
+
+
+def _integers(value: Any) -> str | None:
+    fits = isinstance(value, tuple) and all(type(item) is int for item in value)
+    return None if fits else "a list of whole numbers"
+
+
+# name in the language -> check; the annotation in Python is in ANNOTATIONS
+PARAM_TYPES: dict[str, Kind] = {
+    "int": any_integer(),
+    "float": number(),
+    "bool": truth(),
+    "str": Kind("text", _text),
+    "ints": Kind("a list of whole numbers", _integers),
+}
+ANNOTATIONS = {
+    "int": "int",
+    "float": "float",
+    "bool": "bool",
+    "str": "str",
+    "ints": "tuple[int, ...]",
+}
+
+
+def type_of(value: Any) -> str:
+    """The type that a default value implies."""
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "int"
+    if isinstance(value, float):
+        return "float"
+    return "ints" if isinstance(value, tuple) else "str"

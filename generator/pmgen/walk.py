@@ -1,0 +1,64 @@
+"""Walks over a spec's forms: every layer, every name that is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pmgen.expressions import Expr, names_in
+from pmgen.spec import Arg, Branches, Call, Form, Layer, Residual, Series
+
+
+def layers_in(form: Form) -> Iterator[Layer]:
+    """Every layer of a form, those of inline forms too."""
+    for series in _series_in(form):
+        for layer in series.layers:
+            yield layer
+            if not isinstance(layer.body, Call):
+                yield from layers_in(layer.body)
+
+
+def _series_in(form: Form) -> Iterator[Series]:
+    if isinstance(form, Series):
+        yield form
+    elif isinstance(form, Branches):
+        yield from (branch.path for branch in form.branches)
+    elif isinstance(form, Residual):
+        yield form.body
+        if isinstance(form.shortcut, Series):
+            yield form.shortcut
+
+
+def inputs_named_in(form: Form) -> Iterator[str]:
+    """The names of layers that some `from` of the form points at."""
+    for layer in layers_in(form):
+        yield from inputs_named_by(layer)
+
+
+def inputs_named_by(layer: Layer) -> Iterator[str]:
+    """The names of layers in the layer's own `from`."""
+    for ident in layer.inputs or ():
+        yield ident.text
+
+
+def params_named_in(form: Form) -> Iterator[str]:
+    """The `$names` that a form mentions, in order, repeats too."""
+    for layer in layers_in(form):
+        for arg in _args_of(layer):
+            yield from names_of(arg)
+
+
+def _args_of(layer: Layer) -> Iterator[Arg]:
+    yield from (arg for arg in (layer.when, layer.repeat) if arg is not None)
+    yield from layer.first.values()
+    for call in (layer.body, layer.norm, layer.act):
+        if isinstance(call, Call):
+            yield from call.args.values()
+            for init in call.init.values():
+                yield from init.args.values()
+
+
+def names_of(arg: Arg) -> Iterator[str]:
+    """The `$names` in an argument's value."""
+    parts = (arg.value,) if isinstance(arg.value, Expr) else arg.value
+    for part in parts:
+        yield from names_in(part)
