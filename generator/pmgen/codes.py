@@ -9,12 +9,12 @@ from __future__ import annotations
 CODES: dict[str, str] = {
     # -- PM1xx: reading ---------------------------------------------------------
     "PM101": "The text is not well-formed YAML.",
-    "PM102": "A key stands twice in one mapping. YAML would keep the last one silently.",
+    "PM102": "A key stands twice in one mapping. YAML would keep the last silently.",
     "PM103": "A YAML feature that specs do not use: a tag, a merge key, several "
     "documents, a key that is not a plain word.",
     "PM104": "The file is too large, nested too deeply or uses too many aliases.",
-    "PM105": "A file cannot be read: it is missing, is no file, or is not UTF-8 text.",
-    "PM106": "A value of the wrong kind: a mapping, a list or a single value was needed.",
+    "PM105": "A file cannot be read: it is missing, no file, or not UTF-8 text.",
+    "PM106": "A value of the wrong kind: a mapping, a list or one value was needed.",
     "PM107": "A key that has no meaning here.",
     "PM108": "A key that must be given is missing.",
     "PM109": "The language version is missing or is not one that this pmgen knows.",
@@ -27,7 +27,7 @@ CODES: dict[str, str] = {
     # -- PM2xx: names -----------------------------------------------------------
     "PM201": "A name that cannot become a Python name: malformed, a keyword, a "
     "builtin, or an attribute that every Paddle layer has.",
-    "PM202": "An op, activation, normalisation, initializer or block that is not known.",
+    "PM202": "An op, activation, normalisation, initializer or block that is unknown.",
     "PM203": "An argument that the op or block does not take.",
     "PM204": "An argument that must be given is missing.",
     "PM205": "A `$name` that is no parameter here.",

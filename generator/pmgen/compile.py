@@ -80,6 +80,6 @@ def _plan(
             f"the class would have two attributes `{clash.name}`",
             clash.span,
             related=[Label(clash.first, "the other")],
-            help="rename one of the layers; inline forms and branches join names by `_`",
+            help="rename one of the layers: names of inline forms are joined by `_`",
         )
         return None

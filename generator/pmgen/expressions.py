@@ -386,8 +386,7 @@ def _fold_sum(op: str, a: Expr, b: Expr) -> Expr:
     if result is None:
         return Const(constant)
     if constant:
-        sign = "+" if constant > 0 else "-"
-        return Binary(sign, result, Const(abs(constant)))
+        return Binary("+" if constant > 0 else "-", result, Const(abs(constant)))
     return result
 
 

@@ -1,5 +1,5 @@
 """Code expressions and how they fill lines, as formatters leave them: flat where they
-fit, else all arguments on a line of their own, else one a line with a trailing comma."""
+fit, else all arguments on a line of their own, else one a line."""
 
 from __future__ import annotations
 

@@ -88,10 +88,8 @@ def _render_one(item: Diagnostic, paint: Paint) -> str:
         out.append(f"{bar} {_underline(mark, sign, label, style, paint)}")
         previous = mark.line
     out.append(bar)
-    for related in elsewhere:
-        out.append(_fact(width, "note", f"{related.span.place}: {related.text}", paint))
-    for note in item.notes:
-        out.append(_fact(width, "note", note, paint))
+    notes = [f"{related.span.place}: {related.text}" for related in elsewhere]
+    out += [_fact(width, "note", note, paint) for note in (*notes, *item.notes)]
     if item.help:
         out.append(_fact(width, "help", item.help, paint))
     return "\n".join(out) + "\n"

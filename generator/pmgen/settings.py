@@ -46,9 +46,9 @@ class Settings:
         values: dict[str, Value] = {}
         for name, value in self.params.items():
             if name not in known:
-                near = did_you_mean(name, known) or "it has no parameters"
+                near = did_you_mean(name, known) or "it has none"
                 raise BadSetting(
-                    f"`--set {name}=...`: {spec.name.text} has no such parameter; {near}"
+                    f"`--set {name}=...`: {spec.name.text} has no such parameter ({near})"
                 )
             kind = PARAM_TYPES[known[name].type]
             problem = kind.check(value)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pmgen.source import Span
 
-Plain: TypeAlias = "None | bool | int | float | str"
+Plain: TypeAlias = "bool | int | float | str | None"
 
 
 @dataclass(frozen=True)

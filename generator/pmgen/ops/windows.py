@@ -30,21 +30,20 @@ def slide(
     Raises ShapeIssue where the window is larger than the padded image.
     """
     dilation = args.get("dilation", 1)
-    out: list[Dim] = []
-    for axis in (0, 1):
-        out.append(
-            _slide_axis(
-                op,
-                axis,
-                sizes[axis],
-                both(args["kernel_size"])[axis],
-                both(stride)[axis],
-                args["padding"],
-                both(dilation)[axis],
-                ceil_mode,
-            )
+    height, width = (
+        _slide_axis(
+            op,
+            axis,
+            sizes[axis],
+            both(args["kernel_size"])[axis],
+            both(stride)[axis],
+            args["padding"],
+            both(dilation)[axis],
+            ceil_mode,
         )
-    return out[0], out[1]
+        for axis in (0, 1)
+    )
+    return height, width
 
 
 def _slide_axis(
@@ -58,7 +57,8 @@ def _slide_axis(
     ceil_mode: bool,
 ) -> Dim:
     if padding == "SAME":
-        return (size + stride - 1) // stride
+        covered: Dim = (size + stride - 1) // stride
+        return covered
     before, after = (0, 0) if padding == "VALID" else pads(padding)[axis]
     extent = dilation * (kernel - 1) + 1
     room: Dim = size + before + after - extent
@@ -73,7 +73,8 @@ def _slide_axis(
             help=f"`padding: {-(-needed // 2)}` or a smaller `kernel_size` would fit, "
             "or shrink the image less before",
         )
-    return (room + stride - 1) // stride + 1 if ceil_mode else room // stride + 1
+    steps: Dim = (room + stride - 1) // stride if ceil_mode else room // stride
+    return steps + 1
 
 
 def extent(args: Args, stride: Any) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -25,7 +25,7 @@ _OPEN = {name.name for name in OPEN_SIZES}
 
 
 class NotSymbolic(Exception):
-    """A block's class cannot be written once for all its uses; it is written per use."""
+    """A block's class cannot be written once for all uses; it is written per use."""
 
 
 def symbolic(arg: Arg, env: Env) -> Any:

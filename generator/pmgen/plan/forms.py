@@ -56,7 +56,8 @@ class Place:
     """Where the walk stands inside the class.
 
     `path` is the place in the expanded network, None where the class serves many;
-    `local` the place inside the class; `attr` prefixes attributes; `target` takes results; `named` are values by name.
+    `local` the place inside the class; `attr` prefixes attributes;
+    `target` takes results; `named` are values by name.
     """
 
     path: str | None
@@ -418,7 +419,7 @@ class FormWalker:
 
 
 class NameClash(Exception):
-    """Two attributes of one class share a name; `span` and `first` are their places."""
+    """Two attributes of a class share a name; `span` and `first` are their places."""
 
     def __init__(self, name: str, span: Span, first: Span) -> None:
         super().__init__(name)
