@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -111,13 +111,34 @@ class Graph:
 
     @cached_property
     def macs(self) -> int | None:
-        """Multiply-accumulates of one image; None where a size is open."""
-        total = 0
-        for node in self.nodes:
-            if node.macs is None:
-                return None
-            total += node.macs
-        return total
+        """Multiply-accumulates of one image in inference; None where a size is open.
+
+        Heads for training only are left out: they do not run then.
+        """
+        return _total_macs(node for node in self.nodes if not self.trains_only(node))
+
+    @cached_property
+    def training_macs(self) -> int | None:
+        """The same with the heads that run in training only."""
+        return _total_macs(self.nodes)
+
+    @cached_property
+    def _training_heads(self) -> frozenset[str]:
+        heads = self.spec.heads
+        return frozenset(h.layer.name.text for h in heads if h.train_only)
+
+    def trains_only(self, node: Node) -> bool:
+        """True for a node of a head that runs in training only."""
+        return node.path.partition(".")[0] in self._training_heads
+
+
+def _total_macs(nodes: Iterable[Node]) -> int | None:
+    total = 0
+    for node in nodes:
+        if node.macs is None:
+            return None
+        total += node.macs
+    return total
 
 
 def join(*parts: str) -> str:

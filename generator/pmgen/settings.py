@@ -47,9 +47,8 @@ class Settings:
         for name, value in self.params.items():
             if name not in known:
                 near = did_you_mean(name, known) or "it has none"
-                raise BadSetting(
-                    f"`--set {name}=...`: {spec.name.text} has no such parameter ({near})"
-                )
+                model = spec.name.text
+                raise BadSetting(f"`--set {name}`: no parameter of {model} ({near})")
             kind = PARAM_TYPES[known[name].type]
             problem = kind.check(value)
             if problem is not None:

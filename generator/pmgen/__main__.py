@@ -1,0 +1,5 @@
+"""`python -m pmgen`."""
+
+from pmgen.cli import main
+
+main()

@@ -1,0 +1,84 @@
+"""The command line: arguments, exit codes, printing. No logic, and no heavy import.
+
+Exit status: 0 sound; 1 the spec is wrong, or `--check` found drift, or work failed;
+2 the command line is wrong.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from pmgen import __version__
+from pmgen.cli.problems import Problem
+
+# command -> (module, function): a command's module is imported when it is called
+_COMMANDS = {
+    "build": ("pmgen.cli.build", "build"),
+    "check": ("pmgen.cli.check", "check"),
+    "show": ("pmgen.cli.show", "show"),
+    "list": ("pmgen.cli.listing", "list_specs"),
+    "explain": ("pmgen.cli.explain", "explain"),
+    "train": ("pmgen.cli.train", "train"),
+    "eval": ("pmgen.cli.train", "evaluate"),
+}
+
+
+class _OnDemand(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, function = _COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), function)
+        return command
+
+
+@click.group(cls=_OnDemand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pmgen")
+@click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """Write a convolutional network once, as a short YAML spec.
+
+    It is checked before any tensor exists, compiled to a readable PaddlePaddle class,
+    and trained by a shared runtime. Start with: pmgen build lenet
+    """
+    ctx.obj = {"debug": debug}
+
+
+def main(args: list[str] | None = None) -> Any:
+    """The entry point `pmgen`. Never lets a traceback through, unless `--debug`."""
+    argv = sys.argv[1:] if args is None else args
+    debug = "--debug" in argv
+    try:
+        status = cli.main(args=argv, prog_name="pmgen", standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Problem as problem:
+        if debug:
+            raise
+        click.echo(f"pmgen: {problem}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away; nothing is left to tell it
+        sys.exit(1)
+    except Exception as error:
+        if debug:
+            raise
+        click.echo(
+            f"pmgen: this should not have happened ({type(error).__name__}: {error}).\n"
+            "Please report it with the spec; --debug before the command shows where.",
+            err=True,
+        )
+        sys.exit(1)

@@ -1,0 +1,145 @@
+"""`pmgen build`: specs to classes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from pmgen.cli.common import (
+    compiled,
+    network_options,
+    report,
+    root_option,
+    settings_from,
+    specs_argument,
+)
+from pmgen.cli.problems import Problem
+from pmgen.compile import Compiled
+from pmgen.ops.definition import show_shape
+from pmgen.output import drift, is_current, write_generated
+from pmgen.show.table import print_table
+
+
+@click.command()
+@specs_argument
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("generated"),
+    show_default=True,
+    help="Folder for the generated files.",
+)
+@click.option(
+    "--check",
+    "only_check",
+    is_flag=True,
+    help="Write nothing; show what differs and exit 1 where anything does.",
+)
+@click.option(
+    "--standalone",
+    is_flag=True,
+    help="Code that needs only paddle, its shape checks included.",
+)
+@click.option("--force", is_flag=True, help="Overwrite files that pmgen did not write.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no table.")
+@network_options
+@root_option
+def build(
+    specs: tuple[str, ...],
+    out: Path,
+    only_check: bool,
+    standalone: bool,
+    force: bool,
+    quiet: bool,
+    pairs: tuple[str, ...],
+    input_text: str | None,
+    root: Path | None,
+) -> int:
+    """Compile SPEC... to readable Paddle classes, one file each.
+
+    SPEC is a YAML file, or a name of the catalogue such as vgg16 (see `pmgen list`).
+    Nothing is written while any of them has a mistake.
+    """
+    settings = settings_from(pairs, input_text)
+    results = [compiled(s, root, settings, standalone=standalone) for s in specs]
+    if not report(results):
+        return 1
+    targets = _targets(results, out)
+    if only_check:
+        return _check(results, targets)
+    written = [_write(r, t, force) for r, t in zip(results, targets, strict=True)]
+    if not quiet:
+        _print(results, targets, written)
+    return 0
+
+
+def _targets(results: list[Compiled], out: Path) -> list[Path]:
+    targets: dict[Path, Path] = {}
+    for result in results:
+        target = out / f"{result.path.stem}.py"
+        if target in targets and targets[target] != result.path:
+            raise Problem(
+                f"`{targets[target]}` and `{result.path}` would both become "
+                f"`{target}`; build them into two folders"
+            )
+        targets[target] = result.path
+    return [out / f"{result.path.stem}.py" for result in results]
+
+
+def _check(results: list[Compiled], targets: list[Path]) -> int:
+    stale = 0
+    for result, target in zip(results, targets, strict=True):
+        assert result.code is not None
+        if not is_current(target, result.code):
+            stale += 1
+            click.echo(drift(target, result.code), nl=False)
+    if stale:
+        click.echo(
+            f"{stale} of {len(results)} files differ from their specs; "
+            "`pmgen build` without --check writes them",
+            err=True,
+        )
+    return 1 if stale else 0
+
+
+def _write(result: Compiled, target: Path, force: bool) -> bool:
+    assert result.code is not None
+    try:
+        return write_generated(target, result.code, force=force)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Problem(f"cannot write `{target}`: {reason}") from error
+
+
+def _print(results: list[Compiled], targets: list[Path], written: list[bool]) -> None:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    if len(results) == 1:
+        graph = results[0].graph
+        assert graph is not None
+        print_table(graph, console, depth=0)
+        console.print(f"{'wrote' if written[0] else 'unchanged:'} {targets[0]}")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in ("model", "input", "output"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("parameters", "MACs"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("file")
+    for result, target, new in zip(results, targets, written, strict=True):
+        graph = result.graph
+        assert graph is not None
+        table.add_row(
+            graph.spec.name.text,
+            show_shape(graph.input),
+            show_shape(graph.output),
+            f"{graph.params:,}",
+            "?" if graph.macs is None else f"{graph.macs:,}",
+            f"{target}{'' if new else ' (unchanged)'}",
+        )
+    console.print(table)

@@ -1,0 +1,81 @@
+"""What the commands share: options, and compiling with printed diagnostics."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pmgen.catalogue import NoSuchSpec, find_spec
+from pmgen.cli.problems import Problem
+from pmgen.compile import Compiled, compile_spec
+from pmgen.render import render_json, render_text
+from pmgen.settings import BadSetting, Settings, parse_settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+specs_argument = click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+root_option = click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that `extends` and `use` may reach.  [default: the spec's own]",
+)
+
+
+def network_options(function: F) -> F:
+    """`--set` and `--input`, which change the network of a spec."""
+    function = click.option(
+        "--input",
+        "input_text",
+        metavar="CxHxW",
+        help="Another input, as in 3x96x96; `any` leaves a size open.",
+    )(function)
+    return click.option(
+        "--set",
+        "pairs",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Another value for a parameter of the model. May be repeated.",
+    )(function)
+
+
+def settings_from(pairs: tuple[str, ...], input_text: str | None) -> Settings:
+    """The settings of the command line."""
+    try:
+        return parse_settings(pairs, input_text)
+    except BadSetting as error:
+        raise click.UsageError(str(error)) from None
+
+
+def compiled(
+    spec: str,
+    root: Path | None,
+    settings: Settings | None = None,
+    *,
+    standalone: bool = False,
+) -> Compiled:
+    """Compile a spec given by path or catalogue name."""
+    try:
+        path = find_spec(spec)
+        return compile_spec(path, root=root, settings=settings, standalone=standalone)
+    except NoSuchSpec as error:
+        raise Problem(str(error)) from None
+    except BadSetting as error:
+        raise click.UsageError(str(error)) from None
+
+
+def report(results: list[Compiled], *, as_json: bool = False) -> bool:
+    """Print the diagnostics of all specs; True where there are none.
+
+    Text goes to stderr, JSON to stdout, where a program reads it.
+    """
+    items = [item for result in results for item in result.diagnostics.ordered()]
+    if as_json:
+        click.echo(render_json(items), nl=False)
+    elif items:
+        color = sys.stderr.isatty()
+        click.echo(render_text(items, color=color), err=True, nl=False, color=color)
+    return not items

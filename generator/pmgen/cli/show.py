@@ -1,0 +1,68 @@
+"""`pmgen show`: every layer with its shape and its cost."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pmgen.cli.common import (
+    compiled,
+    network_options,
+    report,
+    root_option,
+    settings_from,
+)
+
+
+@click.command()
+@click.argument("spec", metavar="SPEC")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "--depth",
+    type=click.IntRange(0),
+    help="Open blocks this many levels deep.  [default: all]",
+)
+@network_options
+@root_option
+def show(
+    spec: str,
+    style: str,
+    depth: int | None,
+    pairs: tuple[str, ...],
+    input_text: str | None,
+    root: Path | None,
+) -> int:
+    """Show every layer of SPEC: output shape, parameters, MACs, activation memory,
+    receptive field, line. No tensor is made and Paddle is not needed.
+
+    MACs are the multiply-accumulates of convolutions and linear layers for one image.
+    Memory is what the outputs take in float32 for one image. `sees` is how many pixels
+    of the input one value depends on.
+    """
+    result = compiled(spec, root, settings_from(pairs, input_text))
+    if not report([result]):
+        return 1
+    assert result.graph is not None
+    if style == "json":
+        from pmgen.show.data import as_json
+
+        click.echo(as_json(result.graph), nl=False)
+        return 0
+    from rich.console import Console
+
+    from pmgen.show.table import as_markdown, print_table
+
+    if style == "markdown":
+        click.echo(as_markdown(result.graph, depth), nl=False)
+    else:
+        width = None if sys.stdout.isatty() else 120
+        print_table(result.graph, Console(highlight=False, width=width), depth)
+    return 0

@@ -1,0 +1,139 @@
+"""`pmgen train` and `pmgen eval`: build what is stale, then hand over to the runtime.
+
+The runtime runs in a process of its own. So the compiler never imports Paddle, and the
+runtime can set the CPU up before it does.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from pmgen.catalogue import NoSuchSpec, find_recipe
+from pmgen.cli.common import (
+    compiled,
+    network_options,
+    report,
+    root_option,
+    settings_from,
+)
+from pmgen.cli.problems import Problem
+from pmgen.compile import Compiled
+from pmgen.diagnostics import Diagnostics
+from pmgen.output import write_generated
+from pmgen.recipe import parse_recipe
+
+_PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+@click.command(context_settings=_PASS_ON, add_help_option=False)
+@click.argument("spec", metavar="SPEC", required=False)
+@click.option("--recipe", default="digits", metavar="NAME|FILE", show_default=True)
+@click.option(
+    "--generated",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("generated"),
+    show_default=True,
+)
+@network_options
+@root_option
+@click.option("-h", "--help", "wants_help", is_flag=True)
+@click.argument("runtime", nargs=-1, type=click.UNPROCESSED)
+def train(
+    spec: str | None,
+    recipe: str,
+    generated: Path,
+    pairs: tuple[str, ...],
+    input_text: str | None,
+    root: Path | None,
+    wants_help: bool,
+    runtime: tuple[str, ...],
+) -> int:
+    """Train SPEC; builds it first where its generated file is stale."""
+    if wants_help:
+        click.echo(_TRAIN_HELP)
+        return _run_runtime(["train", "--help"])
+    if spec is None:
+        raise click.UsageError("name a SPEC; `pmgen train --help` says more")
+    settings = settings_from(pairs, input_text)
+    result = compiled(spec, root, settings)
+    resolved = _recipe(recipe)
+    if not report([result]) or resolved is None:
+        return 1
+    target = generated / f"{result.path.stem}.py"
+    _write(result, target)
+    arguments = ["train", str(target), "--spec", str(result.path)]
+    arguments += ["--recipe-json", json.dumps(resolved)]
+    return _run_runtime([*arguments, *runtime])
+
+
+@click.command("eval", context_settings=_PASS_ON, add_help_option=False)
+@click.argument("runtime", nargs=-1, type=click.UNPROCESSED)
+def evaluate(runtime: tuple[str, ...]) -> int:
+    """Measure a trained run again; see `pmgen eval --help`."""
+    return _run_runtime(["eval", *runtime])
+
+
+_TRAIN_HELP = """\
+Usage: pmgen train SPEC --data NAME|DIR --out RUN [OPTIONS]
+
+  Train SPEC (a file, or a name of the catalogue) on a recipe.
+
+Options of the compiler:
+  --recipe NAME|FILE   how to train (see `pmgen list`)  [default: digits]
+  --set NAME=VALUE     another value for a parameter of the model
+  --input CxHxW        another input
+  --generated DIR      folder for the generated class  [default: generated]
+  --root DIR           folder that `extends` and `use` may reach
+
+The runtime takes the rest:
+"""
+
+
+def _recipe(given: str) -> dict[str, object] | None:
+    """The resolved recipe; None after its mistakes are printed."""
+    try:
+        path = find_recipe(given)
+    except NoSuchSpec as error:
+        raise Problem(str(error)) from None
+    diagnostics = Diagnostics()
+    resolved = parse_recipe(path, diagnostics)
+    return resolved if report([Compiled(path, diagnostics)]) else None
+
+
+def _write(result: Compiled, target: Path) -> None:
+    assert result.code is not None
+    try:
+        if write_generated(target, result.code):
+            click.echo(f"wrote {target}")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Problem(f"cannot write `{target}`: {reason}") from error
+
+
+def _run_runtime(arguments: list[str]) -> int:
+    """`python -m pmruntime ...` under the name of pmgen; its exit status.
+
+    Where the system can, the runtime takes this process over, so that signals reach
+    it directly.
+    """
+    if importlib.util.find_spec("pmruntime") is None:
+        raise Problem("the package pmruntime is not installed; it comes with pmgen")
+    if importlib.util.find_spec("paddle") is None and "--help" not in arguments:
+        raise Problem(
+            "training needs PaddlePaddle: pip install 'pmgen[cpu]', or 'pmgen[gpu]' "
+            "for an NVIDIA card"
+        )
+    command = [sys.executable, "-m", "pmruntime", *arguments]
+    environment = {**os.environ, "PMRUNTIME_PROG": "pmgen"}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        os.execve(sys.executable, command, environment)
+    return subprocess.call(command, env=environment)

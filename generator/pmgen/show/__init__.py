@@ -1,0 +1,1 @@
+"""What a network is, before a tensor exists: a table, Markdown, JSON."""

@@ -1,0 +1,95 @@
+"""A graph as rows: one per layer, in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from pmgen.graph import BYTES_PER_VALUE, Graph, Node, Reach
+from pmgen.ops.definition import Shape, is_size
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer with its normalisation and activation, or one merge.
+
+    `name` is the layer's path, `module` its attribute path in the emitted class (None
+    for a function). Shapes are without N. `memory` is what the layer's outputs take
+    for one image in training, in bytes of float32. Sizes that are open are None.
+    """
+
+    name: str
+    op: str
+    extras: tuple[str, ...]
+    module: str | None
+    inputs: tuple[Shape, ...]
+    output: Shape
+    params: int
+    buffers: int
+    macs: int | None
+    memory: int | None
+    reach: Reach | None
+    file: str
+    line: int
+    nodes: tuple[int, int]
+
+
+def layer_rows(graph: Graph) -> list[Row]:
+    """A row for every layer of the expanded network."""
+    regions = {region.path for region in graph.regions}
+    return [
+        _row(list(nodes), regions)
+        for _, nodes in groupby(graph.nodes, key=lambda n: _row_name(n, regions))
+    ]
+
+
+def _row_name(node: Node, regions: set[str]) -> str:
+    """A layer's path; what stands behind a whole block has its role for a name."""
+    if node.role in ("norm", "act") and (node.path in regions or not node.path):
+        return f"{node.path}.{node.role}".lstrip(".")
+    return node.path
+
+
+def _row(nodes: list[Node], regions: set[str]) -> Row:
+    first, last = nodes[0], nodes[-1]
+    return Row(
+        _row_name(first, regions),
+        first.op.name,
+        tuple(node.op.name for node in nodes[1:]),
+        first.module,
+        first.in_shapes,
+        last.shape,
+        sum(node.params for node in nodes),
+        sum(node.buffers for node in nodes),
+        _sum(node.macs for node in nodes),
+        _sum(memory(node) for node in nodes),
+        last.reach,
+        first.span.file.name,
+        first.span.line,
+        (first.index, last.index + 1),
+    )
+
+
+def memory(node: Node) -> int | None:
+    """Bytes of one image's output in float32; None where a size is open."""
+    total = BYTES_PER_VALUE
+    for size in node.shape:
+        if not is_size(size):
+            return None
+        total *= size
+    return total
+
+
+def _sum(values: Iterator[int | None]) -> int | None:
+    total = 0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+def total_memory(graph: Graph) -> int | None:
+    """Bytes of all outputs of one image in training."""
+    return _sum(memory(node) for node in graph.nodes)

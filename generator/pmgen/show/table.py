@@ -1,0 +1,190 @@
+"""A network as a table, nested as its blocks are: for the terminal and for Markdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pmgen.graph import Graph, Region
+from pmgen.ops.definition import show_shape
+from pmgen.show.rows import Row, layer_rows, total_memory
+
+HEADINGS = ("layer", "op", "output", "parameters", "MACs", "memory", "sees", "line")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: its indentation and its cells, all text."""
+
+    depth: int
+    cells: tuple[str, ...]
+    block: bool = False
+
+
+def table_lines(graph: Graph, depth: int | None = None) -> list[Line]:
+    """The table's lines. Blocks deeper than `depth` are shown as one line each.
+
+    A block that equals the one before it, up to its name, is not spelled out again.
+    """
+    rows = layer_rows(graph)
+    regions = sorted(graph.regions, key=lambda r: (r.start, -r.stop))
+    return _lines(rows, regions, "", 0, depth)
+
+
+def _lines(
+    rows: list[Row], regions: list[Region], within: str, level: int, depth: int | None
+) -> list[Line]:
+    lines: list[Line] = []
+    previous: tuple[object, ...] | None = None
+    at = 0
+    pending = list(regions)
+    while at < len(rows):
+        row = rows[at]
+        if not pending or pending[0].start > row.nodes[0]:
+            lines.append(Line(level, _row_cells(row, within)))
+            previous, at = None, at + 1
+            continue
+        region = pending.pop(0)
+        inside = [r for r in pending if r.stop <= region.stop]
+        pending = pending[len(inside) :]
+        if region.stop == region.start:
+            continue
+        count = sum(1 for r in rows[at:] if r.nodes[1] <= region.stop)
+        part = rows[at : at + count]
+        key = _key(region, part)
+        again = key == previous
+        lines.append(Line(level, _region_cells(region, part, within, again), True))
+        if not again and (depth is None or level < depth):
+            lines += _lines(part, inside, region.path, level + 1, depth)
+        previous, at = key, at + count
+    return lines
+
+
+def _key(region: Region, rows: list[Row]) -> tuple[object, ...]:
+    """What a block looks like from outside, to tell when two are alike."""
+    return (
+        region.title,
+        region.in_shape,
+        region.shape,
+        tuple((row.op, row.extras, row.output, row.params) for row in rows),
+    )
+
+
+def _row_cells(row: Row, within: str) -> tuple[str, ...]:
+    return (
+        _inside(row.name, within),
+        ", ".join((row.op, *row.extras)),
+        show_shape(row.output),
+        _count(row.params),
+        _count(row.macs),
+        _bytes(row.memory),
+        _sees(row),
+        str(row.line),
+    )
+
+
+def _region_cells(
+    region: Region, rows: list[Row], within: str, again: bool
+) -> tuple[str, ...]:
+    title = f"{region.title} (as above)" if again else region.title
+    return (
+        _inside(region.path, within),
+        title,
+        show_shape(region.shape),
+        _count(sum(row.params for row in rows)),
+        _count(_total([row.macs for row in rows])),
+        _bytes(_total([row.memory for row in rows])),
+        _sees(rows[-1]),
+        str(region.span.line),
+    )
+
+
+def _inside(path: str, within: str) -> str:
+    """A path as it is called inside the block `within`."""
+    return path.removeprefix(f"{within}.") if within else path
+
+
+def _total(values: list[int | None]) -> int | None:
+    total = 0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+def _sees(row: Row) -> str:
+    if row.reach is None:
+        return "all"
+    high, wide = row.reach.field
+    return str(high) if high == wide else f"{high} x {wide}"
+
+
+def _count(value: int | None) -> str:
+    return "?" if value is None else f"{value:,}" if value else "-"
+
+
+def _bytes(value: int | None) -> str:
+    if value is None:
+        return "?"
+    size, unit = float(value), "B"
+    for larger in ("KiB", "MiB", "GiB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+
+
+def totals(graph: Graph) -> str:
+    """The line under the table."""
+    parts = [
+        f"{show_shape(graph.input)} -> {show_shape(graph.output)}",
+        f"{graph.params:,} parameters",
+        f"{_count(graph.macs)} MACs",
+        f"{_bytes(total_memory(graph))} of activations an image",
+    ]
+    if graph.buffers:
+        parts.insert(2, f"{graph.buffers:,} running statistics")
+    extra = (graph.training_macs or 0) - (graph.macs or 0)
+    if extra:
+        heads = " and ".join(graph.heads)
+        parts.append(f"{heads}: {extra:,} MACs more, in training only")
+    return "; ".join(parts)
+
+
+def print_table(graph: Graph, console: Console, depth: int | None = None) -> None:
+    """The table on a terminal, or as plain text in a pipe."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for index, heading in enumerate(HEADINGS):
+        right = index in (3, 4, 5, 6, 7)
+        table.add_column(
+            heading, justify="right" if right else "left", no_wrap=index != 1
+        )
+    for line in table_lines(graph, depth):
+        name, *rest = line.cells
+        style = "bold" if line.block else ""
+        table.add_row(
+            Text("  " * line.depth + name, style=style),
+            *(Text(cell, style=style) for cell in rest),
+        )
+    console.print(Text(graph.spec.name.text, style="bold"), end="")
+    console.print(Text(f"  {graph.spec.source or ''}", style="dim"))
+    console.print(table)
+    console.print(Text(totals(graph)))
+
+
+def as_markdown(graph: Graph, depth: int | None = None) -> str:
+    """The table as Markdown."""
+    out = [f"### {graph.spec.name.text}", ""]
+    out.append("| " + " | ".join(HEADINGS) + " |")
+    out.append("|---|---|---|---:|---:|---:|---:|---:|")
+    for line in table_lines(graph, depth):
+        name, op, *rest = line.cells
+        indent = "&nbsp;&nbsp;" * line.depth
+        shown = f"**{name}**" if line.block else f"`{name}`"
+        out.append("| " + " | ".join((indent + shown, op, *rest)) + " |")
+    return "\n".join([*out, "", totals(graph), ""])
