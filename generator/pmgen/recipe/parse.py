@@ -49,22 +49,26 @@ class _RecipeParser:
         for key, table in _CHOICES.items():
             found[key] = self._choice(tree.get(key), key, table)
         for setting in SETTINGS:
-            entry = tree.get(setting.name)
+            given = tree.get(setting.name)
             found[setting.name] = setting.default
-            if entry is not None:
-                found[setting.name] = self._value(entry.value, setting.kind)
-        warmup = found["schedule"].get("Cosine", {}).get("warmup_epochs", 0)
-        entry = tree.get("schedule") or tree.get("epochs")
-        epochs = found["epochs"]
-        if entry and isinstance(warmup, int) and isinstance(epochs, int):
-            if warmup >= epochs:
-                self.diagnostics.error(
-                    "PM502",
-                    f"{warmup} epochs of warm-up leave nothing of {epochs} epochs",
-                    entry.value.span,
-                    help="choose fewer epochs of warm-up, or more epochs",
-                )
+            if given is not None:
+                found[setting.name] = self._value(given.value, setting.kind)
+        self._check_warmup(tree, found)
         return None if self.diagnostics.failed else found
+
+    def _check_warmup(self, tree: TreeMapping, found: Mapping[str, Any]) -> None:
+        warmup = found["schedule"].get("Cosine", {}).get("warmup_epochs", 0)
+        epochs = found["epochs"]
+        at = tree.get("schedule") or tree.get("epochs")
+        if at is None or not isinstance(warmup, int) or not isinstance(epochs, int):
+            return
+        if warmup >= epochs:
+            self.diagnostics.error(
+                "PM502",
+                f"{warmup} epochs of warm-up leave nothing of {epochs} epochs",
+                at.value.span,
+                help="choose fewer epochs of warm-up, or more epochs",
+            )
 
     def _check_version(self, tree: TreeMapping) -> None:
         entry = tree.get("pmgen")
