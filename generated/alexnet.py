@@ -19,6 +19,7 @@ class AlexNet(nn.Layer):
 
     def __init__(self, num_classes: int = 1) -> None:
         super().__init__()
+        self.num_classes = num_classes
         self.conv1 = nn.Conv2D(3, 96, 11, stride=4, padding=5)
         self.pool1 = nn.MaxPool2D(2, stride=2)
         self.conv2 = nn.Conv2D(96, 256, 5, padding=2)
@@ -33,7 +34,6 @@ class AlexNet(nn.Layer):
         self.fc2 = nn.Linear(4096, 4096)
         self.drop2 = nn.Dropout(0.5)
         self.fc3 = nn.Linear(4096, num_classes)
-        self.num_classes = num_classes
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 3, 224, 224), "input", "alexnet.yaml:4")

@@ -57,6 +57,7 @@ class GoogLeNet(nn.Layer):
 
     def __init__(self, num_classes: int = 1) -> None:
         super().__init__()
+        self.num_classes = num_classes
         self.conv1 = nn.Conv2D(3, 64, 7, padding=3)
         self.pool1 = nn.MaxPool2D(3, stride=2, padding=1)
         self.conv2_1 = nn.Conv2D(64, 64, 1)
@@ -148,7 +149,6 @@ class GoogLeNet(nn.Layer):
         self.pool5 = nn.AdaptiveAvgPool2D(1)
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(1024, num_classes)
-        self.num_classes = num_classes
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 3, 224, 224), "input", "googlenet.yaml:4")

@@ -84,6 +84,7 @@ class GoogLeNetPaper(nn.Layer):
 
     def __init__(self, num_classes: int = 1) -> None:
         super().__init__()
+        self.num_classes = num_classes
         self.conv1 = nn.Conv2D(3, 64, 7, stride=2, padding=3)
         self.pool1 = nn.MaxPool2D(3, stride=2, padding=1)
         self.lrn1 = nn.LocalResponseNorm(5)
@@ -178,7 +179,6 @@ class GoogLeNetPaper(nn.Layer):
         self.flatten = nn.Flatten()
         self.drop = nn.Dropout(0.4)
         self.fc = nn.Linear(1024, num_classes)
-        self.num_classes = num_classes
         self.aux1 = AuxHead(512, num_classes=num_classes)
         self.aux2 = AuxHead(528, num_classes=num_classes)
 

@@ -19,6 +19,7 @@ class LeNet(nn.Layer):
 
     def __init__(self, num_classes: int = 10) -> None:
         super().__init__()
+        self.num_classes = num_classes
         self.conv1 = nn.Conv2D(1, 6, 5)
         self.pool1 = nn.MaxPool2D(2, stride=2)
         self.conv2 = nn.Conv2D(6, 16, 5)
@@ -27,7 +28,6 @@ class LeNet(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc1 = nn.Linear(120, 64)
         self.fc2 = nn.Linear(64, num_classes)
-        self.num_classes = num_classes
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 1, 28, 28), "input", "lenet.yaml:4")

@@ -20,6 +20,7 @@ class LeNetPalmReLU(nn.Layer):
 
     def __init__(self, num_classes: int = 1) -> None:
         super().__init__()
+        self.num_classes = num_classes
         self.conv1 = nn.Conv2D(3, 6, 5)
         self.pool1 = nn.MaxPool2D(2, stride=2)
         self.conv2 = nn.Conv2D(6, 16, 5)
@@ -28,7 +29,6 @@ class LeNetPalmReLU(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc1 = nn.Linear(300000, 64)
         self.fc2 = nn.Linear(64, num_classes)
-        self.num_classes = num_classes
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 3, 224, 224), "input", "lenet_palm.yaml:5")

@@ -54,6 +54,7 @@ class ResNet152(nn.Layer):
 
     def __init__(self, num_classes: int = 1) -> None:
         super().__init__()
+        self.num_classes = num_classes
         self.conv = nn.Conv2D(3, 64, 7, stride=2, padding=3, bias_attr=False)
         self.conv_norm = nn.BatchNorm2D(64)
         self.pool = nn.MaxPool2D(3, stride=2, padding=1)
@@ -82,7 +83,6 @@ class ResNet152(nn.Layer):
                 low=-0.02209708691207961, high=0.02209708691207961
             ),
         )
-        self.num_classes = num_classes
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 3, 224, 224), "input", "resnet50.yaml:4")

@@ -50,6 +50,7 @@ class ResNet18(nn.Layer):
 
     def __init__(self, num_classes: int = 1) -> None:
         super().__init__()
+        self.num_classes = num_classes
         self.conv = nn.Conv2D(3, 64, 7, stride=2, padding=3, bias_attr=False)
         self.conv_norm = nn.BatchNorm2D(64)
         self.pool = nn.MaxPool2D(3, stride=2, padding=1)
@@ -69,7 +70,6 @@ class ResNet18(nn.Layer):
         self.avgpool = nn.AdaptiveAvgPool2D(1)
         self.flatten = nn.Flatten()
         self.out = nn.Linear(512, num_classes)
-        self.num_classes = num_classes
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 3, 224, 224), "input", "resnet18.yaml:4")

@@ -42,6 +42,7 @@ class VGG16(nn.Layer):
 
     def __init__(self, num_classes: int = 1) -> None:
         super().__init__()
+        self.num_classes = num_classes
         self.block1 = VGGBlock(3, convs=2, channels=64)
         self.block2 = VGGBlock(64, convs=2, channels=128)
         self.block3 = VGGBlock(128, convs=3, channels=256)
@@ -53,7 +54,6 @@ class VGG16(nn.Layer):
         self.fc2 = nn.Linear(4096, 4096)
         self.drop2 = nn.Dropout(0.5)
         self.fc3 = nn.Linear(4096, num_classes)
-        self.num_classes = num_classes
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 3, 224, 224), "input", "vgg16.yaml:4")

@@ -325,35 +325,40 @@ class _Expander:
             return _lost(inputs[0])
         label = name if index is None else f"{name}.{index}"
         module = f"{scope.module}{scope.attr}{label}"
-        pieces = index is not None and bool(layer.norm or layer.act)
+        # A form that repeats is a class of its own, which has its norm and act inside.
+        own_class = index is not None and not isinstance(body, Call)
+        pieces = index is not None and not own_class and bool(layer.norm or layer.act)
         own = f"{module}.0" if pieces else module
         if isinstance(body, Call) and body.name in OPS and not _is_block(body, self):
             end = self._op(body, inputs, scope, label, own)
         elif isinstance(body, Call):
             end = self._block(body, inputs[0], scope, label, own)
         else:
-            end = self._inline(
-                body, inputs[0], scope, label, own, named, index is not None
-            )
+            end = self._inline(layer, body, inputs[0], scope, label, own, named)
+        if own_class:
+            return end
         return self._after(
             layer.norm, layer.act, end, scope, label, module if pieces else None
         )
 
     def _inline(
         self,
+        layer: Layer,
         form: Form,
         start: Signal,
         scope: Scope,
         label: str,
         module: str,
         named: Mapping[str, Signal],
-        repeated: bool,
     ) -> Signal:
         inner = scope.inline(label, named)
-        if repeated:  # a class of its own, whose instances stand in a Sequential
+        repeated = layer.repeat is not None
+        if repeated:
             inner = replace(inner, module=f"{module}.", attr="")
         first = len(self.built.nodes)
         end = self._form(form, start, inner, {})
+        if repeated:
+            end = self._after(layer.norm, layer.act, end, inner, "")
         if end.shape is not None and start.shape is not None:
             title = type(form).__name__.lower()
             self._region(inner.path, title, form.span, first, start.shape, end.shape)

@@ -34,8 +34,20 @@ from pmgen.spec import (
 
 METHOD_DEPTH = 2  # the body of a method of a class
 
+
+@dataclass(frozen=True)
+class Inline:
+    """An inline form that repeats, with what stands behind it: a class of its own."""
+
+    form: Form
+    norm: Call | None
+    act: Call | None
+
+
 # (call of a block or inline form, its shape in, where it stands) -> code, shape out
-UseClass = Callable[["Call | Form", Env, Shape, "str | None", str], tuple[Code, Shape]]
+UseClass = Callable[
+    ["Call | Inline", Env, Shape, "str | None", str], tuple[Code, Shape]
+]
 
 
 @dataclass(frozen=True)
@@ -113,10 +125,14 @@ class FormWalker:
 
     def attribute(self, name: str, code: Code, span: Span) -> None:
         """`self.name = code` in `__init__`. Raises NameClash."""
+        self.claim(name, span)
+        self.body.init += lines(code, self.init_depth, f"self.{name} = ")
+
+    def claim(self, name: str, span: Span) -> None:
+        """Take the name of an attribute. Raises NameClash where it is taken."""
         if name in self.attributes:
             raise NameClash(name, span, self.attributes[name])
         self.attributes[name] = span
-        self.body.init += lines(code, self.init_depth, f"self.{name} = ")
 
     def assign(self, target: str, code: Code) -> None:
         """`target = code` in `forward`, unless that says nothing."""
@@ -352,7 +368,7 @@ class FormWalker:
         return self.after(layer.norm, layer.act, flow, attr, target)
 
     def instance(
-        self, body: Call | Form, shape: Shape, place: Place, label: str
+        self, body: Call | Inline, shape: Shape, place: Place, label: str
     ) -> tuple[Code, Shape]:
         """The construction of a block or of an inline form that repeats."""
         path = None if place.path is None else join(place.path, label)
@@ -409,7 +425,7 @@ class FormWalker:
             if isinstance(item, Expr) or (type(item) is int and item != 1):
                 self.strides.append(as_expr(item))
 
-    def _note_strides(self, body: Call | Form) -> None:
+    def _note_strides(self, body: Call | Inline) -> None:
         """A block inside a residual's body: its strides count too."""
         if not isinstance(body, Call):
             return

@@ -20,7 +20,7 @@ from pmgen.graph import Graph
 from pmgen.layout import INDENT, Invoke, Listing, flat, lines, literal
 from pmgen.ops.definition import Dim, Shape
 from pmgen.plan.describe import docstring
-from pmgen.plan.forms import Flow, FormWalker, Place, UseClass
+from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Place, UseClass
 from pmgen.plan.free import free_params
 from pmgen.plan.model import ClassPlan
 from pmgen.plan.signature import signature
@@ -47,6 +47,7 @@ class _ModelPlanner:
             if name in free:
                 env[name] = Name(name)
                 self.params.append(Param(param.name, param.type, graph.env[name]))
+        self.kept: list[str] = []
         referenced = set(inputs_named_in(self.spec.form))
         for head in self.spec.heads:
             referenced.update(inputs_named_by(head.layer))
@@ -63,12 +64,14 @@ class _ModelPlanner:
         self.check("x", self.graph.input, "input", spec.input_span.place)
         flow, place = self.layers()
         self.outputs(flow, place)
+        lead = INDENT * METHOD_DEPTH
+        keeping = [f"{lead}self.{name} = {name}" for name in self.kept]
         return ClassPlan(
             spec.name.text,
             docstring(spec.source or spec.name.text, self.graph.input, flow.shape),
             tuple(self.attributes()),
             tuple(signature(tuple(self.params))),
-            tuple(walker.body.init),
+            (*keeping, *walker.body.init),
             tuple(walker.body.forward),
             f"{_TENSOR} | tuple[{_TENSOR}, ...]" if spec.heads else _TENSOR,
         )
@@ -116,8 +119,9 @@ class _ModelPlanner:
         for size in shape:
             for name in names_in(as_expr(size)):
                 if name in names:
-                    if name not in self.walker.attributes:
-                        self.walker.attribute(name, name, names[name].name.span)
+                    if name not in self.kept:
+                        self.walker.claim(name, names[name].name.span)
+                        self.kept.append(name)
                     yield name
 
     def outputs(self, main: Flow, place: Place) -> None:

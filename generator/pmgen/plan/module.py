@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from pmgen.expand import OPEN_SIZES
@@ -28,7 +29,7 @@ from pmgen.names import class_title
 from pmgen.ops.definition import Shape, is_size, known
 from pmgen.plan.calls import Env, NotSymbolic, code_of
 from pmgen.plan.describe import docstring, file_header
-from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Place
+from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Inline, Place
 from pmgen.plan.model import ClassPlan, ModulePlan, ParamPlan
 from pmgen.plan.model_class import plan_model
 from pmgen.plan.signature import (
@@ -39,8 +40,8 @@ from pmgen.plan.signature import (
     keywords,
     signature,
 )
-from pmgen.spec import Block, Call, Form, Ident, Param
-from pmgen.walk import inputs_named_in, params_named_in
+from pmgen.spec import Block, Call, Ident, Param
+from pmgen.walk import inputs_named_in, names_of, params_named_in
 
 # How the class of an inline form calls the `$in_channels` of the block around it.
 _OUTER = "block_channels"
@@ -111,7 +112,7 @@ class _ModulePlanner:
         return list(found.values())
 
     def use(
-        self, body: Call | Form, env: Env, shape: Shape, path: str | None, label: str
+        self, body: Call | Inline, env: Env, shape: Shape, path: str | None, label: str
     ) -> tuple[Code, Shape]:
         """How a class is constructed at one place, and the shape that comes out."""
         if isinstance(body, Call):
@@ -252,12 +253,14 @@ def _sizes(shape: Shape) -> dict[str, Any]:
     return names
 
 
-def _captured(form: Form, label: str, env: Env) -> tuple[_Source, dict[str, Any]]:
+def _captured(body: Inline, label: str, env: Env) -> tuple[_Source, dict[str, Any]]:
     """An inline form that repeats, as a block: what it mentions are its parameters."""
     values: dict[str, Any] = {}
     params: list[Param] = []
     outer: Any = None
-    for name in dict.fromkeys(params_named_in(form)):
+    form = body.form
+    behind = [names_of(a) for c in (body.norm, body.act) if c for a in c.args.values()]
+    for name in dict.fromkeys(chain(params_named_in(form), *behind)):
         value = env[name]
         if name == "in_channels":
             outer = value
@@ -268,7 +271,8 @@ def _captured(form: Form, label: str, env: Env) -> tuple[_Source, dict[str, Any]
         if is_open(value):
             params.append(Param(Ident(name, form.span), "int"))
     title = Ident(class_title(label.split(".")[0]), form.span)
-    return _Source(Block(title, tuple(params), form), outer), values
+    block = Block(title, tuple(params), form, body.norm, body.act)
+    return _Source(block, outer), values
 
 
 def _hold(

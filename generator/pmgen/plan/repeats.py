@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pmgen.expressions import Const, Expr, Name, as_expr, fold, show, simplest
+from pmgen.expressions import Expr, Name, as_expr, fold, show, simplest
 from pmgen.layout import Code, Invoke, Many, flat
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
@@ -34,6 +34,10 @@ def repeated(
     start, after_start = _entry(walker, layer, shape, place, 0)
     if isinstance(count, Expr):
         return _open_count(walker, layer, shape, count, start, after_start, place)
+    if count > 2 and not layer.first and after_start != shape:
+        grown = _growing(walker, layer, shape, place, count)
+        if grown is not None:
+            return Invoke("nn.Sequential", (grown[0],)), grown[1]
     entries, current = [start], after_start
     while len(entries) < count:
         entry, following = _entry(walker, layer, current, place, len(entries))
@@ -62,9 +66,14 @@ def _entry(
     if isinstance(body, Call) and body.name not in walker.graph.spec.blocks:
         after = walker.shape_of(OPS[body.name], body, (shape,))
         pieces.append(constructor(OPS[body.name], body, shape, walker.env))
-    else:
+    elif isinstance(body, Call):
         code, after = walker.instance(body, shape, place, label)
         pieces.append(code)
+    else:
+        from pmgen.plan.forms import Inline
+
+        own = Inline(body, layer.norm, layer.act)
+        return walker.instance(own, shape, place, label)
     for call in (layer.norm, layer.act):
         if call is not None:
             pieces.append(constructor(OPS[call.name], call, after, walker.env))
@@ -105,11 +114,13 @@ def _growing(
     try:
         _, second = _entry(walker, layer, shape, nowhere, 1)
         step = simplest(as_expr(fold("-", second[0], shape[0])))
+        if step == 0:
+            return None
         here = (_counted(shape[0], _INDEX, step), *shape[1:])
         code, after = _entry(walker, layer, here, nowhere, 1)
     except NotSymbolic:
         return None
-    following = _counted(shape[0], as_expr(fold("+", _INDEX, 1)), step)
+    following = as_expr(fold("+", here[0], step))
     same = simplest(as_expr(fold("-", after[0], following))) == 0
     if not same or after[1:] != shape[1:]:
         return None
@@ -118,11 +129,7 @@ def _growing(
 
 
 def _counted(start: Dim, times: Expr, step: Dim) -> Dim:
-    """`start + times * step`, multiplied out so that equal sums compare equal."""
-    if isinstance(times, Const):
-        return simplest(as_expr(fold("+", start, fold("*", step, times))))
-    if isinstance(step, Expr):
-        return simplest(as_expr(fold("+", start, fold("*", step, times))))
+    """`start + times * step`."""
     return simplest(as_expr(fold("+", start, fold("*", times, step))))
 
 

@@ -1,0 +1,60 @@
+# Two commands set everything up on a machine that has Python and make:
+#   make demo   train LeNet on real digits
+#   make test   the whole test suite
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Workers for pytest; Paddle gets the cores that are left to each.
+JOBS ?= 2
+
+.PHONY: demo test check golden docs bench build clean help
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+		|| { echo "pmgen needs Python 3.10 to 3.13; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -e '.[cpu,demo]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -e '.[cpu,demo,test]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo ## Build specs/lenet.yaml, train it on 4,000 real digits, validate on 1,000
+	$(BIN)/pmgen build specs/lenet.yaml
+	$(BIN)/pmgen train specs/lenet.yaml --data digits --recipe digits --out runs/demo --force
+	$(BIN)/pmgen eval runs/demo --data digits
+	@echo "The run is in runs/demo: curve.png, summary.json, metrics.jsonl, weights.safetensors."
+
+test: $(VENV)/.test ## Run all tests
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: $(VENV)/.test ## Lint, types, and whether generated files follow their specs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy --config-file generated/mypy.ini generated
+	$(BIN)/pmgen build specs/*.yaml --check
+	$(BIN)/python docs/reference.py --check
+
+build: $(VENV)/.demo ## Generate the classes of all shipped specs again
+	$(BIN)/pmgen build specs/*.yaml
+
+golden: $(VENV)/.test build ## Update expected outputs; read the diff before you commit it
+	$(BIN)/python tests/compiler/golden.py --update
+
+docs: $(VENV)/.test ## Make the reference parts of docs/ from the code's definitions
+	$(BIN)/python docs/reference.py
+
+bench: $(VENV)/.test ## Measure compile time and the cost of a shape check
+	$(BIN)/python bench/compile_time.py
+	$(BIN)/python bench/check_shape.py
+
+clean: ## Remove the environment and what tools left
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
