@@ -185,6 +185,8 @@ class FormWalker:
         """One layer, assigned; and the place after it, which knows its name."""
         flow = self.layer(layer, start, place)
         name = layer.name.text
+        if name not in self.referenced:
+            return flow, place
         return flow, replace(
             place,
             named={**place.named, name: flow},
