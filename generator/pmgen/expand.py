@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pmgen.advice import padding_that_gives
 from pmgen.diagnostics import Diagnostics, Label
 from pmgen.expressions import (
     Const,
@@ -627,12 +628,14 @@ class _Expander:
             self._error("PM309", f"no size here: {issue}", span, scope)
             return
         given = call.args.get(issue.arg) if call and issue.arg else None
+        advice: str | None = None
         related: list[Label] = []
         label = ""
         if len(inputs) > 1:
             spans = [signal.span for signal in inputs]
             shapes = [show_shape(s.shape) for s in inputs if s.shape is not None]
             odd = _odd_one_out([s.shape for s in inputs if s.shape is not None])
+            advice = self._advice(inputs, odd)
             if role == "merge" and len(set(spans)) == len(spans):
                 span, label = spans[odd], shapes[odd]
                 rest = zip(spans, shapes, strict=True)
@@ -646,8 +649,17 @@ class _Expander:
             scope,
             label=label,
             related=related,
-            help=issue.help,
+            help=advice or issue.help,
         )
+
+    def _advice(self, inputs: list[Signal], odd: int) -> str | None:
+        """How the input that disagrees could be made to agree with the others."""
+        node, other = inputs[odd].node, inputs[odd - 1]
+        if node == INPUT or other.shape is None:
+            return None
+        while self.built.nodes[node].role in ("norm", "act"):
+            node = self.built.nodes[node].inputs[0]
+        return padding_that_gives(self.built.nodes[node], other.shape)
 
     def _error(
         self,
