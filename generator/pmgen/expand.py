@@ -655,10 +655,10 @@ class _Expander:
     def _advice(self, inputs: list[Signal], odd: int) -> str | None:
         """How the input that disagrees could be made to agree with the others."""
         node, other = inputs[odd].node, inputs[odd - 1]
+        while node != INPUT and self.built.nodes[node].role in ("norm", "act"):
+            node = self.built.nodes[node].inputs[0]
         if node == INPUT or other.shape is None:
             return None
-        while self.built.nodes[node].role in ("norm", "act"):
-            node = self.built.nodes[node].inputs[0]
         return padding_that_gives(self.built.nodes[node], other.shape)
 
     def _error(
