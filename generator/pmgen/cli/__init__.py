@@ -21,6 +21,7 @@ _COMMANDS = {
     "check": ("pmgen.cli.check", "check"),
     "show": ("pmgen.cli.show", "show"),
     "list": ("pmgen.cli.listing", "list_specs"),
+    "new": ("pmgen.cli.new", "new"),
     "explain": ("pmgen.cli.explain", "explain"),
     "train": ("pmgen.cli.train", "train"),
     "eval": ("pmgen.cli.train", "evaluate"),

@@ -1,0 +1,57 @@
+"""`pmgen new`: a spec of the catalogue to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pmgen.catalogue import NoSuchSpec, catalogue, find_spec
+from pmgen.cli.common import compiled
+from pmgen.cli.problems import Problem
+from pmgen.output import write_atomic
+
+
+@click.command()
+@click.argument("name", metavar="NAME")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("specs"),
+    show_default=True,
+    help="Folder to copy to.",
+)
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def new(name: str, out: Path, force: bool) -> int:
+    """Copy the catalogue's spec NAME, with the files that it extends, to edit it.
+
+    A variant extends such a copy: paths in a spec stay in its own folder.
+    """
+    try:
+        path = find_spec(name)
+    except NoSuchSpec as error:
+        raise Problem(str(error)) from None
+    if not path.resolve().is_relative_to(catalogue()):
+        raise Problem(f"`{name}` is a file already; give a name of `pmgen list`")
+    graph = compiled(name, None).graph
+    assert graph is not None  # the catalogue compiles; a test holds it to that
+    files = {out / file.name: file.text for file in graph.spec.files}
+    there = [target for target, text in files.items() if not _same(target, text)]
+    if there and not force:
+        listed = ", ".join(f"`{target}`" for target in there)
+        raise Problem(f"{listed} is there already; move it away, or use --force")
+    for target, text in files.items():
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(target, text)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Problem(f"cannot write `{target}`: {reason}") from error
+        click.echo(f"wrote {target}")
+    return 0
+
+
+def _same(target: Path, text: str) -> bool:
+    """True where writing the text would lose nothing."""
+    return not target.exists() or target.read_bytes() == text.encode()
