@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,7 +67,10 @@ def train(
     resolved = _recipe(recipe)
     if not report([result]) or resolved is None:
         return 1
-    target = generated / f"{result.path.stem}.py"
+    # What --set changed gets a file of its own: the spec's own stays as it is.
+    changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
+    stem = f"{result.path.stem}_{changed}" if changed else result.path.stem
+    target = generated / f"{stem}.py"
     _write(result, target)
     arguments = ["train", str(target), "--spec", str(result.path)]
     arguments += ["--recipe-json", json.dumps(resolved)]

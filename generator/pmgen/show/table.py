@@ -32,36 +32,73 @@ def table_lines(graph: Graph, depth: int | None = None) -> list[Line]:
     """
     rows = layer_rows(graph)
     regions = sorted(graph.regions, key=lambda r: (r.start, -r.stop))
-    return _lines(rows, regions, "", 0, depth)
+    return _Table(graph.spec.files[0].name, depth).lines(rows, regions, "", 0)
 
 
-def _lines(
-    rows: list[Row], regions: list[Region], within: str, level: int, depth: int | None
-) -> list[Line]:
-    lines: list[Line] = []
-    previous: tuple[object, ...] | None = None
-    at = 0
-    pending = list(regions)
-    while at < len(rows):
-        row = rows[at]
-        if not pending or pending[0].start > row.nodes[0]:
-            lines.append(Line(level, _row_cells(row, within)))
-            previous, at = None, at + 1
-            continue
-        region = pending.pop(0)
-        inside = [r for r in pending if r.stop <= region.stop]
-        pending = pending[len(inside) :]
-        if region.stop == region.start:
-            continue
-        count = sum(1 for r in rows[at:] if r.nodes[1] <= region.stop)
-        part = rows[at : at + count]
-        key = _key(region, part)
-        again = key == previous
-        lines.append(Line(level, _region_cells(region, part, within, again), True))
-        if not again and (depth is None or level < depth):
-            lines += _lines(part, inside, region.path, level + 1, depth)
-        previous, at = key, at + count
-    return lines
+class _Table:
+    """Lays rows out in blocks. `file` is the spec whose lines need no file name."""
+
+    def __init__(self, file: str, depth: int | None) -> None:
+        self.file, self.depth = file, depth
+
+    def lines(
+        self, rows: list[Row], regions: list[Region], within: str, level: int
+    ) -> list[Line]:
+        lines: list[Line] = []
+        previous: tuple[object, ...] | None = None
+        at = 0
+        pending = list(regions)
+        while at < len(rows):
+            row = rows[at]
+            if not pending or pending[0].start > row.nodes[0]:
+                lines.append(Line(level, self.row_cells(row, within)))
+                previous, at = None, at + 1
+                continue
+            region = pending.pop(0)
+            inside = [r for r in pending if r.stop <= region.stop]
+            pending = pending[len(inside) :]
+            if region.stop == region.start:
+                continue
+            count = sum(1 for r in rows[at:] if r.nodes[1] <= region.stop)
+            part = rows[at : at + count]
+            key = _key(region, part)
+            again = key == previous
+            cells = self.region_cells(region, part, within, again)
+            lines.append(Line(level, cells, True))
+            if not again and (self.depth is None or level < self.depth):
+                lines += self.lines(part, inside, region.path, level + 1)
+            previous, at = key, at + count
+        return lines
+
+    def row_cells(self, row: Row, within: str) -> tuple[str, ...]:
+        return (
+            _inside(row.name, within),
+            ", ".join((row.op, *row.extras)),
+            show_shape(row.output),
+            _count(row.params),
+            _count(row.macs),
+            _bytes(row.memory),
+            _sees(row),
+            self.place(row.file, row.line),
+        )
+
+    def region_cells(
+        self, region: Region, rows: list[Row], within: str, again: bool
+    ) -> tuple[str, ...]:
+        title = f"{region.title} (as above)" if again else region.title
+        return (
+            _inside(region.path, within),
+            title,
+            show_shape(region.shape),
+            _count(sum(row.params for row in rows)),
+            _count(_total([row.macs for row in rows])),
+            _bytes(_total([row.memory for row in rows])),
+            _sees(rows[-1]),
+            self.place(region.span.file.name, region.span.line),
+        )
+
+    def place(self, file: str, line: int) -> str:
+        return str(line) if file == self.file else f"{file}:{line}"
 
 
 def _key(region: Region, rows: list[Row]) -> tuple[object, ...]:
@@ -71,35 +108,6 @@ def _key(region: Region, rows: list[Row]) -> tuple[object, ...]:
         region.in_shape,
         region.shape,
         tuple((row.op, row.extras, row.output, row.params) for row in rows),
-    )
-
-
-def _row_cells(row: Row, within: str) -> tuple[str, ...]:
-    return (
-        _inside(row.name, within),
-        ", ".join((row.op, *row.extras)),
-        show_shape(row.output),
-        _count(row.params),
-        _count(row.macs),
-        _bytes(row.memory),
-        _sees(row),
-        str(row.line),
-    )
-
-
-def _region_cells(
-    region: Region, rows: list[Row], within: str, again: bool
-) -> tuple[str, ...]:
-    title = f"{region.title} (as above)" if again else region.title
-    return (
-        _inside(region.path, within),
-        title,
-        show_shape(region.shape),
-        _count(sum(row.params for row in rows)),
-        _count(_total([row.macs for row in rows])),
-        _bytes(_total([row.memory for row in rows])),
-        _sees(rows[-1]),
-        str(region.span.line),
     )
 
 
