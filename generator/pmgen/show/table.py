@@ -28,7 +28,7 @@ class Line:
 def table_lines(graph: Graph, depth: int | None = None) -> list[Line]:
     """The table's lines. Blocks deeper than `depth` are shown as one line each.
 
-    A block that equals the one before it, up to its name, is not spelled out again.
+    Blocks that equal the one before them share one line, with their sums.
     """
     rows = layer_rows(graph)
     regions = sorted(graph.regions, key=lambda r: (r.start, -r.stop))
@@ -45,12 +45,14 @@ class _Table:
         self, rows: list[Row], regions: list[Region], within: str, level: int
     ) -> list[Line]:
         lines: list[Line] = []
+        alike: list[tuple[Region, list[Row]]] = []
         previous: tuple[object, ...] | None = None
         at = 0
         pending = list(regions)
         while at < len(rows):
             row = rows[at]
             if not pending or pending[0].start > row.nodes[0]:
+                self.close(lines, alike, within, level)
                 lines.append(Line(level, self.row_cells(row, within)))
                 previous, at = None, at + 1
                 continue
@@ -62,13 +64,37 @@ class _Table:
             count = sum(1 for r in rows[at:] if r.nodes[1] <= region.stop)
             part = rows[at : at + count]
             key = _key(region, part)
-            again = key == previous
-            cells = self.region_cells(region, part, within, again)
-            lines.append(Line(level, cells, True))
-            if not again and (self.depth is None or level < self.depth):
+            if key == previous:
+                alike.append((region, part))
+                at += count
+                continue
+            self.close(lines, alike, within, level)
+            lines.append(Line(level, self.region_cells(region, part, within), True))
+            if self.depth is None or level < self.depth:
                 lines += self.lines(part, inside, region.path, level + 1)
             previous, at = key, at + count
+        self.close(lines, alike, within, level)
         return lines
+
+    def close(
+        self,
+        lines: list[Line],
+        alike: list[tuple[Region, list[Row]]],
+        within: str,
+        level: int,
+    ) -> None:
+        """One line for the blocks that equal the one before them."""
+        if not alike:
+            return
+        region = alike[-1][0]
+        rows = [row for _, part in alike for row in part]
+        cells = list(self.region_cells(region, rows, within))
+        if len(alike) > 1:
+            cells[0] = f"{_inside(alike[0][0].path, within)} to {cells[0]}"
+            cells[1] = f"{len(alike)} x {cells[1]}"
+        cells[1] += " (as above)"
+        lines.append(Line(level, tuple(cells), True))
+        alike.clear()
 
     def row_cells(self, row: Row, within: str) -> tuple[str, ...]:
         return (
@@ -83,12 +109,11 @@ class _Table:
         )
 
     def region_cells(
-        self, region: Region, rows: list[Row], within: str, again: bool
+        self, region: Region, rows: list[Row], within: str
     ) -> tuple[str, ...]:
-        title = f"{region.title} (as above)" if again else region.title
         return (
             _inside(region.path, within),
-            title,
+            region.title,
             show_shape(region.shape),
             _count(sum(row.params for row in rows)),
             _count(_total([row.macs for row in rows])),
