@@ -92,7 +92,7 @@ class _Table:
         if len(alike) > 1:
             cells[0] = f"{_inside(alike[0][0].path, within)} to {cells[0]}"
             cells[1] = f"{len(alike)} x {cells[1]}"
-        cells[1] += " (as above)"
+        cells[1] += ", alike"
         lines.append(Line(level, tuple(cells), True))
         alike.clear()
 
