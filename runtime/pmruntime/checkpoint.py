@@ -29,7 +29,9 @@ def save_weights(path: Path, model: Any, origin: Mapping[str, Any]) -> None:
         name: np.ascontiguousarray(tensor.numpy())
         for name, tensor in model.state_dict().items()
     }
-    metadata = {"format": "np", _KEY: json.dumps(dict(origin))}
+    # One key only: safetensors writes several in an order that changes by itself, and
+    # equal runs shall give equal files.
+    metadata = {_KEY: json.dumps(dict(origin))}
     write_atomic(path, save(tensors, metadata))
 
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pmruntime import __version__
-from pmruntime.cpu import apply_cpu_settings
+from pmruntime.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
 
 _PROGRAM = os.environ.get("PMRUNTIME_PROG", "python -m pmruntime")
@@ -107,6 +107,7 @@ def train_command(
         if epochs is not None:
             recipe = recipe.with_epochs(epochs)
         cpu = apply_cpu_settings(threads)
+        import_paddle()
         from pmruntime.data import open_data
         from pmruntime.loading import parse_arguments
         from pmruntime.progress import reporter_for
@@ -163,6 +164,7 @@ def eval_command(
     """Measure a trained network on the validation images again."""
     with _problems_explained(debug):
         apply_cpu_settings(threads)
+        import_paddle()
         from pmruntime.data import open_data
         from pmruntime.evaluate import evaluate_run
 

@@ -9,6 +9,9 @@ recorded with each run.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import io
 import math
 import os
 import sys
@@ -16,6 +19,8 @@ import warnings
 from collections.abc import MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from pmruntime.problems import UserError
 
 THREADS = "OMP_NUM_THREADS"
 MKL_PATH = "MKL_DEBUG_CPU_TYPE"
@@ -46,7 +51,6 @@ def apply_cpu_settings(
     paddle has been imported nothing is changed, since it would record an untruth.
     """
     env = os.environ if environ is None else environ
-    warnings.filterwarnings("ignore", message="No ccache found")
     chosen: list[str] = []
     if "paddle" not in sys.modules or environ is not None:
         if threads is not None:
@@ -60,6 +64,34 @@ def apply_cpu_settings(
             env[MKL_PATH] = mkl_path
             chosen.append(MKL_PATH)
     return CpuSettings(env.get(THREADS), env.get(MKL_PATH), tuple(chosen))
+
+
+def import_paddle() -> None:
+    """Import paddle without what it says of our threads, and without two warnings.
+
+    The warnings are of no use to whoever trains: that ccache is missing, and, from
+    every BatchNorm in training, that it tracks its statistics.
+
+    Raises UserError where paddle is not installed.
+    """
+    warnings.filterwarnings("ignore", message="No ccache found")
+    warnings.filterwarnings("ignore", message="When training, we now always track")
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            importlib.import_module("paddle")
+    except ModuleNotFoundError as error:
+        if error.name != "paddle":
+            raise
+        raise UserError(
+            "training needs PaddlePaddle, which is not installed",
+            "install the `cpu` or `gpu` extra: pip install 'pmgen[cpu]'",
+        ) from error
+    finally:
+        # Whatever else the import had to say is passed on.
+        rest = [line for line in said.getvalue().splitlines() if THREADS not in line]
+        if rest:
+            print(*rest, sep="\n", file=sys.stderr)
 
 
 def usable_cores() -> int:

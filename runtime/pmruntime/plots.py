@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ def draw_curve(path: Path, title: str, rows: Sequence[Mapping[str, Any]]) -> boo
         from matplotlib.ticker import MaxNLocator, PercentFormatter
     except ImportError:
         return False
+    # Paddle makes the root logger talkative; matplotlib then tells of its font cache.
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     FigureCanvasAgg(figure)
     loss_axes, accuracy_axes = figure.subplots(1, 2)
