@@ -1,0 +1,5 @@
+"""`python -m pmruntime`."""
+
+from pmruntime.cli import main
+
+main()

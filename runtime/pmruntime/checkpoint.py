@@ -1,0 +1,74 @@
+"""Weights on disk: safetensors with JSON beside the tensors. Never a pickle.
+
+A file holds every entry of the network's state dict under its structured name
+(`conv1.weight`), and under `pmruntime` in its metadata a JSON object about its origin.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from pmruntime.files import write_atomic
+from pmruntime.problems import UserError
+
+_KEY = "pmruntime"
+_SHOWN = 5  # names that a message lists before it only counts
+
+
+def save_weights(path: Path, model: Any, origin: Mapping[str, Any]) -> None:
+    """Write the network's parameters and buffers atomically, with their `origin`."""
+    tensors = {
+        name: np.ascontiguousarray(tensor.numpy())
+        for name, tensor in model.state_dict().items()
+    }
+    # One key only: safetensors writes several in an order that changes by itself, and
+    # equal runs shall give equal files.
+    metadata = {_KEY: json.dumps(dict(origin))}
+    write_atomic(path, save(tensors, metadata))
+
+
+def load_weights(path: Path, model: Any) -> dict[str, Any]:
+    """Fill the network from a file of `save_weights`; returns the file's origin.
+
+    Raises UserError where the file cannot be read, or listing every name that is
+    missing, unknown or of another shape; the network is then left as it was.
+    """
+    tensors, origin = _read(path)
+    state = model.state_dict()
+    faults = [f"`{name}` is missing in the file" for name in state.keys() - tensors]
+    faults += [f"`{name}` is unknown to the model" for name in tensors.keys() - state]
+    for name in state.keys() & tensors.keys():
+        wanted, given = list(state[name].shape), list(tensors[name].shape)
+        if wanted != given:
+            faults.append(f"`{name}` is {given} in the file, {wanted} in the model")
+    if faults:
+        rest = len(faults) - _SHOWN
+        more = [f"and {rest} more"] if rest > 0 else []
+        raise UserError(
+            f"the weights of `{path}` are of another model: "
+            + "; ".join(sorted(faults)[:_SHOWN] + more),
+            "use the model.py and the constructor arguments of their training",
+        )
+    model.set_state_dict(tensors)
+    return origin
+
+
+def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    if not path.is_file():
+        raise UserError(f"no such weights: `{path}`")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            metadata = file.metadata() or {}
+        origin = json.loads(metadata.get(_KEY, "{}"))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise UserError(f"`{path}` is no readable safetensors file: {error}") from error
+    return tensors, origin

@@ -1,0 +1,40 @@
+"""Where to compute: the words `auto`, `cpu` and `gpu`."""
+
+from __future__ import annotations
+
+import paddle
+
+from pmruntime.problems import UserError, unknown
+
+CHOICES = ("auto", "cpu", "gpu")
+
+
+def use_device(choice: str) -> str:
+    """Select the device for all later tensors; returns Paddle's name for it.
+
+    `auto` takes a GPU where Paddle was built for one and one is present. Raises
+    UserError where `gpu` is asked for and cannot be had.
+    """
+    if choice not in CHOICES:
+        raise unknown("device", choice, CHOICES)
+    name = "cpu" if choice == "cpu" or not _has_gpu(choice == "gpu") else "gpu:0"
+    paddle.set_device(name)
+    return name
+
+
+def _has_gpu(required: bool) -> bool:
+    if not paddle.device.is_compiled_with_cuda():
+        if required:
+            raise UserError(
+                "`--device gpu`: this Paddle was built for the CPU only",
+                "install paddlepaddle-gpu (the `gpu` extra), or use `--device auto`",
+            )
+        return False
+    if paddle.device.cuda.device_count() == 0:
+        if required:
+            raise UserError(
+                "`--device gpu`: Paddle sees no GPU on this machine",
+                "check the driver with `nvidia-smi`, or use `--device auto`",
+            )
+        return False
+    return True

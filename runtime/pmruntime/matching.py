@@ -1,0 +1,67 @@
+"""Do this network and these data belong together? Asked before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import paddle
+
+from pmruntime.checks import ShapeError
+from pmruntime.data import Data, Split, iterate_batches
+from pmruntime.losses import main_output
+from pmruntime.problems import UserError
+
+
+def check_fits(model: Any, data: Data) -> None:
+    """Compare image sizes, then run one image, then compare outputs with labels.
+
+    The image runs in eval mode without gradients, so neither BatchNorm's statistics
+    nor the random numbers of the run change. Raises UserError.
+    """
+    wanted, given = model.input_shape, data.image_shape
+    if any(w is not None and w != g for w, g in zip(wanted, given, strict=True)):
+        raise UserError(
+            f"the model takes {_by(wanted)}, the data are {_by(given)}: "
+            "channels x height x width differ",
+            f"set `input: [{', '.join(map(str, given))}]` in the spec, "
+            "or train on data of the model's size",
+        )
+    for split, name in ((data.train, "train"), (data.val, "val")):
+        if len(split) == 0:
+            raise UserError(f"the data hold no images to {name} on")
+    logits = _try_one_image(model, data.train)
+    if len(logits.shape) != 2:
+        raise UserError(
+            f"the network's output has shape {list(logits.shape)}, not [N, classes]",
+            "end the spec with Flatten and Linear",
+        )
+    outputs = int(logits.shape[1])
+    classes = 2 if outputs == 1 else outputs
+    for split in (data.train, data.val):
+        low, high = int(split.labels.min()), int(split.labels.max())
+        if low < 0 or high >= classes:
+            raise UserError(
+                f"the model has {outputs} output{'s' * (outputs != 1)} for {classes} "
+                f"classes, the labels of the data go from {low} to {high}",
+                f"train it with `--set num_classes={data.num_classes}`",
+            )
+
+
+def _try_one_image(model: Any, split: Split) -> Any:
+    images, _ = next(iterate_batches(split, 1))
+    model.eval()
+    try:
+        with paddle.no_grad():
+            return main_output(model(paddle.to_tensor(images)))
+    except ShapeError as error:
+        raise UserError(
+            f"the network does not keep to its spec: {error}",
+            "build the generated file again with `pmgen build`",
+        ) from error
+    finally:
+        model.train()
+
+
+def _by(shape: Sequence[int | None]) -> str:
+    return "x".join("any" if size is None else str(size) for size in shape)

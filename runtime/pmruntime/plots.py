@@ -1,0 +1,53 @@
+"""Loss and accuracy over the epochs, as a picture."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pmruntime.files import write_atomic
+
+_TRAIN, _VAL = "#4c78a8", "#e45756"
+
+
+def draw_curve(path: Path, title: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Draw the lines of metrics.jsonl into a PNG; False where matplotlib is missing.
+
+    Needs no display. The best validation accuracy is marked.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+        from matplotlib.ticker import MaxNLocator, PercentFormatter
+    except ImportError:
+        return False
+    # Paddle makes the root logger talkative; matplotlib then tells of its font cache.
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)
+    figure = Figure(figsize=(9, 3.8), layout="constrained")
+    FigureCanvasAgg(figure)
+    loss_axes, accuracy_axes = figure.subplots(1, 2)
+    epochs = [row["epoch"] for row in rows]
+    for axes, measure in ((loss_axes, "loss"), (accuracy_axes, "accuracy")):
+        for part, color in (("train", _TRAIN), ("val", _VAL)):
+            values = [row[part][measure] for row in rows]
+            axes.plot(epochs, values, color=color, marker="o", markersize=3, label=part)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(measure)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        axes.legend(frameon=False)
+    accuracy_axes.yaxis.set_major_formatter(PercentFormatter(xmax=1.0))
+    best = max(rows, key=lambda row: row["val"]["accuracy"])
+    accuracy_axes.set_title(
+        f"best val accuracy {best['val']['accuracy']:.2%} in epoch {best['epoch']}",
+        fontsize=10,
+    )
+    loss_axes.set_title("mean over the images of an epoch", fontsize=10)
+    figure.suptitle(title)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110)
+    write_atomic(path, buffer.getvalue())
+    return True

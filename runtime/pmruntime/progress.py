@@ -1,0 +1,126 @@
+"""What a person sees while a network trains: a bar in a terminal, else plain lines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+
+class Reporter:
+    """Says nothing: the one for programs, and the base of the two below."""
+
+    def say(self, text: str) -> None:
+        """One line of news."""
+
+    def begin_epoch(self, epoch: int, epochs: int, images: int) -> None:
+        """`images` images are about to be trained on."""
+
+    def step(self, images: int, loss: float) -> None:
+        """A batch is done: its size, and the mean loss of the epoch so far."""
+
+    def end_epoch(self, row: Mapping[str, Any]) -> None:
+        """The epoch's line of metrics.jsonl."""
+
+    def stop(self) -> None:
+        """Leave the terminal as it was, also after a failure."""
+
+
+class PlainReporter(Reporter):
+    """One line an epoch, and one every half minute within long epochs."""
+
+    EVERY_SECONDS = 30.0
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def say(self, text: str) -> None:
+        """Print the line as it is."""
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def begin_epoch(self, epoch: int, epochs: int, images: int) -> None:
+        """Start the clock."""
+        self._title = f"epoch {epoch}/{epochs}"
+        self._images, self._done = images, 0
+        self._started = self._spoke = time.perf_counter()
+
+    def step(self, images: int, loss: float) -> None:
+        """Speak where the last word is long ago."""
+        self._done += images
+        now = time.perf_counter()
+        if now - self._spoke >= self.EVERY_SECONDS:
+            self._spoke = now
+            self.say(
+                f"{self._title}  {self._done}/{self._images} images  loss {loss:.4f}"
+                f"  {self._done / (now - self._started):,.0f} images/s"
+            )
+
+    def end_epoch(self, row: Mapping[str, Any]) -> None:
+        """The epoch in one line."""
+        self.say(f"{self._title}  {epoch_line(row)}")
+
+
+class TerminalReporter(PlainReporter):
+    """A bar for the running epoch; a finished epoch stays as a line."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._bar: Progress | None = None
+
+    def begin_epoch(self, epoch: int, epochs: int, images: int) -> None:
+        """Draw an empty bar."""
+        super().begin_epoch(epoch, epochs, images)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[news]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._bar.add_task(self._title, total=images, news="")
+        self._bar.start()
+
+    def step(self, images: int, loss: float) -> None:
+        """Move the bar."""
+        self._done += images
+        if self._bar is not None:
+            rate = self._done / (time.perf_counter() - self._started)
+            news = f"loss {loss:.4f}  {rate:,.0f} images/s"
+            self._bar.update(self._task, advance=images, news=news)
+
+    def end_epoch(self, row: Mapping[str, Any]) -> None:
+        """Replace the bar by the epoch's line."""
+        self.stop()
+        super().end_epoch(row)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def reporter_for(console: Console) -> Reporter:
+    """A bar where a person watches, lines where a file or a program does."""
+    return (TerminalReporter if console.is_terminal else PlainReporter)(console)
+
+
+def epoch_line(row: Mapping[str, Any]) -> str:
+    """A line of metrics.jsonl in words."""
+    train, val = row["train"], row["val"]
+    return (
+        f"train loss {train['loss']:.4f} accuracy {train['accuracy']:.2%}  "
+        f"val loss {val['loss']:.4f} accuracy {val['accuracy']:.2%}  "
+        f"{row['images_per_s']:,.0f} images/s  {row['seconds']:.1f} s"
+    )

@@ -1,0 +1,118 @@
+"""The folder of one training run: its files' names, and who may write where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pmruntime.files import read_json, write_atomic, write_json
+from pmruntime.problems import UserError
+
+_FORMAT = "pmruntime run 1"
+
+
+class RunFolder:
+    """Paths inside a run's folder. A run writes nowhere else.
+
+    model.py            the generated source that was trained
+    spec.yaml           the spec behind it, where it was given
+    recipe.json         the resolved recipe
+    run.json            seed, device, data, versions, constructor arguments
+    metrics.jsonl       one line an epoch
+    weights.safetensors the last weights; best.safetensors those of the best epoch
+    summary.json        the result, written when the run is complete
+    curve.png           loss and accuracy over the epochs
+    eval.json           what `eval` last measured
+    """
+
+    FILES = (
+        "model.py",
+        "spec.yaml",
+        "recipe.json",
+        "run.json",
+        "metrics.jsonl",
+        "weights.safetensors",
+        "best.safetensors",
+        "summary.json",
+        "curve.png",
+        "eval.json",
+    )
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.model = folder / "model.py"
+        self.spec = folder / "spec.yaml"
+        self.recipe = folder / "recipe.json"
+        self.run = folder / "run.json"
+        self.metrics = folder / "metrics.jsonl"
+        self.weights = folder / "weights.safetensors"
+        self.best = folder / "best.safetensors"
+        self.summary = folder / "summary.json"
+        self.curve = folder / "curve.png"
+        self.eval = folder / "eval.json"
+
+    def check_free(self, force: bool) -> None:
+        """Raise UserError where a new run must not be written here.
+
+        An earlier run is replaced only with `force`; files of a run's names that no
+        run wrote are never replaced.
+        """
+        if self.folder.exists() and not self.folder.is_dir():
+            raise UserError(f"`{self.folder}` is a file, not a folder")
+        present = [name for name in self.FILES if (self.folder / name).exists()]
+        if not present:
+            return
+        if not self._is_run():
+            raise UserError(
+                f"`{self.folder}` holds `{present[0]}`, but no run: it would be lost",
+                "choose another folder with `--out`",
+            )
+        if not force:
+            raise UserError(
+                f"`{self.folder}` already holds a run",
+                "choose another folder with `--out`, or replace it with `--force`",
+            )
+
+    def begin(
+        self,
+        record: Mapping[str, Any],
+        recipe: Mapping[str, Any],
+        source: bytes,
+        spec: bytes | None,
+    ) -> None:
+        """Clear an earlier run's files (only those) and write what is known so far."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in self.FILES:
+            (self.folder / name).unlink(missing_ok=True)
+        # First, so that a run cut short at any point is still known for a run.
+        write_json(self.run, {"format": _FORMAT, **record})
+        write_json(self.recipe, dict(recipe))
+        write_atomic(self.model, source)
+        if spec is not None:
+            write_atomic(self.spec, spec)
+
+    def add_metrics(self, row: Mapping[str, Any]) -> None:
+        """Append one epoch's line."""
+        with open(self.metrics, "a", encoding="utf-8") as file:
+            file.write(json.dumps(dict(row), allow_nan=False) + "\n")
+
+    def read_record(self) -> dict[str, Any]:
+        """run.json. Raises UserError where the folder holds no run."""
+        if not self.run.is_file():
+            raise UserError(
+                f"`{self.folder}` holds no run (no run.json)",
+                "give the folder that `train` wrote with `--out`",
+            )
+        record = read_json(self.run)
+        if record.get("format") != _FORMAT:
+            raise UserError(f"`{self.run}` was not written by this runtime")
+        return record
+
+    def _is_run(self) -> bool:
+        try:
+            self.read_record()
+        except UserError:
+            return False
+        return True

@@ -1,0 +1,70 @@
+"""Small networks and data for the runtime's tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.data.dataset import Data
+from pmruntime.problems import UserError
+from tiny_data import make_tiny_data
+
+# Before any test module imports paddle, and for the commands that tests start. The
+# networks here are too small to gain by a second thread.
+apply_cpu_settings(threads=1)
+try:
+    import_paddle()
+except UserError:
+    # The modules that need paddle skip themselves.
+    collect_ignore = ["lenet.py"]
+
+HERE = Path(__file__).parent
+
+TINY = """
+import paddle
+import paddle.nn.functional as F
+from paddle import nn
+
+__all__ = ["Tiny"]
+
+
+class Tiny(nn.Layer):
+    input_shape = (1, 4, 4)
+
+    def __init__(self, num_classes: int = 3) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2D(1)
+        self.fc = nn.Linear(16, num_classes)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        return self.fc(self.norm(x).flatten(1))
+"""
+
+
+@pytest.fixture
+def lenet() -> Path:
+    return HERE / "lenet.py"
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.py"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.fixture
+def tiny_data() -> Data:
+    return make_tiny_data()
+
+
+@pytest.fixture
+def mnist10k() -> Path:
+    """Real MNIST images in IDX form, which the repository does not carry."""
+    beside = HERE.parents[1].parent / "shared" / "data"
+    folder = Path(os.environ.get("PMGEN_DATA", beside)) / "mnist10k"
+    if not folder.is_dir():
+        pytest.skip("no real MNIST files: set PMGEN_DATA to a folder with mnist10k")
+    return folder

@@ -1,0 +1,97 @@
+"""The command line as a person or pmgen calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("paddle")
+pytest.importorskip("mlxtend")
+
+pytestmark = pytest.mark.paddle
+
+
+def run(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pmruntime", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **env},
+    )
+
+
+RECIPE = json.dumps(
+    {"name": "quick", "optimizer": {"Adam": {"learning_rate": 0.01}}, "batch_size": 50}
+)
+
+
+def test_lenet_learns_digits_and_eval_agrees(lenet: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    arguments = ("train", lenet, "--data", "digits", "--out", out)
+    done = run(*arguments, "--recipe-json", RECIPE, "--epochs", 3)
+    assert done.returncode == 0, done.stderr
+    assert "41,806 parameters, 4,000 images" in done.stdout
+    assert done.stdout.count("\nepoch ") == 3
+    assert "WISELY" not in done.stderr
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["val"]["accuracy"] > 0.85
+    assert summary["val"]["n"] == 1000
+
+    measured = run("eval", out, "--data", "digits", "--format", "json")
+    assert measured.returncode == 0, measured.stderr
+    assert json.loads(measured.stdout)["val"] == summary["val"]
+    table = run("eval", out, "--data", "digits", "--weights", "best")
+    assert f"{summary['best']['accuracy']:.2%}" in table.stdout
+
+    again = run(*arguments)
+    assert again.returncode == 1
+    assert "already holds a run" in again.stderr
+
+
+def test_mistakes_are_one_message_and_exit_1(lenet: Path, tmp_path: Path) -> None:
+    arguments = ("train", lenet, "--data", "digits", "--out", tmp_path / "run")
+    done = run(*arguments, "--set", "num_clases=10")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        "error: unknown argument of LeNet `num_clases`",
+        "  did you mean `num_classes`?",
+    ]
+    debug = run(*arguments, "--set", "num_clases=10", "--debug")
+    assert debug.returncode == 1
+    assert "Traceback" in debug.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_wrong_command_line_names_the_program_that_was_typed() -> None:
+    done = run("train", PMRUNTIME_PROG="pmgen")
+    assert done.returncode == 2
+    assert "Usage: pmgen train" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ on Windows")
+def test_ctrl_c_in_a_terminal(lenet: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    options = ("--data", "digits", "--out", str(out), "--epochs", "500")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pmruntime", "train", str(lenet), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 40
+    while not (out / "metrics.jsonl").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=20)
+    assert process.returncode == 130, stderr
+    assert "the weights of this moment are saved" in stderr
+    assert "Traceback" not in stderr
+    assert (out / "weights.safetensors").exists()

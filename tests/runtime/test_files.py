@@ -1,0 +1,84 @@
+"""Files are whole or unchanged; a run's folder is never taken by accident."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from pmruntime.files import read_json, write_atomic, write_json
+from pmruntime.problems import UserError
+from pmruntime.run_folder import RunFolder
+
+
+@pytest.mark.parametrize("fails", ["fsync", "replace"])
+def test_a_failure_while_writing_leaves_the_earlier_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    path = tmp_path / "weights"
+    write_atomic(path, b"earlier")
+
+    def fail(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, fails, fail)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomic(path, b"later")
+    assert path.read_bytes() == b"earlier"
+    assert os.listdir(tmp_path) == ["weights"]
+
+
+def test_json_refuses_what_json_has_not(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "x.json", {"loss": float("nan")})
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "\xff"])
+def test_unreadable_json(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.json").write_text(text, encoding="latin-1")
+    with pytest.raises(UserError, match=r"x\.json"):
+        read_json(tmp_path / "x.json")
+
+
+def begin(folder: Path, spec: bytes | None = None) -> RunFolder:
+    run = RunFolder(folder)
+    run.begin({"model": "Tiny"}, {"epochs": 1}, b"source", spec)
+    return run
+
+
+def test_a_run_is_replaced_only_by_force(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "run"
+    run = begin(folder, b"pmgen: 1")
+    run.add_metrics({"epoch": 1})
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(UserError, match=r"(?s)already holds a run.*--force"):
+        RunFolder(folder).check_free(force=False)
+    RunFolder(folder).check_free(force=True)
+    begin(folder)
+    left = ["model.py", "notes.txt", "recipe.json", "run.json"]
+    assert sorted(os.listdir(folder)) == left
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_files_of_nobody_knows_whom_are_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("mine")
+    for force in (False, True):
+        with pytest.raises(UserError, match=r"holds `model.py`, but no run"):
+            RunFolder(tmp_path).check_free(force)
+
+
+def test_a_folder_with_other_files_may_take_a_run(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    RunFolder(tmp_path).check_free(force=False)
+
+
+def test_what_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="is a file"):
+        RunFolder(tmp_path / "file").check_free(force=True)
+    with pytest.raises(UserError, match="holds no run"):
+        RunFolder(tmp_path).read_record()
+    (tmp_path / "run.json").write_text("{}")
+    with pytest.raises(UserError, match="not written by this runtime"):
+        RunFolder(tmp_path).read_record()
