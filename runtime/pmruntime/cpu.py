@@ -76,6 +76,9 @@ def import_paddle() -> None:
     """
     warnings.filterwarnings("ignore", message="No ccache found")
     warnings.filterwarnings("ignore", message="When training, we now always track")
+    # Paddle 2.6 brings symbols of a zlib of its own. Python's must be bound to the
+    # system's before that, or the first gzipped file crashes the process.
+    importlib.import_module("zlib")
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 from pmruntime.problems import UserError
 from pmruntime.recipe import Recipe, parse_recipe, parse_recipe_json
+
+CATALOGUE = Path(__file__).parents[2] / "specs" / "recipes"
+RECIPES = sorted(CATALOGUE.glob("*.yaml"))
 
 
 def test_everything_is_optional() -> None:
@@ -79,3 +84,12 @@ def test_mistakes(value: object, message: str) -> None:
 def test_malformed_json(text: str) -> None:
     with pytest.raises(UserError):
         parse_recipe_json(text)
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_the_catalogues_recipes_are_ours_too(path: Path) -> None:
+    value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert list(value)[:2] == ["pmgen", "recipe"]
+    assert value.pop("pmgen") == 1
+    value["name"] = value.pop("recipe")
+    assert parse_recipe(value).name == path.stem
