@@ -19,7 +19,7 @@ from rich.table import Table
 
 from pmruntime import __version__
 from pmruntime.cpu import apply_cpu_settings, import_paddle
-from pmruntime.problems import UserError
+from pmruntime.problems import UserError, first_line
 
 _PROGRAM = os.environ.get("PMRUNTIME_PROG", "python -m pmruntime")
 _Command = TypeVar("_Command", bound=Callable[..., None])
@@ -195,12 +195,21 @@ def _print_evaluation(result: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def _problems_explained(debug: bool) -> Iterator[None]:
-    """One message and exit 1 for what a user can mend; the traceback with --debug."""
+    """One message and exit 1, whatever went wrong; the traceback with --debug."""
     try:
         yield
-    except (UserError, OSError) as error:
+    except Exception as error:
         if debug:
             raise
-        text = str(error)
-        click.echo(click.style("error: ", fg="red", bold=True) + text, err=True)
+        label = click.style("error: ", fg="red", bold=True)
+        click.echo(label + _explained(error), err=True)
         raise SystemExit(getattr(error, "exit_status", 1)) from None
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"`{error.filename}`: {error.strerror}"
+    kind = type(error).__name__
+    return f"{kind}: {first_line(error)}\n  `--debug` shows where it happened"

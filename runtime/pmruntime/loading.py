@@ -12,7 +12,7 @@ from typing import Any
 
 from paddle import nn
 
-from pmruntime.problems import UserError, unknown
+from pmruntime.problems import UserError, first_line, unknown
 
 _REBUILD = "give a file that `pmgen build` wrote"
 
@@ -92,7 +92,7 @@ def build_model(model_class: type[Any], arguments: Mapping[str, Any]) -> Any:
     except Exception as error:
         given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
         raise UserError(
-            f"{model_class.__name__}({given}) cannot be built: {_first_line(error)}"
+            f"{model_class.__name__}({given}) cannot be built: {first_line(error)}"
         ) from error
 
 
@@ -113,7 +113,7 @@ def _run_module(path: Path) -> Any:
     if spec is None or spec.loader is None:
         raise UserError(f"`{path}` is not a Python file (*.py)", _REBUILD)
     module = importlib.util.module_from_spec(spec)
-    # Registered while it lives, because Paddle's exporter looks a class's module up.
+    # Registered, because `inspect`, on which Paddle's exporter leans, looks there.
     sys.modules[spec.name] = module
     writes_bytecode = sys.dont_write_bytecode
     sys.dont_write_bytecode = True  # no __pycache__ beside the user's file
@@ -122,7 +122,7 @@ def _run_module(path: Path) -> Any:
     except Exception as error:
         del sys.modules[spec.name]
         raise UserError(
-            f"`{path}` cannot be run: {type(error).__name__}: {_first_line(error)}",
+            f"`{path}` cannot be run: {type(error).__name__}: {first_line(error)}",
             _REBUILD,
         ) from error
     finally:
@@ -136,10 +136,3 @@ def _is_input_shape(shape: object) -> bool:
         and len(shape) == 3
         and all(s is None or (type(s) is int and s > 0) for s in shape)
     )
-
-
-def _first_line(error: Exception) -> str:
-    """Paddle's own errors carry pages of C++ frames: their last full line says it."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    named = [line for line in lines if "Error: " in line or line.startswith("[Hint")]
-    return (named or lines or [type(error).__name__])[0]

@@ -13,10 +13,12 @@ from pmruntime.files import write_atomic
 _TRAIN, _VAL = "#4c78a8", "#e45756"
 
 
-def draw_curve(path: Path, title: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+def draw_curve(
+    path: Path, title: str, rows: Sequence[Mapping[str, Any]], best: Mapping[str, Any]
+) -> bool:
     """Draw the lines of metrics.jsonl into a PNG; False where matplotlib is missing.
 
-    Needs no display. The best validation accuracy is marked.
+    Needs no display. `best` is the row of the best epoch.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -40,7 +42,6 @@ def draw_curve(path: Path, title: str, rows: Sequence[Mapping[str, Any]]) -> boo
         axes.grid(alpha=0.3)
         axes.legend(frameon=False)
     accuracy_axes.yaxis.set_major_formatter(PercentFormatter(xmax=1.0))
-    best = max(rows, key=lambda row: row["val"]["accuracy"])
     accuracy_axes.set_title(
         f"best val accuracy {best['val']['accuracy']:.2%} in epoch {best['epoch']}",
         fontsize=10,

@@ -31,3 +31,14 @@ def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
     listing = ", ".join(f"`{w}`" for w in words) or "none"
     help_ = f"did you mean `{nearest[0]}`?" if nearest else f"known here: {listing}"
     return UserError(f"unknown {what} `{word}`", help_)
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in one line.
+
+    Paddle's own errors carry pages of C++ frames; the line that counts among them
+    reads `InvalidArgumentError: ...`.
+    """
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    named = [line for line in lines if "Error: " in line]
+    return (named or lines or [type(error).__name__])[0]

@@ -95,7 +95,7 @@ class RunFolder:
 
     def add_metrics(self, row: Mapping[str, Any]) -> None:
         """Append one epoch's line."""
-        with open(self.metrics, "a", encoding="utf-8") as file:
+        with open(self.metrics, "a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(dict(row), allow_nan=False) + "\n")
 
     def read_record(self) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def train(
     steps_per_epoch = math.ceil(len(data.train) / recipe.batch_size)
     rows: list[dict[str, Any]] = []
     best: dict[str, Any] | None = None
-    step = 0
+    epoch = step = 0
     try:
         for epoch in range(1, recipe.epochs + 1):
             epoch_started = time.perf_counter()
@@ -169,7 +169,7 @@ def train(
     }
     write_json(run.summary, summary)
     title = f"{model_class.__name__} on {data.source}"
-    if not draw_curve(run.curve, title, rows):
+    if not draw_curve(run.curve, title, rows, best):
         reporter.say("no curve.png: matplotlib is not installed")
     return summary
 

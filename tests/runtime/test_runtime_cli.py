@@ -18,11 +18,14 @@ pytest.importorskip("mlxtend")
 pytestmark = pytest.mark.paddle
 
 
-def run(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: object, cwd: Path | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pmruntime", *map(str, arguments)],
         capture_output=True,
         text=True,
+        cwd=cwd,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **env},
     )
 
@@ -35,8 +38,9 @@ RECIPE = json.dumps(
 def test_lenet_learns_digits_and_eval_agrees(lenet: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     arguments = ("train", lenet, "--data", "digits", "--out", out)
-    done = run(*arguments, "--recipe-json", RECIPE, "--epochs", 3)
+    done = run(*arguments, "--recipe-json", RECIPE, "--epochs", 3, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+    assert os.listdir(tmp_path) == ["run"]  # nothing is written elsewhere
     assert "41,806 parameters, 4,000 images" in done.stdout
     assert done.stdout.count("\nepoch ") == 3
     assert "WISELY" not in done.stderr
@@ -68,6 +72,20 @@ def test_mistakes_are_one_message_and_exit_1(lenet: Path, tmp_path: Path) -> Non
     assert debug.returncode == 1
     assert "Traceback" in debug.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_what_nobody_foresaw_is_one_message_too(tmp_path: Path) -> None:
+    model = tmp_path / "model.py"
+    model.write_text(
+        "__all__ = ['Odd']\nfrom paddle import nn\n"
+        "class Odd(nn.Layer):\n"
+        "    input_shape = (1, 28, 28)\n"
+        "    def forward(self, x):\n        raise KeyError('surprise')\n"
+    )
+    done = run("train", model, "--data", "digits", "--out", tmp_path / "run")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[0] == "error: KeyError: 'surprise'"
 
 
 def test_a_wrong_command_line_names_the_program_that_was_typed() -> None:

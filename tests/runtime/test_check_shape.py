@@ -98,7 +98,7 @@ from pathlib import Path
 from pmruntime.cpu import apply_cpu_settings, import_paddle
 apply_cpu_settings()
 import_paddle()
-from test_checks import op_names, traced
+from test_check_shape import op_names, traced
 from pmruntime.checks import ShapeError
 try:
     op_names(traced(Path(sys.argv[1])))

@@ -1,0 +1,52 @@
+"""What a person sees, in a terminal and in a file."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from pmruntime.progress import PlainReporter, TerminalReporter, reporter_for
+from rich.console import Console
+
+ROW = {
+    "epoch": 1,
+    "train": {"loss": 1.25, "accuracy": 0.5, "n": 40},
+    "val": {"loss": 0.75, "accuracy": 0.625, "n": 8},
+    "images_per_s": 1234.5,
+    "seconds": 2.0,
+}
+LINE = (
+    "epoch 1/5  train loss 1.2500 accuracy 50.00%  val loss 0.7500 accuracy 62.50%  "
+    "1,234 images/s  2.0 s"
+)
+
+
+def report(terminal: bool) -> str:
+    out = io.StringIO()
+    reporter = reporter_for(Console(file=out, force_terminal=terminal, width=200))
+    assert type(reporter) is (TerminalReporter if terminal else PlainReporter)
+    reporter.begin_epoch(1, 5, 40)
+    reporter.step(20, 1.5)
+    reporter.step(20, 1.25)
+    reporter.end_epoch(ROW)
+    reporter.stop()
+    return out.getvalue()
+
+
+def test_a_file_gets_one_line_an_epoch() -> None:
+    assert report(terminal=False) == LINE + "\n"
+
+
+def test_a_terminal_gets_a_bar_that_goes_away() -> None:
+    text = report(terminal=True)
+    assert "40/40" in text
+    assert "loss 1.2500" in text
+    assert "\x1b[?25h" in text  # the cursor is visible again
+    assert text.rstrip().endswith(LINE)
+
+
+def test_a_long_epoch_speaks_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PlainReporter, "EVERY_SECONDS", 0.0)
+    lines = report(terminal=False).splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith("epoch 1/5  20/40 images  loss 1.5000")
