@@ -24,12 +24,13 @@ from pmgen.expressions import (
     substitute,
 )
 from pmgen.graph import Graph, Instance, join
-from pmgen.layout import INDENT, Code, Invoke, lines
+from pmgen.layout import INDENT, WIDTH, Code, Invoke, lines
 from pmgen.names import class_title
-from pmgen.ops.definition import Shape, is_size, known
+from pmgen.ops.definition import Shape, ShapeIssue, is_size, known
 from pmgen.plan.calls import Env, NotSymbolic, code_of
 from pmgen.plan.describe import docstring, file_header
 from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Inline, Place
+from pmgen.plan.free import free_params
 from pmgen.plan.model import ClassPlan, ModulePlan, ParamPlan
 from pmgen.plan.model_class import plan_model
 from pmgen.plan.signature import (
@@ -43,6 +44,10 @@ from pmgen.plan.signature import (
 from pmgen.spec import Block, Call, Ident, Param
 from pmgen.walk import inputs_named_in, names_of, params_named_in
 
+# Why something cannot be written without its numbers. A ShapeIssue is one too: the
+# network is sound, so only a part that no use reaches can be refused.
+_OPEN = (NotSymbolic, NoValue, ShapeIssue)
+
 # How the class of an inline form calls the `$in_channels` of the block around it.
 _OUTER = "block_channels"
 
@@ -54,14 +59,42 @@ def plan_module(
 
     Raises NameClash where two attributes of one class would share a name.
     """
-    planner = _ModulePlanner(graph)
-    model = plan_model(graph, planner.use)
     return ModulePlan(
         file_header(graph, build_note),
         graph.spec.name.text,
-        (*(found.plan for found in planner.ordered()), model),
+        _plan_classes(graph),
         standalone,
     )
+
+
+def _plan_classes(graph: Graph) -> tuple[ClassPlan, ...]:
+    """All classes, the model's last, with as many open parameters as can be.
+
+    What a parameter is used for may still decide structure further on, as where the
+    channels that it sets decide a `repeat` by `$in_channels`; then it is fixed.
+    """
+    wanted = free_params(graph.spec)
+    classes = _classes(graph, wanted)
+    if classes is not None:
+        return classes
+    kept: frozenset[str] = frozenset()
+    classes = _classes(graph, kept)
+    for name in sorted(wanted):
+        more = _classes(graph, kept | {name})
+        if more is not None:
+            kept, classes = kept | {name}, more
+    assert classes is not None, "a network whose numbers are all known has classes"
+    return classes
+
+
+def _classes(graph: Graph, free: frozenset[str]) -> tuple[ClassPlan, ...] | None:
+    """All classes with these parameters open, or None where they cannot be."""
+    planner = _ModulePlanner(graph)
+    try:
+        model = plan_model(graph, planner.use, free)
+    except _OPEN:
+        return None
+    return (*(found.plan for found in planner.ordered()), model)
 
 
 @dataclass
@@ -134,7 +167,7 @@ class _ModulePlanner:
         if key not in self.generic:
             try:
                 self.generic[key] = self._make_generic(source)
-            except (NotSymbolic, NoValue):
+            except _OPEN:
                 self.generic[key] = None
         return self.generic[key]
 
@@ -308,5 +341,7 @@ def _returning(forward: list[str]) -> tuple[str, ...]:
         target = forward[-1].removeprefix(give)
         lead = f"{INDENT * METHOD_DEPTH}{target} = "
         if target.isidentifier() and forward[-2].startswith(lead):
-            return (*forward[:-2], give + forward[-2].removeprefix(lead))
+            line = give + forward[-2].removeprefix(lead)
+            if len(line) <= WIDTH:
+                return (*forward[:-2], line)
     return tuple(forward)
