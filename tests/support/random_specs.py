@@ -425,7 +425,7 @@ class SpecDrawer:
             {"op": "Pad2D", "padding": self.pick(1, [1, 0, 0, 2], -1)},
             {"op": "Pad2D", "padding": 1, "mode": self.pick("reflect", "replicate")},
             {"op": "Upsample", "scale_factor": self.pick(2, [1, 2])},
-            {"op": "Upsample", "size": self.pick(5, [4, 6]), "mode": "bilinear"},
+            {"op": "Upsample", "size": self.pick([5, 5], [4, 6]), "mode": "bilinear"},
             {"op": "Softmax", "axis": 1}, {"op": "Softmax2D"},
             {"op": "Maxout", "groups": 2}, {"op": "GLU", "axis": self.pick(2, 3, -1)},
         ]  # fmt: skip

@@ -112,7 +112,7 @@ def known(*values: object) -> bool:
     return all(type(value) is int for value in values)
 
 
-def differ(a: Dim, b: Dim) -> bool:
+def parted(a: Dim, b: Dim) -> bool:
     """True where two sizes cannot be one: different numbers, or formulas over the
     input's open sizes that part even at multiples of 32, as two strides do."""
     if is_size(a) and is_size(b):

@@ -8,7 +8,7 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     ShapeIssue,
-    differ,
+    parted,
     show_shape,
 )
 
@@ -19,7 +19,7 @@ def _concat(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     rest = list(first[1:])
     for shape in inputs[1:]:
         differ = len(shape) != len(first) or any(
-            differ(a, b) for a, b in zip(rest, shape[1:], strict=True)
+            parted(a, b) for a, b in zip(rest, shape[1:], strict=True)
         )
         if differ:
             listed = ", ".join(show_shape(s) for s in inputs)
@@ -43,7 +43,7 @@ def _elementwise(word: str, *, broadcast: bool) -> object:
                     continue
                 if broadcast and a == 1:
                     merged[axis] = b
-                elif differ(a, b) and not (broadcast and b == 1):
+                elif parted(a, b) and not (broadcast and b == 1):
                     raise _disagree(word, inputs, broadcast)
         return tuple(merged)
 

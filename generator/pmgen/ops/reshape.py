@@ -14,7 +14,16 @@ from pmgen.ops.definition import (
     need_image,
     product,
 )
-from pmgen.ops.kinds import any_integer, edges, integer, number, one_of, pair, size_pair, truth
+from pmgen.ops.kinds import (
+    any_integer,
+    edges,
+    integer,
+    number,
+    one_of,
+    pair,
+    size_pair,
+    truth,
+)
 
 
 def _flatten(args: Args, inputs: tuple[Shape, ...]) -> Shape:

@@ -25,7 +25,7 @@ from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Place, UseClass
 from pmgen.plan.model import ClassPlan
 from pmgen.plan.signature import signature
 from pmgen.spec import Head, Param, Series
-from pmgen.walk import inputs_named_by, inputs_named_in
+from pmgen.walk import inputs_named_in
 
 _TENSOR = "paddle.Tensor"
 
@@ -50,7 +50,9 @@ class _ModelPlanner:
         self.kept: list[str] = []
         referenced = set(inputs_named_in(self.spec.form))
         for head in self.spec.heads:
-            referenced.update(inputs_named_by(head.layer))
+            referenced.update(
+                inputs_named_in(Series((head.layer,), head.layer.name.span))
+            )
         self.walker = FormWalker(
             graph,
             env,
@@ -146,9 +148,7 @@ class _ModelPlanner:
             walker.forward_depth -= 1
         self.give(variable, [results[h.layer.name.text] for h in always])
 
-    def head(
-        self, head: Head, main: Flow, place: Place, others: Iterable[str]
-    ) -> str:
+    def head(self, head: Head, main: Flow, place: Place, others: Iterable[str]) -> str:
         """One head, in a variable of its own; gives the variable."""
         name = head.layer.name
         live = place.live | {*others}

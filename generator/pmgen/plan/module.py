@@ -115,13 +115,29 @@ class _Source:
 
     block: Block
     outer: Any = None  # what `$in_channels` is inside an inline form
+    fixed: Mapping[str, Any] = field(default_factory=dict)  # other names, if numbers
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What a class for all uses depends on."""
+        opened = tuple(param.name.text for param in self.block.params)
+        outer = None if isinstance(self.outer, Expr) else self.outer
+        return id(self.block.form), opened, outer, tuple(self.fixed.items())
+
+    def covers(self, use: Instance) -> bool:
+        """True where the use sees the same numbers from outside."""
+        return all(use.env[name] == value for name, value in self.fixed.items()) and (
+            self.outer is None
+            or isinstance(self.outer, Expr)
+            or use.env["in_channels"] == self.outer
+        )
 
 
 class _ModulePlanner:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.spec = graph.spec
-        self.generic: dict[int, _Class | None] = {}
+        self.generic: dict[tuple[Any, ...], _Class | None] = {}
         self.special: dict[tuple[Any, ...], _Class] = {}
         self.instances: dict[int, list[Instance]] = {}
         for instance in graph.instances:
@@ -163,7 +179,7 @@ class _ModulePlanner:
 
     def _generic(self, source: _Source) -> _Class | None:
         """The one class for all uses of a block, or None where there is none."""
-        key = id(source.block.form)
+        key = source.key
         if key not in self.generic:
             try:
                 self.generic[key] = self._make_generic(source)
@@ -173,7 +189,7 @@ class _ModulePlanner:
 
     def _make_generic(self, source: _Source) -> _Class:
         block = source.block
-        uses = self.instances.get(id(block.form), [])
+        uses = [u for u in self.instances.get(id(block.form), []) if source.covers(u)]
         ranks = {len(use.in_shape) for use in uses}
         if len(ranks) != 1:
             raise NotSymbolic
@@ -182,17 +198,21 @@ class _ModulePlanner:
         env: dict[str, Value | Expr] = {
             p.name.text: Name(p.name.text) for p in block.params
         }
+        env |= source.fixed
         env["in_channels"] = incoming
         if source.outer is not None:
             outer = source.outer
             env["in_channels"] = Name(_OUTER) if isinstance(outer, Expr) else outer
         shape: Shape = (incoming, *(OPEN_SIZES if rank == 3 else ()))
-        # A class per use may follow, so the name is taken only once this one holds.
         name = self._name(block.name.text)
-        found, guesses = self._class(block, name, env, shape, None, block.params)
-        for use in uses:
-            _hold(self.graph, found, guesses, use)
         self.given.add(name)
+        try:
+            found, guesses = self._class(block, name, env, shape, None, block.params)
+            for use in uses:
+                _hold(self.graph, found, guesses, use)
+        except _OPEN:
+            self.given.discard(name)  # a class per use follows, and may have it
+            raise
         return found
 
     def _special(
@@ -305,7 +325,8 @@ def _captured(body: Inline, label: str, env: Env) -> tuple[_Source, dict[str, An
             params.append(Param(Ident(name, form.span), "int"))
     title = Ident(class_title(label.split(".")[0]), form.span)
     block = Block(title, tuple(params), form, body.norm, body.act)
-    return _Source(block, outer), values
+    fixed = {n: v for n, v in values.items() if n != _OUTER and not is_open(v)}
+    return _Source(block, outer, fixed), values
 
 
 def _hold(
