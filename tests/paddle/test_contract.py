@@ -11,7 +11,6 @@ from typing import Any
 
 import judge
 import pytest
-
 from pmgen.compile import compile_spec
 from pmgen.graph import Graph
 from pmgen.settings import Settings

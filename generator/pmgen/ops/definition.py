@@ -128,6 +128,12 @@ def parted(a: Dim, b: Dim) -> bool:
     )
 
 
+def undecided(a: Dim, b: Dim) -> bool:
+    """True where it depends on a parameter whether two sizes are one."""
+    names = {name for dim in (a, b) for name in names_in(as_expr(dim))}
+    return a != b and not names <= OPEN_NAMES
+
+
 def is_size(value: object) -> TypeGuard[int]:
     """True for a plain integer."""
     return type(value) is int

@@ -10,6 +10,7 @@ from pmgen.ops.definition import (
     ShapeIssue,
     parted,
     show_shape,
+    undecided,
 )
 
 
@@ -43,7 +44,7 @@ def _elementwise(word: str, *, broadcast: bool) -> object:
                     continue
                 if broadcast and a == 1:
                     merged[axis] = b
-                elif parted(a, b) and not (broadcast and b == 1):
+                elif not (broadcast and b == 1) and (parted(a, b) or undecided(a, b)):
                     raise _disagree(word, inputs, broadcast)
         return tuple(merged)
 

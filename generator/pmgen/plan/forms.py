@@ -20,7 +20,7 @@ from pmgen.graph import Graph, join
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, flat, lines
 from pmgen.names import MODULE_NAMES
 from pmgen.ops import MERGES, OPS
-from pmgen.ops.definition import OpDef, Shape
+from pmgen.ops.definition import OpDef, Shape, undecided
 from pmgen.plan.calls import Env, NotSymbolic, bind, constructor, function, symbolic
 from pmgen.source import Span
 from pmgen.spec import (
@@ -236,6 +236,8 @@ class FormWalker:
         self, form: Residual, start: Flow, body: Flow, place: Place
     ) -> Flow:
         path = place.path or ""
+        if any(map(undecided, start.shape, body.shape)):
+            raise NotSymbolic
         if not self.graph.added[path]:
             return body
         side = start
