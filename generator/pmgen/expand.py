@@ -354,8 +354,8 @@ class _Expander:
     ) -> Signal:
         inner = scope.inline(label, named)
         repeated = layer.repeat is not None
-        if repeated:
-            inner = replace(inner, module=f"{module}.", attr="")
+        if repeated:  # a class of its own, which sees nothing but what comes in
+            inner = replace(inner, module=f"{module}.", attr="", outer=())
         first = len(self.built.nodes)
         end = self._form(form, start, inner, {})
         if repeated:
@@ -407,7 +407,8 @@ class _Expander:
                     ident.span,
                     scope,
                     help=did_you_mean(ident.text, known)
-                    or "`from` names a layer that stands earlier in the same block",
+                    or "`from` names a layer that stands earlier in the same block "
+                    "or repeated form",
                 )
                 found.append(_lost(start))
         return found

@@ -44,7 +44,15 @@ class Many:
     count: str
 
 
-Code: TypeAlias = "str | Invoke | Keyword | Listing | Many"
+@dataclass(frozen=True)
+class Infix:
+    """`a + b + c`, of plain operands."""
+
+    operator: str
+    operands: tuple[str, ...]
+
+
+Code: TypeAlias = "str | Invoke | Keyword | Listing | Many | Infix"
 
 
 def flat(code: Code) -> str:
@@ -55,6 +63,8 @@ def flat(code: Code) -> str:
         return f"{code.name}={flat(code.value)}"
     if isinstance(code, Many):
         return f"*({flat(code.element)} for {code.index} in range({code.count}))"
+    if isinstance(code, Infix):
+        return f" {code.operator} ".join(code.operands)
     items = code.args if isinstance(code, Invoke) else code.items
     inner = ", ".join(flat(item) for item in items)
     if isinstance(code, Invoke):
@@ -79,6 +89,8 @@ def lines(code: Code, depth: int, before: str = "", after: str = "") -> list[str
             f"{lead}{INDENT}for {code.index} in range({code.count})",
             f"{lead}){after}",
         ]
+    if isinstance(code, Infix):
+        return _infix_lines(code, depth, before, after)
     opening = f"{code.function}(" if isinstance(code, Invoke) else code.brackets[0]
     items = code.args if isinstance(code, Invoke) else code.items
     closing = ")" if isinstance(code, Invoke) else code.brackets[1]
@@ -90,6 +102,22 @@ def lines(code: Code, depth: int, before: str = "", after: str = "") -> list[str
         out += lines(item, depth + 1, after=",")
     out.append(f"{lead}{closing}{after}")
     return out
+
+
+def _infix_lines(code: Infix, depth: int, before: str, after: str) -> list[str]:
+    """An operation that fills no single line: in parentheses behind `=` or `return`,
+    an operand a line where it must be."""
+    lead, bare = INDENT * depth, not before
+    inner = lead if bare else lead + INDENT
+    together = inner + flat(code)
+    if len(together) <= WIDTH and not bare:
+        middle = [together]
+    else:
+        first, *rest = code.operands
+        middle = [inner + first, *(f"{inner}{code.operator} {part}" for part in rest)]
+    if bare:
+        return [*middle[:-1], middle[-1] + after]
+    return [f"{lead}{before}(", *middle, f"{lead}){after}"]
 
 
 def literal(text: str) -> str:

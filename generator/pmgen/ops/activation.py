@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pmgen.ops.definition import (
     ArgDef,
     Args,
@@ -36,7 +38,9 @@ def _any_axis(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     return inputs[0]
 
 
-def _split_axis(parts_from: str | None) -> object:
+def _split_axis(
+    parts_from: str | None,
+) -> Callable[[Args, tuple[Shape, ...]], Shape]:
     def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
         axis, dims = _axis(args, inputs[0]), list(inputs[0])
         parts = args[parts_from] if parts_from else 2
@@ -51,6 +55,11 @@ def _split_axis(parts_from: str | None) -> object:
         return tuple(dims)
 
     return shape
+
+
+def _maxout(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+    need_image(inputs, "Maxout")
+    return _split_axis("groups")(args, inputs)
 
 
 def _prelu_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
@@ -137,7 +146,7 @@ OPS = (
         "The largest of each group of channels.",
         ArgDef("groups", integer(2), "Channels in a group."),
         ArgDef("axis", any_integer(), "Axis, counted with N as 0.", 1, fixed=True),
-        infer=_split_axis("groups"),
+        infer=_maxout,
         positional=("groups",),
     ),
     _activation("Mish", "mish", "Input times tanh of Softplus."),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeGuard
 
-from pmgen.expressions import Expr
+from pmgen.expressions import Expr, as_expr, evaluate, names_in
 from pmgen.ops.kinds import Kind
 
 Dim: TypeAlias = "int | Expr"
@@ -21,6 +21,8 @@ Shape: TypeAlias = "tuple[Dim, ...]"  # without N: (C, H, W) or (features,)
 Args: TypeAlias = "Mapping[str, Any]"  # bound: every argument of the op, defaults too
 
 REQUIRED = object()
+OPEN_NAMES = frozenset({"H", "W"})  # what `any` in the input stands for
+_COARSE = 32
 
 
 class ShapeIssue(ValueError):
@@ -108,6 +110,28 @@ class OpDef:
 def known(*values: object) -> bool:
     """True where every value is a plain number, so that it may be compared."""
     return all(type(value) is int for value in values)
+
+
+def parted(a: Dim, b: Dim) -> bool:
+    """True where two sizes cannot be one: different numbers, or formulas over the
+    input's open sizes that part even at multiples of 32, as two strides do."""
+    if is_size(a) and is_size(b):
+        return a != b
+    exprs = as_expr(a), as_expr(b)
+    names = {name for expr in exprs for name in names_in(expr)}
+    if not names <= OPEN_NAMES:
+        return False
+    return any(
+        evaluate(exprs[0], dict.fromkeys(names, size))
+        != evaluate(exprs[1], dict.fromkeys(names, size))
+        for size in (_COARSE, 3 * _COARSE, 8 * _COARSE)
+    )
+
+
+def undecided(a: Dim, b: Dim) -> bool:
+    """True where it depends on a parameter whether two sizes are one."""
+    names = {name for dim in (a, b) for name in names_in(as_expr(dim))}
+    return a != b and not names <= OPEN_NAMES
 
 
 def is_size(value: object) -> TypeGuard[int]:

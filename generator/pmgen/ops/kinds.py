@@ -53,6 +53,18 @@ def pair(minimum: int = 0) -> Kind:
     return Kind(words, check)
 
 
+def size_pair(minimum: int = 0) -> Kind:
+    """`[height, width]`, where Paddle takes no single number."""
+    words = f"a list [height, width] of two whole numbers from {minimum} up"
+
+    def check(value: Any) -> str | None:
+        fits = isinstance(value, tuple) and len(value) == 2
+        fits = fits and all(_is_int(item) and item >= minimum for item in value)
+        return None if fits else words
+
+    return Kind(words, check)
+
+
 def padding() -> Kind:
     """Paddle's padding for a window that slides over an image."""
     words = (

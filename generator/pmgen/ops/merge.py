@@ -8,8 +8,9 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     ShapeIssue,
-    known,
+    parted,
     show_shape,
+    undecided,
 )
 
 
@@ -19,7 +20,7 @@ def _concat(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     rest = list(first[1:])
     for shape in inputs[1:]:
         differ = len(shape) != len(first) or any(
-            known(a, b) and a != b for a, b in zip(rest, shape[1:], strict=True)
+            parted(a, b) for a, b in zip(rest, shape[1:], strict=True)
         )
         if differ:
             listed = ", ".join(show_shape(s) for s in inputs)
@@ -43,7 +44,7 @@ def _elementwise(word: str, *, broadcast: bool) -> object:
                     continue
                 if broadcast and a == 1:
                     merged[axis] = b
-                elif known(a, b) and not (broadcast and b == 1):
+                elif not (broadcast and b == 1) and (parted(a, b) or undecided(a, b)):
                     raise _disagree(word, inputs, broadcast)
         return tuple(merged)
 

@@ -14,7 +14,16 @@ from pmgen.ops.definition import (
     need_image,
     product,
 )
-from pmgen.ops.kinds import any_integer, edges, integer, number, one_of, pair, truth
+from pmgen.ops.kinds import (
+    any_integer,
+    edges,
+    integer,
+    number,
+    one_of,
+    pair,
+    size_pair,
+    truth,
+)
 
 
 def _flatten(args: Args, inputs: tuple[Shape, ...]) -> Shape:
@@ -95,8 +104,14 @@ def _upsample(args: Args, inputs: tuple[Shape, ...]) -> Shape:
             help="take `mode: bilinear`",
         )
     if size is not None:
-        out = size if isinstance(size, tuple) else (size, size)
-        return (channels, *out)
+        return (channels, size[0], size[1])
+    if args["mode"] == "area":
+        raise ShapeIssue(
+            "PM301",
+            "`area` needs the `size` that comes out",
+            arg="mode",
+            help="write `size: [height, width]`, or take `mode: bilinear`",
+        )
     across = factor if isinstance(factor, tuple) else (factor, factor)
     return (channels, height * across[0], width * across[1])
 
@@ -164,7 +179,7 @@ OPS = (
         "Upsample",
         "Enlarges an image.",
         args=(
-            ArgDef("size", pair(1), "Height and width that come out.", None),
+            ArgDef("size", size_pair(1), "Height and width that come out.", None),
             ArgDef("scale_factor", pair(1), "Times as high and wide.", None),
             ArgDef(
                 "mode",

@@ -15,13 +15,16 @@ from pmgen.expressions import (
     simplest,
     substitute,
 )
-from pmgen.layout import Code, Invoke, Keyword, Listing, literal
+from pmgen.layout import Code, Infix, Invoke, Keyword, Listing, literal
 from pmgen.ops import INITIALIZERS
 from pmgen.ops.definition import OpDef, Shape
 from pmgen.spec import Arg, Call
 
 Env = Mapping[str, "Value | Expr"]
 _OPEN = {name.name for name in OPEN_SIZES}
+
+
+MAX_FORMULA = 50  # longer ones cannot be read in code, and do not fit its lines
 
 
 class NotSymbolic(Exception):
@@ -53,7 +56,8 @@ def bind(op: OpDef, call: Call, env: Env) -> dict[str, Any]:
 
 
 def code_of(value: Any) -> Code:
-    """A value as code. Raises NotSymbolic for a size that is open here."""
+    """A value as code. Raises NotSymbolic for a size that is open here, and for a
+    formula that is too long."""
     if isinstance(value, tuple):
         return Listing(tuple(code_of(item) for item in value))
     if isinstance(value, str):
@@ -61,8 +65,16 @@ def code_of(value: Any) -> Code:
     if isinstance(value, Expr):
         if any(name in _OPEN for name in names_in(value)):
             raise NotSymbolic
-        return show(value)
+        return formula(value)
     return repr(value)
+
+
+def formula(expr: Expr) -> str:
+    """An expression as code. Raises NotSymbolic where it is too long."""
+    text = show(expr)
+    if len(text) > MAX_FORMULA:
+        raise NotSymbolic
+    return text
 
 
 def constructor(op: OpDef, call: Call, shape: Shape, env: Env) -> Invoke:
@@ -84,7 +96,7 @@ def constructor(op: OpDef, call: Call, shape: Shape, env: Env) -> Invoke:
 def function(op: OpDef, call: Call, inputs: list[Code], env: Env) -> Code:
     """`F.relu(x)`, `paddle.concat([a, b], axis=1)` or `a + b`."""
     if op.infix is not None:
-        return f" {op.infix} ".join(_operand(item) for item in inputs)
+        return Infix(op.infix, tuple(_operand(item) for item in inputs))
     assert op.function is not None
     bound = bind(op, call, env)
     args: list[Code] = [Listing(tuple(inputs)) if op.many_inputs else inputs[0]]

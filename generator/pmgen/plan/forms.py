@@ -20,7 +20,7 @@ from pmgen.graph import Graph, join
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, flat, lines
 from pmgen.names import MODULE_NAMES
 from pmgen.ops import MERGES, OPS
-from pmgen.ops.definition import OpDef, Shape
+from pmgen.ops.definition import OpDef, Shape, undecided
 from pmgen.plan.calls import Env, NotSymbolic, bind, constructor, function, symbolic
 from pmgen.source import Span
 from pmgen.spec import (
@@ -125,6 +125,8 @@ class FormWalker:
 
     def attribute(self, name: str, code: Code, span: Span) -> None:
         """`self.name = code` in `__init__`. Raises NameClash."""
+        if isinstance(code, str) and not self._fits(f"self.{name}", code):
+            raise NotSymbolic  # a condition that is too long
         self.claim(name, span)
         self.body.init += lines(code, self.init_depth, f"self.{name} = ")
 
@@ -211,8 +213,9 @@ class FormWalker:
         ends: list[Flow] = []
         for branch, name, begin in zip(form.branches, names, starts, strict=True):
             inner = replace(place.inner(branch.name.text), target=name, live=live)
-            end = self.series(branch.path, begin, inner)
-            ends.append(self.held(end, name))
+            end = self.held(self.series(branch.path, begin, inner), name)
+            ends.append(end)
+            live |= {end.variable or name}
         return self.merge(OPS[MERGES[form.merge]], ends)
 
     def residual(self, form: Residual, start: Flow, place: Place) -> Flow:
@@ -224,6 +227,7 @@ class FormWalker:
         strides, self.strides = self.strides, outside + self.strides
         if body.code == start.code and body.code != target:
             body = self.held(Flow(start.code, body.shape), target)
+        inner = replace(inner, live=inner.live | {body.variable or target})
         if place.path is not None:
             return self._known_residual(form, start, body, inner)
         return self._open_residual(form, start, body, inner, strides)
@@ -232,6 +236,8 @@ class FormWalker:
         self, form: Residual, start: Flow, body: Flow, place: Place
     ) -> Flow:
         path = place.path or ""
+        if any(map(undecided, start.shape, body.shape)):
+            raise NotSymbolic
         if not self.graph.added[path]:
             return body
         side = start
@@ -265,9 +271,11 @@ class FormWalker:
                 return body
             equal = _negated(changed)
             self.attribute(flag, show(equal), form.span)
-            target = body.variable or place.target
+            target = place.target
+            self.assign(target, body.code)
             with self.condition(flag):
-                self.assign(target, function(OPS["Add"], add, _codes(body, start), {}))
+                both: list[Code] = [target, start.code]
+                self.assign(target, function(OPS["Add"], add, both, {}))
             return Flow(target, body.shape)
         assert isinstance(form.shortcut, Series)
         if changed == Const(True):
@@ -319,9 +327,18 @@ class FormWalker:
     # -- layers -------------------------------------------------------------------
 
     def layer(self, layer: Layer, start: Flow, place: Place) -> Flow:
-        """One layer, its value in a variable."""
+        """One layer, its value in a variable; one of its own if a `from` names it."""
+        if layer.name.text not in self.referenced:
+            return self._layer(layer, start, place, place.target)
+        target = layer.name.text
+        if target in place.live:
+            target = self.fresh(target, place.live)
+        flow = self._layer(layer, start, place, target)
+        self.assign(target, flow.code)
+        return Flow(target, flow.shape)
+
+    def _layer(self, layer: Layer, start: Flow, place: Place, target: str) -> Flow:
         name = layer.name.text
-        target = name if name in self.referenced else place.target
         inputs = [start]
         if layer.inputs is not None:
             inputs = [place.named[ident.text] for ident in layer.inputs]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from pmgen.expand import OPEN_SIZES
@@ -12,35 +13,34 @@ from pmgen.expressions import (
     Value,
     as_expr,
     names_in,
-    show,
     simplest,
     substitute,
 )
 from pmgen.graph import Graph
 from pmgen.layout import INDENT, Invoke, Listing, flat, lines, literal
 from pmgen.ops.definition import Dim, Shape
+from pmgen.plan.calls import formula
 from pmgen.plan.describe import docstring
 from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Place, UseClass
-from pmgen.plan.free import free_params
 from pmgen.plan.model import ClassPlan
 from pmgen.plan.signature import signature
 from pmgen.spec import Head, Param, Series
-from pmgen.walk import inputs_named_by, inputs_named_in
+from pmgen.walk import inputs_named_in
 
 _TENSOR = "paddle.Tensor"
 
 
-def plan_model(graph: Graph, use_class: UseClass) -> ClassPlan:
-    """The plan of the model's class; `use_class` constructs its blocks."""
-    return _ModelPlanner(graph, use_class).plan()
+def plan_model(graph: Graph, use_class: UseClass, free: frozenset[str]) -> ClassPlan:
+    """The plan of the model's class; `use_class` constructs its blocks, and the
+    parameters in `free` stay open."""
+    return _ModelPlanner(graph, use_class, free).plan()
 
 
 class _ModelPlanner:
-    def __init__(self, graph: Graph, use_class: UseClass) -> None:
+    def __init__(self, graph: Graph, use_class: UseClass, free: frozenset[str]) -> None:
         self.graph, self.spec = graph, graph.spec
         env: dict[str, Value | Expr] = dict(graph.env)
         env["in_channels"] = as_expr(graph.input[0])
-        free = free_params(self.spec)
         self.params: list[Param] = []
         for param in self.spec.params:
             name = param.name.text
@@ -50,7 +50,9 @@ class _ModelPlanner:
         self.kept: list[str] = []
         referenced = set(inputs_named_in(self.spec.form))
         for head in self.spec.heads:
-            referenced.update(inputs_named_by(head.layer))
+            referenced.update(
+                inputs_named_in(Series((head.layer,), head.layer.name.span))
+            )
         self.walker = FormWalker(
             graph,
             env,
@@ -129,25 +131,29 @@ class _ModelPlanner:
         walker = self.walker
         variable = main.variable or place.target
         results: dict[str, str] = {}
+        place = replace(place, live=place.live | {variable})
         always = [head for head in self.spec.heads if not head.train_only]
         training = [head for head in self.spec.heads if head.train_only]
         for head in always:
-            results[head.layer.name.text] = self.head(head, main, place)
+            name = head.layer.name.text
+            results[name] = self.head(head, main, place, results.values())
         if training:
             lead = INDENT * walker.forward_depth
             walker.body.forward.append(f"{lead}if self.training:")
             walker.forward_depth += 1
             for head in training:
-                results[head.layer.name.text] = self.head(head, main, place)
+                name = head.layer.name.text
+                results[name] = self.head(head, main, place, results.values())
             self.give(variable, [results[h.layer.name.text] for h in self.spec.heads])
             walker.forward_depth -= 1
         self.give(variable, [results[h.layer.name.text] for h in always])
 
-    def head(self, head: Head, main: Flow, place: Place) -> str:
+    def head(self, head: Head, main: Flow, place: Place, others: Iterable[str]) -> str:
         """One head, in a variable of its own; gives the variable."""
         name = head.layer.name
-        target = self.walker.fresh(name.text, place.live)
-        inner = Place("", "", "", target, place.live | {target}, place.named)
+        live = place.live | {*others}
+        target = self.walker.fresh(name.text, live)
+        inner = Place("", "", "", target, live | {target}, place.named)
         flow = self.walker.layer(head.layer, main, inner)
         variable = flow.variable or target
         self.check(variable, flow.shape, name.text, name.span.place)
@@ -168,5 +174,5 @@ def _size_code(size: Any) -> str:
     """A size as code; None where the input leaves it open."""
     if isinstance(size, Expr):
         opened = {name.name for name in OPEN_SIZES}
-        return "None" if any(n in opened for n in names_in(size)) else show(size)
+        return "None" if any(n in opened for n in names_in(size)) else formula(size)
     return str(size)

@@ -24,12 +24,13 @@ from pmgen.expressions import (
     substitute,
 )
 from pmgen.graph import Graph, Instance, join
-from pmgen.layout import INDENT, Code, Invoke, lines
+from pmgen.layout import INDENT, WIDTH, Code, Invoke, lines
 from pmgen.names import class_title
-from pmgen.ops.definition import Shape, is_size, known
+from pmgen.ops.definition import Shape, ShapeIssue, is_size, known
 from pmgen.plan.calls import Env, NotSymbolic, code_of
 from pmgen.plan.describe import docstring, file_header
 from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Inline, Place
+from pmgen.plan.free import free_params
 from pmgen.plan.model import ClassPlan, ModulePlan, ParamPlan
 from pmgen.plan.model_class import plan_model
 from pmgen.plan.signature import (
@@ -43,6 +44,10 @@ from pmgen.plan.signature import (
 from pmgen.spec import Block, Call, Ident, Param
 from pmgen.walk import inputs_named_in, names_of, params_named_in
 
+# Why something cannot be written without its numbers. A ShapeIssue is one too: the
+# network is sound, so only a part that no use reaches can be refused.
+_OPEN = (NotSymbolic, NoValue, ShapeIssue)
+
 # How the class of an inline form calls the `$in_channels` of the block around it.
 _OUTER = "block_channels"
 
@@ -54,14 +59,42 @@ def plan_module(
 
     Raises NameClash where two attributes of one class would share a name.
     """
-    planner = _ModulePlanner(graph)
-    model = plan_model(graph, planner.use)
     return ModulePlan(
         file_header(graph, build_note),
         graph.spec.name.text,
-        (*(found.plan for found in planner.ordered()), model),
+        _plan_classes(graph),
         standalone,
     )
+
+
+def _plan_classes(graph: Graph) -> tuple[ClassPlan, ...]:
+    """All classes, the model's last, with as many open parameters as can be.
+
+    What a parameter is used for may still decide structure further on, as where the
+    channels that it sets decide a `repeat` by `$in_channels`; then it is fixed.
+    """
+    wanted = free_params(graph.spec)
+    classes = _classes(graph, wanted)
+    if classes is not None:
+        return classes
+    kept: frozenset[str] = frozenset()
+    classes = _classes(graph, kept)
+    for name in sorted(wanted):
+        more = _classes(graph, kept | {name})
+        if more is not None:
+            kept, classes = kept | {name}, more
+    assert classes is not None, "a network whose numbers are all known has classes"
+    return classes
+
+
+def _classes(graph: Graph, free: frozenset[str]) -> tuple[ClassPlan, ...] | None:
+    """All classes with these parameters open, or None where they cannot be."""
+    planner = _ModulePlanner(graph)
+    try:
+        model = plan_model(graph, planner.use, free)
+    except _OPEN:
+        return None
+    return (*(found.plan for found in planner.ordered()), model)
 
 
 @dataclass
@@ -82,13 +115,29 @@ class _Source:
 
     block: Block
     outer: Any = None  # what `$in_channels` is inside an inline form
+    fixed: Mapping[str, Any] = field(default_factory=dict)  # other names, if numbers
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What a class for all uses depends on."""
+        opened = tuple(param.name.text for param in self.block.params)
+        outer = None if isinstance(self.outer, Expr) else self.outer
+        return id(self.block.form), opened, outer, tuple(self.fixed.items())
+
+    def covers(self, use: Instance) -> bool:
+        """True where the use sees the same numbers from outside."""
+        return all(use.env[name] == value for name, value in self.fixed.items()) and (
+            self.outer is None
+            or isinstance(self.outer, Expr)
+            or use.env["in_channels"] == self.outer
+        )
 
 
 class _ModulePlanner:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.spec = graph.spec
-        self.generic: dict[int, _Class | None] = {}
+        self.generic: dict[tuple[Any, ...], _Class | None] = {}
         self.special: dict[tuple[Any, ...], _Class] = {}
         self.instances: dict[int, list[Instance]] = {}
         for instance in graph.instances:
@@ -130,17 +179,17 @@ class _ModulePlanner:
 
     def _generic(self, source: _Source) -> _Class | None:
         """The one class for all uses of a block, or None where there is none."""
-        key = id(source.block.form)
+        key = source.key
         if key not in self.generic:
             try:
                 self.generic[key] = self._make_generic(source)
-            except (NotSymbolic, NoValue):
+            except _OPEN:
                 self.generic[key] = None
         return self.generic[key]
 
     def _make_generic(self, source: _Source) -> _Class:
         block = source.block
-        uses = self.instances.get(id(block.form), [])
+        uses = [u for u in self.instances.get(id(block.form), []) if source.covers(u)]
         ranks = {len(use.in_shape) for use in uses}
         if len(ranks) != 1:
             raise NotSymbolic
@@ -149,17 +198,21 @@ class _ModulePlanner:
         env: dict[str, Value | Expr] = {
             p.name.text: Name(p.name.text) for p in block.params
         }
+        env |= source.fixed
         env["in_channels"] = incoming
         if source.outer is not None:
             outer = source.outer
             env["in_channels"] = Name(_OUTER) if isinstance(outer, Expr) else outer
         shape: Shape = (incoming, *(OPEN_SIZES if rank == 3 else ()))
-        # A class per use may follow, so the name is taken only once this one holds.
         name = self._name(block.name.text)
-        found, guesses = self._class(block, name, env, shape, None, block.params)
-        for use in uses:
-            _hold(self.graph, found, guesses, use)
         self.given.add(name)
+        try:
+            found, guesses = self._class(block, name, env, shape, None, block.params)
+            for use in uses:
+                _hold(self.graph, found, guesses, use)
+        except _OPEN:
+            self.given.discard(name)  # a class per use follows, and may have it
+            raise
         return found
 
     def _special(
@@ -272,7 +325,8 @@ def _captured(body: Inline, label: str, env: Env) -> tuple[_Source, dict[str, An
             params.append(Param(Ident(name, form.span), "int"))
     title = Ident(class_title(label.split(".")[0]), form.span)
     block = Block(title, tuple(params), form, body.norm, body.act)
-    return _Source(block, outer), values
+    fixed = {n: v for n, v in values.items() if n != _OUTER and not is_open(v)}
+    return _Source(block, outer, fixed), values
 
 
 def _hold(
@@ -308,5 +362,7 @@ def _returning(forward: list[str]) -> tuple[str, ...]:
         target = forward[-1].removeprefix(give)
         lead = f"{INDENT * METHOD_DEPTH}{target} = "
         if target.isidentifier() and forward[-2].startswith(lead):
-            return (*forward[:-2], give + forward[-2].removeprefix(lead))
+            line = give + forward[-2].removeprefix(lead)
+            if len(line) <= WIDTH:
+                return (*forward[:-2], line)
     return tuple(forward)
