@@ -4,9 +4,8 @@ Paddle forces one OpenMP thread at import unless the user chose a number, and th
 that it bundles takes a slow path on AMD processors unless told otherwise: together a
 factor of 5 for ResNet-50. Idle OpenMP threads are told to sleep instead of spinning:
 where other programs want the cores too, LeNet trains 1.4 to 1.9 times faster so. The
-MKL variable is undocumented and changes the last bits
-of results, so it is set for AMD alone, never over the user's own value, and is
-recorded with each run.
+MKL variable is undocumented and changes the last bits of results, so it is set for
+AMD alone. None is set over the user's own value, and all are recorded with each run.
 """
 
 from __future__ import annotations
