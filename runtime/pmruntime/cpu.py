@@ -2,9 +2,10 @@
 
 Paddle forces one OpenMP thread at import unless the user chose a number, and the MKL
 that it bundles takes a slow path on AMD processors unless told otherwise: together a
-factor of 5 for ResNet-50. The MKL variable is undocumented and changes the last bits
-of results, so it is set for AMD alone, never over the user's own value, and is
-recorded with each run.
+factor of 5 for ResNet-50. Idle OpenMP threads are told to sleep instead of spinning:
+where other programs want the cores too, LeNet trains 1.4 to 1.9 times faster so. The
+MKL variable is undocumented and changes the last bits of results, so it is set for
+AMD alone. None is set over the user's own value, and all are recorded with each run.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from pmruntime.problems import UserError
 
 THREADS = "OMP_NUM_THREADS"
+WAITING = "OMP_WAIT_POLICY"
 MKL_PATH = "MKL_DEBUG_CPU_TYPE"
 
 
@@ -31,6 +33,7 @@ class CpuSettings:
     """The values in force (None: not set), and the names of those set by us."""
 
     threads: str | None
+    waiting: str | None
     mkl_path: str | None
     set_by_us: tuple[str, ...]
 
@@ -47,8 +50,8 @@ def apply_cpu_settings(
     """Set the variables that the user has not set. Call it before importing paddle.
 
     `threads` (at least 1) overrides OMP_NUM_THREADS even where the user has set it.
-    Where `cpuinfo` does not exist (macOS, Windows) only the threads are set. After
-    paddle has been imported nothing is changed, since it would record an untruth.
+    Where `cpuinfo` does not exist (macOS, Windows) the MKL variable is left alone.
+    After paddle has been imported nothing is changed: it would record an untruth.
     """
     env = os.environ if environ is None else environ
     chosen: list[str] = []
@@ -59,11 +62,16 @@ def apply_cpu_settings(
         elif THREADS not in env:
             env[THREADS] = str(usable_cores())
             chosen.append(THREADS)
+        if WAITING not in env:
+            env[WAITING] = "PASSIVE"
+            chosen.append(WAITING)
         mkl_path = _fast_mkl_path(cpuinfo)
         if mkl_path is not None and MKL_PATH not in env:
             env[MKL_PATH] = mkl_path
             chosen.append(MKL_PATH)
-    return CpuSettings(env.get(THREADS), env.get(MKL_PATH), tuple(chosen))
+    return CpuSettings(
+        env.get(THREADS), env.get(WAITING), env.get(MKL_PATH), tuple(chosen)
+    )
 
 
 def import_paddle() -> None:

@@ -37,20 +37,26 @@ def test_mkl_path(
 
 
 def test_the_users_own_values_stay(tmp_path: Path) -> None:
-    env = {"OMP_NUM_THREADS": "1", "MKL_DEBUG_CPU_TYPE": "4"}
+    own = {
+        "OMP_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "ACTIVE",
+        "MKL_DEBUG_CPU_TYPE": "4",
+    }
+    env = dict(own)
     settings = apply_cpu_settings(None, env, cpuinfo(tmp_path, "AuthenticAMD", "avx2"))
-    assert env == {"OMP_NUM_THREADS": "1", "MKL_DEBUG_CPU_TYPE": "4"}
+    assert env == own
     assert settings.set_by_us == ()
 
 
 def test_an_option_overrides_the_threads(tmp_path: Path) -> None:
     env = {"OMP_NUM_THREADS": "1"}
     settings = apply_cpu_settings(3, env, tmp_path / "none")
-    assert env == {"OMP_NUM_THREADS": "3"}
+    assert env == {"OMP_NUM_THREADS": "3", "OMP_WAIT_POLICY": "PASSIVE"}
     assert settings.as_json() == {
         "threads": "3",
+        "waiting": "PASSIVE",
         "mkl_path": None,
-        "set_by_us": ("OMP_NUM_THREADS",),
+        "set_by_us": ("OMP_NUM_THREADS", "OMP_WAIT_POLICY"),
     }
 
 
