@@ -17,7 +17,11 @@ def padding_that_gives(node: Node, wanted: Shape) -> str | None:
         return None
     if len(wanted) != 3 or node.args["padding"] in ("SAME", "VALID"):
         return None
-    for padding in range(_LARGEST):
+    if node.shape[1:] == wanted[1:]:
+        return None  # it is the channels that differ
+    high, wide = both(node.args["kernel_size"])
+    # More padding than window would only add a border that nothing looks at.
+    for padding in range(min(_LARGEST, max(high, wide))):
         try:
             shape = node.op.infer({**node.args, "padding": padding}, node.in_shapes)
         except (ShapeIssue, NoValue):

@@ -60,7 +60,7 @@ def compile_spec(
         if spec
         else None
     )
-    if graph is not None and not settings.changed:
+    if graph is not None and not diagnostics.failed and not settings.changed:
         check_expectations(graph, diagnostics)
     if graph is None or diagnostics.failed:
         return Compiled(path, diagnostics, graph)
@@ -80,6 +80,14 @@ def _plan(
             f"the class would have two attributes `{clash.name}`",
             clash.span,
             related=[Label(clash.first, "the other")],
-            help="rename one of the layers: names of inline forms are joined by `_`",
+            help=_clash_help(clash.name),
         )
         return None
+
+
+def _clash_help(name: str) -> str:
+    if name.endswith(("_norm", "_act")):
+        return "rename one of them: a layer's `norm` and `act` are called after it"
+    if "_" in name:
+        return "rename one of them: names in inline forms are joined by `_`"
+    return "rename one of them"

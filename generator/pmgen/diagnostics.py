@@ -39,6 +39,7 @@ class Diagnostics:
     """Collects the diagnostics of one compilation; every stage adds to it."""
 
     items: list[Diagnostic] = field(default_factory=list)
+    reported: int = 0  # counts repeats too
     _seen: set[tuple[str, str, int, int]] = field(default_factory=set)
 
     def error(
@@ -58,6 +59,7 @@ class Diagnostics:
         """
         if code not in CODES:
             raise KeyError(f"{code} is not a known diagnostic code")
+        self.reported += 1
         key = (code, span.file.name, span.line, span.column)
         if key in self._seen:
             return

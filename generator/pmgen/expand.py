@@ -34,12 +34,14 @@ from pmgen.spec import (
     Branches,
     Call,
     Form,
+    Ident,
     Layer,
     ModelSpec,
     Residual,
     Series,
 )
 from pmgen.suggest import did_you_mean
+from pmgen.walk import layers_in, names_of
 
 MAX_NODES = 50_000
 OPEN_SIZES = (Name("H"), Name("W"))  # what `any` stands for
@@ -272,6 +274,8 @@ class _Expander:
         self, layer: Layer, start: Signal, scope: Scope, named: dict[str, Signal]
     ) -> Signal:
         name = layer.name.text
+        if layer.broken:
+            return replace(_lost(start), span=layer.name.span)
         inputs = self._inputs(layer, start, scope, named)
         if layer.when is not None:
             held = self._value(layer.when, truth(), scope)
@@ -406,12 +410,21 @@ class _Expander:
                     f"there is no layer `{ident.text}` before this one",
                     ident.span,
                     scope,
-                    help=did_you_mean(ident.text, known)
+                    help=self._later(ident, scope)
+                    or did_you_mean(ident.text, known)
                     or "`from` names a layer that stands earlier in the same block "
                     "or repeated form",
                 )
                 found.append(_lost(start))
         return found
+
+    def _later(self, ident: Ident, scope: Scope) -> str | None:
+        """Help where the layer that `from` names stands further down."""
+        blocks = self.spec.blocks
+        form = blocks[scope.blocks[-1]].form if scope.blocks else self.spec.form
+        if all(layer.name.text != ident.text for layer in layers_in(form)):
+            return None
+        return f"`{ident.text}` comes later: put this layer behind it"
 
     def _block(
         self, call: Call, start: Signal, scope: Scope, label: str, module: str
@@ -601,7 +614,12 @@ class _Expander:
             else:
                 value = evaluate(arg.value, scope.env)
         except NoValue as error:
-            self._error("PM309", f"no value here: {error}", arg.span, scope)
+            if any(name not in scope.env for name in names_of(arg)):
+                return None  # reported by the parser
+            label = _worked_out(arg, scope)
+            self._error(
+                "PM309", f"no value here: {error}", arg.span, scope, label=label
+            )
             return None
         problem = kind.check(value)
         if problem is not None:
@@ -641,6 +659,8 @@ class _Expander:
                 span, label = spans[odd], shapes[odd]
                 rest = zip(spans, shapes, strict=True)
                 related = [Label(s, t) for i, (s, t) in enumerate(rest) if i != odd]
+            elif role != "merge":
+                related = [Label(s, t) for s, t in zip(spans, shapes, strict=True)]
         elif inputs[0].shape is not None:
             label = f"{show_shape(inputs[0].shape)} arrives"
         self._error(

@@ -38,13 +38,14 @@ def _check_shape(graph: Graph, item: Expectation, diagnostics: Diagnostics) -> N
     shape: Shape | None = graph.output
     name = "the output"
     if item.layer is not None:
-        shape, name = graph.layer_shapes.get(item.layer), f"`{item.layer}`"
+        layer = item.layer.text
+        shape, name = graph.layer_shapes.get(layer), f"`{layer}`"
         if shape is None:
             diagnostics.error(
                 "PM206",
-                f"there is no layer `{item.layer}` to expect a shape of",
-                item.span,
-                help=did_you_mean(item.layer, graph.layer_shapes),
+                f"there is no layer `{layer}` to expect a shape of",
+                item.layer.span,
+                help=did_you_mean(layer, graph.layer_shapes),
             )
             return
     assert shape is not None

@@ -235,6 +235,8 @@ class _Parser:
                 raise ExpressionError("this `(` is never closed", start, end)
             self.at += 1
             return inner
+        if kind == "word" and self._peek() == "(":
+            raise ExpressionError("expressions have no functions", start, end)
         if kind == "word":
             raise ExpressionError(
                 f"`{token}` is no number; a parameter is written `${token}`",

@@ -13,7 +13,7 @@ from pathlib import Path
 from pmgen.diagnostics import Diagnostics, Label
 from pmgen.reader import read_file
 from pmgen.source import SourceFile, Span
-from pmgen.suggest import did_you_mean
+from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
 MAX_FILES = 32
@@ -40,6 +40,7 @@ _INSIDE: dict[str, dict[str, str]] = {
     "sections": {"*": "names"},
     "names": {},
 }  # fmt: skip
+_KINDS = ("op", "layers", "branches", "residual")  # what makes a layer what it is
 # A variant that sets one of these has another network than its base.
 _CHANGES = {"input", "params", "defaults", "blocks", "use", *_INSIDE["spec"]}
 
@@ -145,19 +146,27 @@ class _Loader:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             self.diagnostics.error("PM106", f"`{key}` is the path of a spec", node.span)
             return None
-        help_text = "paths are relative to this file, with `/`, and stay in its folder"
+        if "\\" in node.value:
+            self.diagnostics.error(
+                "PM111",
+                f"the path in `{key}` has a `\\`",
+                node.span,
+                help="folders are separated by `/`, on every system",
+            )
+            return None
         inside = False
         try:
             target = (path.parent / node.value).resolve()
             inside = target.is_relative_to(self.root)
         except (OSError, ValueError, RuntimeError):
             target = path
-        if not inside or node.value.startswith(("/", "~")) or "\\" in node.value:
+        if not inside or node.value.startswith(("/", "~")):
             self.diagnostics.error(
                 "PM111",
                 f"`{key}` leads out of the trusted folder",
                 node.span,
-                help=f"{help_text}; `--root` trusts a larger one",
+                help="paths are relative to this file and stay in its folder; "
+                "`--root` trusts a larger one",
             )
             return None
         return target
@@ -231,16 +240,19 @@ class _Loader:
 
     def _where_to(self, entries: dict[str, Entry], entry: Entry) -> None:
         names = list(entries)
-        meant = did_you_mean(entry.name, names)
-        place = f"say where it goes: `after: {names[-1]}` or `before: ...`"
-        if meant is not None and meant.startswith("did you mean"):
-            place = f"{meant} A new layer says where it goes, by `before` or `after`"
+        meant = nearest(entry.name, names)
+        place = f"say where it goes: `after: {names[-1]}`, or `before` another"
+        is_new = isinstance(entry.value, Mapping) and any(
+            entry.value.get(key) for key in _KINDS
+        )
         self.diagnostics.error(
             "PM112",
             f"the base has no layer `{entry.name}`",
             entry.key.span,
-            help=place,
-            related=[Label(entries[names[-1]].key.span, "the base's last layer")],
+            help=f"did you mean `{meant}`?" if meant and not is_new else place,
+            related=[Label(entries[names[-1]].key.span, "the base's last layer")]
+            if is_new or not meant
+            else (),
         )
 
     def _replace(self, old: Entry, new: Entry, kind: str) -> Entry:
@@ -260,12 +272,12 @@ def _other_kind(old: Node, new: Node) -> bool:
     """True where a layer changes its op or form: then nothing of it is kept."""
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return True
-    for key in ("op", "layers", "branches", "residual"):
+    for key in _KINDS:
         theirs, ours = old.get(key), new.get(key)
         if ours is None:
             continue
         if theirs is None:
-            return any(old.get(k) for k in ("op", "layers", "branches", "residual"))
+            return any(old.get(k) for k in _KINDS)
         if key == "op" and isinstance(ours.value, Scalar):
             return not (
                 isinstance(theirs.value, Scalar)

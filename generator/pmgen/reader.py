@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
 from pmgen.diagnostics import Diagnostics, Label
 from pmgen.source import SourceFile, Span
-from pmgen.tree import Entry, Mapping, Node, Plain, Scalar, Sequence
+from pmgen.suggest import nearest
+from pmgen.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
+from pmgen.yaml_problems import explain
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 40
@@ -28,6 +30,7 @@ MAX_DIGITS = 15
 # libyaml, where PyYAML was built with it, reads the same events ten times faster.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_CORE_TAGS = "tag:yaml.org,2002:"
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(
     r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)"
@@ -52,6 +55,8 @@ def read_file(
     empty = SourceFile(name, "")
     span = asked_at or Span(empty, 1, 1, 1, 1)
     try:
+        if path.is_dir():
+            raise IsADirectoryError("it is a folder")
         if not path.is_file():
             raise FileNotFoundError("there is no such file")
         if path.stat().st_size > MAX_BYTES:
@@ -73,9 +78,24 @@ def read_file(
         return None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        diagnostics.error("PM105", f"cannot read `{name}`: {reason.lower()}", span)
+        diagnostics.error(
+            "PM105",
+            f"cannot read `{name}`: {reason.lower()}",
+            span,
+            help=_other_file(path),
+        )
         return None
     return read_text(SourceFile(name, text), diagnostics)
+
+
+def _other_file(path: Path) -> str | None:
+    """The file in the same folder that was meant, where one is near."""
+    try:
+        names = sorted(p.name for p in path.parent.glob("*.yaml"))
+    except OSError:
+        return None
+    near = nearest(path.name, names)
+    return None if near in (None, path.name) else f"did you mean `{near}`?"
 
 
 def read_text(file: SourceFile, diagnostics: Diagnostics) -> Mapping | None:
@@ -85,11 +105,13 @@ def read_text(file: SourceFile, diagnostics: Diagnostics) -> Mapping | None:
     except _Refused:
         return None
     if not isinstance(node, Mapping):
-        span = node.span if node is not None else Span(file, 1, 1, 1, 1)
+        empty = node is None or kind_of(node) == "nothing"
         diagnostics.error(
             "PM106",
-            "a spec is a mapping of keys to values",
-            span,
+            "there is nothing in this file"
+            if node is None or empty
+            else f"a file is a mapping of keys to values, but this is {kind_of(node)}",
+            node.span if node is not None else Span(file, 1, 1, 1, 1),
             help="begin with `pmgen: 1`",
         )
         return None
@@ -109,14 +131,30 @@ class _Composer:
         try:
             yield from yaml.parse(self.file.text, Loader=_LOADER)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            problem = error.problem or error.context or "malformed text"
-            self._refuse("PM101", f"not YAML: {problem}", *self._clamp(line, column))
+            self._not_yaml(error)
         except (yaml.YAMLError, ValueError) as error:
             reason = getattr(error, "reason", None) or "malformed text"
             line, column = self._locate(getattr(error, "position", None))
-            self._refuse("PM101", f"not YAML: {reason}", line, column)
+            span = Span(self.file, line, column, line, column + 1)
+            self.diagnostics.error("PM101", f"not YAML: {reason}", span)
+            raise _Refused from error
+
+    def _not_yaml(self, error: yaml.MarkedYAMLError) -> NoReturn:
+        """What the parser could not read, in words that the two parsers share."""
+        at = self._at(error.problem_mark or error.context_mark)
+        problem = error.problem or error.context or "malformed text"
+        char = self.file.line(at.line)[at.column - 1 : at.column]
+        message, label, help_text = explain(problem, char)
+        related = []
+        start = error.context_mark
+        if label and start is not None:
+            related = [Label(self._at(start), label)]
+        self.diagnostics.error("PM101", message, at, related=related, help=help_text)
+        raise _Refused from error
+
+    def _at(self, mark: Any) -> Span:
+        line, column = self._clamp(mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return Span(self.file, line, column, line, column + 1)
 
     def _locate(self, position: object) -> tuple[int, int]:
         before = self.file.text[:position] if isinstance(position, int) else ""
@@ -129,11 +167,6 @@ class _Composer:
         while line > 1 and not self.file.line(line).strip():
             line, column = line - 1, 10**9
         return line, max(1, min(column, len(self.file.line(line)) + 1))
-
-    def _refuse(self, code: str, message: str, line: int, column: int) -> None:
-        span = Span(self.file, line, column, line, column + 1)
-        self.diagnostics.error(code, message, span)
-        raise _Refused
 
     def document(self) -> Node | None:
         node: Node | None = None
@@ -174,7 +207,8 @@ class _Composer:
                 "PM103",
                 "specs use no tags",
                 self._span(event),
-                help=f"leave out `{event.tag}`: values are plain",
+                help=f"leave out `{event.tag.replace(_CORE_TAGS, '!!')}`: "
+                "values are plain",
             )
             raise _Refused
         self._count(event, 1)
@@ -245,12 +279,20 @@ class _Composer:
             key, _ = self._node(event, depth + 1)
             value, size = self._node(next(self.events), depth + 1)
             total += size + 1
-            if not isinstance(key, Scalar) or key.text == "<<":
+            if not isinstance(key, Scalar):
                 self.diagnostics.error(
                     "PM103",
-                    "a key is one word",
+                    f"a key is one word, but this is {kind_of(key)}",
                     key.span,
-                    help="merge keys and complex keys are not part of the language",
+                    help="write `name: value`",
+                )
+                raise _Refused
+            if key.text == "<<":
+                self.diagnostics.error(
+                    "PM103",
+                    "specs use no merge keys",
+                    key.span,
+                    help="put what layers share under `defaults`, or into a block",
                 )
                 raise _Refused
             if key.text in entries:
@@ -275,7 +317,7 @@ class _Composer:
             self.diagnostics.error(
                 "PM104", f"a number of more than {MAX_DIGITS} digits", span
             )
-            return Scalar(0, "0", span)
+            raise _Refused
         return Scalar(resolve(text), text, span)
 
 

@@ -87,11 +87,12 @@ def _render_one(item: Diagnostic, paint: Paint) -> str:
             out.append(f"{number} {text}".rstrip())
         out.append(f"{bar} {_underline(mark, sign, label, style, paint)}")
         previous = mark.line
-    out.append(bar)
     notes = [f"{related.span.place}: {related.text}" for related in elsewhere]
-    out += [_fact(width, "note", note, paint) for note in (*notes, *item.notes)]
-    if item.help:
-        out.append(_fact(width, "help", item.help, paint))
+    facts = [("note", note) for note in (*notes, *item.notes)]
+    facts += [("help", item.help)] if item.help else []
+    if facts:
+        out.append(bar)
+    out += [_fact(width, kind, text, paint) for kind, text in facts]
     return "\n".join(out) + "\n"
 
 

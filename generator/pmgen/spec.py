@@ -47,7 +47,8 @@ class Call:
 class Layer:
     """One named layer: an op or block call, or a form written inline.
 
-    `inputs` are the layers named by `from`; None means the layer before.
+    `inputs` are the layers named by `from`; None means the layer before. `broken`
+    after a mistake in it, so that nothing is said about the shapes that follow.
     """
 
     name: Ident
@@ -58,6 +59,7 @@ class Layer:
     when: Arg | None = None
     repeat: Arg | None = None
     first: Mapping[str, Arg] = field(default_factory=dict)
+    broken: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class Expectation:
     key: str
     value: int | tuple[int | None, ...]
     span: Span
-    layer: str | None = None
+    layer: Ident | None = None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def _concat(args: Args, inputs: tuple[Shape, ...]) -> Shape:
             listed = ", ".join(show_shape(s) for s in inputs)
             raise ShapeIssue(
                 "PM303",
-                "branches of `concat` disagree outside the channel axis",
+                "what `concat` joins differs outside the channel axis",
                 help=f"all of these must have one height and width: {listed}",
             )
         total = total + shape[0]

@@ -9,7 +9,7 @@ from pmgen.diagnostics import Diagnostics, Label
 from pmgen.source import Span
 from pmgen.spec import Block, Ident
 from pmgen.suggest import did_you_mean
-from pmgen.tree import Entry, Node, Scalar, kind_of
+from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
 
 
@@ -34,7 +34,10 @@ class Context:
         """The node as a mapping, else None and a diagnostic."""
         if isinstance(node, TreeMapping):
             return node
-        self.wrong_kind(node, f"{what} is a mapping of names to values")
+        help_text = None
+        if isinstance(node, Sequence):
+            help_text = "write `name: value` on each line, without `-`"
+        self.wrong_kind(node, f"{what} is a mapping of names to values", help_text)
         return None
 
     def as_text(self, node: Node, what: str) -> str | None:
@@ -51,10 +54,10 @@ class Context:
         self.wrong_kind(node, f"{what} is true or false")
         return None
 
-    def wrong_kind(self, node: Node, needed: str) -> None:
+    def wrong_kind(self, node: Node, needed: str, help: str | None = None) -> None:
         """Report a value of the wrong kind."""
         self.diagnostics.error(
-            "PM106", f"{needed}, but this is {kind_of(node)}", node.span
+            "PM106", f"{needed}, but this is {kind_of(node)}", node.span, help=help
         )
 
     def unknown_key(self, entry: Entry, known: Iterable[str], where: str) -> None:

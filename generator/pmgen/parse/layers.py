@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from pmgen.names import why_not_a_layer, why_not_a_name
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, MERGES, NORMS, OPS
@@ -11,6 +12,7 @@ from pmgen.ops.kinds import integer, truth
 from pmgen.parse.context import Context
 from pmgen.parse.values import (
     argument_kinds,
+    meant_by,
     parse_arg,
     parse_args,
     parse_named_call,
@@ -35,6 +37,7 @@ FORM_KEYS = ("layers", "branches", "residual")
 BRANCH_KEYS = ("merge", "split")
 AFTER_KEYS = ("norm", "act")
 FLOW_KEYS = ("from", "when", "repeat", "first")
+_SHORTCUTS = ("identity", "where_equal")
 LAYER_KEYS = ("op", "init", *AFTER_KEYS, *FLOW_KEYS)
 
 
@@ -43,15 +46,39 @@ def parse_series(node: Node, what: str, context: Context) -> Series | None:
     mapping = context.as_mapping(node, what)
     if mapping is None:
         return None
-    layers = [parse_layer(entry, context) for entry in mapping]
-    return Series(tuple(layer for layer in layers if layer), mapping.span)
+    layers = tuple(parse_layer(entry, context) for entry in mapping)
+    return Series(layers, mapping.span)
 
 
 def parse_layer(
     entry: Entry, context: Context, extra_keys: Iterable[str] = ()
-) -> Layer | None:
-    """One layer: its op or form, and what surrounds it. None after a diagnostic."""
+) -> Layer:
+    """One layer: its op or form, and what surrounds it. Broken after a diagnostic."""
     name = context.ident(entry.key, "a layer", why_not_a_layer)
+    before = context.diagnostics.reported
+    layer = _layer(name, entry, context, extra_keys)
+    if layer is None:
+        return broken_layer(name)
+    return replace(layer, broken=context.diagnostics.reported > before)
+
+
+def broken_layer(name: Ident) -> Layer:
+    """A layer of which nothing is known but its name."""
+    return Layer(name, Series((), name.span), broken=True)
+
+
+def _layer(
+    name: Ident, entry: Entry, context: Context, extra_keys: Iterable[str]
+) -> Layer | None:
+    if isinstance(entry.value, Scalar):
+        text = entry.value.text
+        known = text in OPS or text in context.blocks
+        context.wrong_kind(
+            entry.value,
+            f"layer `{name.text}` is a mapping of names to values",
+            f"write `{name.text}: {{op: {text if known else '...'}}}`",
+        )
+        return None
     mapping = context.as_mapping(entry.value, f"layer `{name.text}`")
     if mapping is None:
         return None
@@ -71,8 +98,8 @@ def parse_layer(
             "op",
             f"layer `{name.text}`",
             entry.key.span,
-            "name an op or block (`op: Conv2D`), or write `layers`, `branches` or "
-            "`residual` inline",
+            f"name an op or block (`op: {next(iter(OPS))}`), or write `layers`, "
+            "`branches` or `residual` inline",
         )
         return None
     if op is not None and forms:
@@ -153,7 +180,9 @@ def _op_layer(
     init = _parse_init(mapping, defaults, owner, context)
     body = Call(title, op.value.span, args, init)
     flow = _flow(mapping, context)
-    if isinstance(owner, OpDef) and owner.many_inputs and flow[0] is None:
+    if isinstance(owner, OpDef) and owner.many_inputs and mapping.get("from") is None:
+        if any(meant_by(word, LAYER_KEYS) == "from" for word in typed):
+            return None
         context.missing_key(
             "from",
             where,
@@ -166,7 +195,7 @@ def _op_layer(
             "PM106",
             f"{where} takes one input",
             flow[0][1].span,
-            help="join them first with `op: Concat`, `Add` or `Multiply`",
+            help=f"join them first, by {_listed(lambda op: op.many_inputs)}",
         )
         return None
     return Layer(name, body, norm, act, *flow, first)
@@ -175,9 +204,16 @@ def _op_layer(
 def _op_help(title: str, context: Context) -> str | None:
     known = [*context.blocks, *OPS]
     return did_you_mean(title, known) or (
-        "ops are Paddle's layers (`Conv2D`, `Linear`, `MaxPool2D`, ...); "
-        "blocks are declared under `blocks`"
+        "an op is called as its class in Paddle; blocks are declared under `blocks`"
     )
+
+
+def _listed(chosen: Callable[[OpDef], bool]) -> str:
+    return ", ".join(f"`{op.name}`" for op in OPS.values() if chosen(op))
+
+
+def _has_init(op: OpDef) -> bool:
+    return op.weights is not None and bool(op.weights.names)
 
 
 def _flow(
@@ -215,10 +251,17 @@ def parse_form(
 ) -> Form | None:
     """The one of `layers`, `branches` and `residual` that the mapping holds."""
     forms = [e for e in mapping if e.name in FORM_KEYS]
-    if len(forms) != 1:
-        at = forms[1].key.span if forms else key.span
+    if not forms:
         context.missing_key(
-            "layers", where, at, "give one of `layers`, `branches` and `residual`"
+            "layers", where, key.span, "or else `branches` or `residual`"
+        )
+        return None
+    if len(forms) > 1:
+        context.diagnostics.error(
+            "PM107",
+            f"{where} has both `{forms[0].name}` and `{forms[1].name}`",
+            forms[1].key.span,
+            help="keep one of them; forms nest, so one may hold the other",
         )
         return None
     (entry,) = forms
@@ -290,19 +333,22 @@ def _parse_residual(entry: Entry, context: Context) -> Residual | None:
     body = inner.get("body")
     if body is None:
         context.missing_key(
-            "body", "`residual`", entry.key.span, "the layers beside the shortcut"
+            "body",
+            "`residual`",
+            entry.key.span,
+            "`body` holds the layers beside the shortcut",
         )
         return None
     shortcut: Series | str | None = "identity"
     given = inner.get("shortcut")
     if given is not None and isinstance(given.value, Scalar):
         shortcut = given.value.text
-        if shortcut not in ("identity", "where_equal"):
+        if shortcut not in _SHORTCUTS:
             context.diagnostics.error(
                 "PM202",
                 f"there is no shortcut `{shortcut}`",
                 given.value.span,
-                help="layers, `identity` or `where_equal`",
+                help=did_you_mean(shortcut, _SHORTCUTS),
             )
             shortcut = None
     elif given is not None:
@@ -346,7 +392,7 @@ def _parse_init(
             "PM203",
             "`init` has nothing to initialise here",
             entry.key.span,
-            help="ops with a weight take it: `Conv2D`, `Linear`, the normalisations",
+            help=f"what takes it: {_listed(_has_init)}",
         )
         return {}
     inner = context.as_mapping(entry.value, "`init`")

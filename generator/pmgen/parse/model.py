@@ -16,6 +16,7 @@ from pmgen.parse.layers import (
     BRANCH_KEYS,
     FORM_KEYS,
     LAYER_KEYS,
+    broken_layer,
     check_defaults,
     parse_after,
     parse_form,
@@ -30,6 +31,7 @@ from pmgen.types import PARAM_TYPES, type_of
 
 LANGUAGE_VERSION = 1
 IN_CHANNELS = "in_channels"
+UNKNOWN_TYPE = "unknown"  # of a parameter that is reported already
 BODY_KEYS = (*FORM_KEYS, *BRANCH_KEYS, *AFTER_KEYS)
 SPEC_KEYS = (
     "pmgen", "model", "source", "extends", "use", "input", "params", "defaults",
@@ -38,6 +40,10 @@ SPEC_KEYS = (
 LIBRARY_KEYS = ("pmgen", "source", "defaults", "blocks")
 BLOCK_KEYS = ("doc", "params", *BODY_KEYS)
 HEAD_KEYS = ("train_only", "loss_weight")
+_NEEDED = {
+    "model": "name the class: `model: LeNet`",
+    "input": "channels, height, width: `input: [3, 224, 224]`",
+}
 EXPECT_KEYS = ("params", "macs", "output", "shapes")
 
 
@@ -52,14 +58,16 @@ class _ModelParser:
         self.diagnostics = diagnostics
         self.blocks: dict[str, Block] = {}
         self.context = Context(diagnostics, self.blocks)
+        self.model = Ident("", Span(sources.files[0], 1, 1, 1, 1))
 
     def parse(self) -> ModelSpec | None:
         tree = self.sources.tree
         context = self.context
         at = Span(self.sources.files[0], 1, 1, 1, 1)
         self._check_version(tree, at)
+        self._check_complete(tree, at)
         context.check_keys(tree, SPEC_KEYS, "a spec")
-        name = self._model_name(tree, at)
+        name = self.model = self._model_name(tree, at)
         source = self._text(tree, "source")
         size, size_span = self._input(tree, at)
         params = self._params(tree.get("params"), need_default=True)
@@ -71,8 +79,9 @@ class _ModelParser:
             (IN_CHANNELS, *(p.name.text for p in params)),
             defaults,
         )
-        key = name.span
-        form = parse_form(tree, "a spec", Scalar("", "", key), scope)
+        form = None
+        if any(tree.get(key) for key in FORM_KEYS):
+            form = parse_form(tree, "a spec", Scalar("", "", name.span), scope)
         norm, act = parse_after(tree, scope)
         heads = self._heads(tree.get("heads"), scope)
         expect = self._expect(tree.get("expect"))
@@ -93,6 +102,16 @@ class _ModelParser:
             self.sources.files,
         )
 
+    def _check_complete(self, tree: Mapping, at: Span) -> None:
+        missing = {key: help for key, help in _NEEDED.items() if tree.get(key) is None}
+        if not any(tree.get(key) for key in FORM_KEYS):
+            missing["layers"] = "`layers:` with a layer in each line below it"
+        if missing:
+            names = " and ".join(f"`{key}`" for key in missing)
+            self.diagnostics.error(
+                "PM108", f"a spec needs {names}", at, help="; ".join(missing.values())
+            )
+
     def _check_version(self, tree: Mapping, at: Span) -> None:
         entry = tree.get("pmgen")
         version = entry.value if entry else None
@@ -109,9 +128,6 @@ class _ModelParser:
     def _model_name(self, tree: Mapping, at: Span) -> Ident:
         entry = tree.get("model")
         if entry is None:
-            self.context.missing_key(
-                "model", "a spec", at, "name the class: `model: LeNet`"
-            )
             return Ident("Model", at)
         text = self.context.as_text(entry.value, "`model`")
         if text is None or not isinstance(entry.value, Scalar):
@@ -126,9 +142,8 @@ class _ModelParser:
         self, tree: Mapping, at: Span
     ) -> tuple[tuple[int | None, ...] | None, Span]:
         entry = tree.get("input")
-        help_text = "channels, height, width: `input: [3, 224, 224]`"
+        help_text = _NEEDED["input"]
         if entry is None:
-            self.context.missing_key("input", "a spec", at, help_text)
             return None, at
         sizes: list[int | None] = []
         node = entry.value
@@ -142,8 +157,9 @@ class _ModelParser:
             else:
                 self.diagnostics.error(
                     "PM301",
-                    "a size of the input is a whole number from 1 up"
-                    + (", or `any` for height and width" if index else ""),
+                    "height and width are whole numbers from 1 up, or `any`"
+                    if index
+                    else "the channels of the input are a whole number from 1 up",
                     item.span,
                     help=help_text,
                 )
@@ -170,8 +186,7 @@ class _ModelParser:
                     help="it is a key of every layer; choose another name",
                 )
             param = self._param(name, item.value, need_default)
-            if param is not None:
-                params.append(param)
+            params.append(param or Param(name, UNKNOWN_TYPE))
         return tuple(params)
 
     def _param(self, name: Ident, node: Node, need_default: bool) -> Param | None:
@@ -192,7 +207,7 @@ class _ModelParser:
                     "PM301",
                     f"`{node.value}` is no type of a parameter",
                     node.span,
-                    help=f"{near or ''} quote it for a text as default".strip(),
+                    help=near,
                 )
                 return None
             return Param(name, "str", node.value)
@@ -249,12 +264,17 @@ class _ModelParser:
                     item.key.span,
                     help="give the block a name of its own",
                 )
+            if item.name == self.model.text:
+                first = self.model.span
+                self.context.collision(item.name, item.key.span, first, "the model")
             if item.name in self.blocks:
                 first = self.blocks[item.name].name.span
                 self.context.collision(item.name, item.key.span, first, "a block")
                 continue
             body = self.context.as_mapping(item.value, f"block `{item.name}`")
             if body is None:
+                broken = Series((broken_layer(name),), name.span)
+                self.blocks[item.name] = Block(name, (), broken)
                 continue
             self.context.check_keys(body, BLOCK_KEYS, f"block `{item.name}`")
             params = self._params(body.get("params"), need_default=False)
@@ -277,7 +297,7 @@ class _ModelParser:
         form = parse_form(mapping, f"block `{block.name.text}`", key, scope)
         norm, act = parse_after(mapping, scope)
         if form is None:
-            form = Series((), block.name.span)
+            form = Series((broken_layer(block.name),), block.name.span)
         self.blocks[block.name.text] = Block(
             block.name, block.params, form, norm, act, block.doc
         )
@@ -289,9 +309,9 @@ class _ModelParser:
         heads: list[Head] = []
         for item in mapping or ():
             layer = parse_layer(item, scope, extra_keys=HEAD_KEYS)
-            if layer is None or not isinstance(item.value, Mapping):
+            if not isinstance(item.value, Mapping):
                 continue
-            if layer.inputs is None:
+            if item.value.get("from") is None:
                 scope.missing_key(
                     "from",
                     f"head `{item.name}`",
@@ -317,7 +337,7 @@ class _ModelParser:
                     "PM301",
                     "`loss_weight` is a number from 0 up",
                     given.value.span,
-                    help="GoogLeNet's paper takes 0.3",
+                    help="for example `loss_weight: 0.3`",
                 )
         return Head(layer, train_only, weight)
 
@@ -341,11 +361,12 @@ class _ModelParser:
             elif item.name == "shapes":
                 inner = self.context.as_mapping(item.value, "`shapes`")
                 for layer in inner or ():
-                    self._expect_shape("shapes", layer.value, layer.name, found)
+                    name = Ident(layer.name, layer.key.span)
+                    self._expect_shape("shapes", layer.value, name, found)
         return tuple(found)
 
     def _expect_shape(
-        self, key: str, node: Node, layer: str | None, found: list[Expectation]
+        self, key: str, node: Node, layer: Ident | None, found: list[Expectation]
     ) -> None:
         items = node.items if isinstance(node, Sequence) else ()
         sizes = [item.value if isinstance(item, Scalar) else None for item in items]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from pmgen.expressions import (
@@ -15,16 +16,18 @@ from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.parse.context import Context
 from pmgen.spec import Arg, Block, Call
-from pmgen.suggest import did_you_mean
+from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Node, Scalar, Sequence
 from pmgen.tree import Mapping as TreeMapping
 from pmgen.types import PARAM_TYPES
+
+_WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
 
 
 def parse_arg(node: Node, kind: Kind, context: Context) -> Arg | None:
     """One value of the given kind; expressions stay open. None after a diagnostic."""
     if isinstance(node, TreeMapping):
-        context.wrong_kind(node, f"this is {kind.words}")
+        context.wrong_kind(node, f"{kind.words} is needed")
         return None
     if isinstance(node, Sequence):
         return _parse_list(node, kind, context)
@@ -85,13 +88,20 @@ def _wrong_value(text: str, needed: str, node: Node, context: Context) -> None:
     shown = f"`{text}`" if text else "nothing"
     help_text = None
     if isinstance(node, Scalar) and isinstance(node.value, str):
-        if text in context.params:
-            help_text = f"a parameter is written `${text}`"
+        dollars = _with_dollars(text, context)
+        if dollars != text:
+            help_text = f"a parameter is written with `$`: `{dollars}`"
         elif needed == "true or false" and text.lower() in ("yes", "no", "on", "off"):
             help_text = "write `true` or `false`; specs are YAML 1.2"
     context.diagnostics.error(
         "PM301", f"expected {needed}, found {shown}", node.span, help=help_text
     )
+
+
+def _with_dollars(text: str, context: Context) -> str:
+    """The text with `$` before each word that is a parameter here."""
+    known = set(context.params)
+    return _WORD.sub(lambda m: f"${m[0]}" if m[0] in known else m[0], text)
 
 
 def parse_text(node: Scalar, context: Context) -> Expr | None:
@@ -107,6 +117,7 @@ def parse_text(node: Scalar, context: Context) -> Expr | None:
             "PM110",
             error.message,
             node.span.inner(error.start + shift, error.end + shift),
+            help="write whole numbers and `$names`, with + - * // % and parentheses",
         )
         return None
     known = list(context.params)
@@ -118,7 +129,7 @@ def parse_text(node: Scalar, context: Context) -> Expr | None:
                 "PM205",
                 f"there is no parameter `${name}` here",
                 node.span.inner(start, start + len(name) + 1),
-                help=did_you_mean(name, known)
+                help=did_you_mean(f"${name}", [f"${item}" for item in known])
                 or "parameters are declared under `params`",
             )
             sound = False
@@ -143,7 +154,7 @@ def parse_args(
                 "PM203",
                 f"{where} has no argument `{entry.name}`",
                 entry.key.span,
-                help=_argument_help(entry.name, [*kinds, *extra_keys]),
+                help=_argument_help(entry.name, list(kinds), list(extra_keys), where),
             )
             continue
         arg = parse_arg(entry.value, kind, context)
@@ -166,20 +177,40 @@ _SYNONYMS = {
 }  # fmt: skip
 
 
-def _argument_help(name: str, known: list[str]) -> str | None:
-    meant = _SYNONYMS.get(name)
-    if meant in known:
+_INFERRED = ("in_channels", "in_features", "num_features", "num_channels")
+
+
+def meant_by(name: str, known: Iterable[str]) -> str | None:
+    """The argument or key that a mistyped or foreign name most likely means."""
+    known = list(known)
+    synonym = _SYNONYMS.get(name)
+    if synonym in known:
+        return synonym
+    return None if name in _INFERRED else nearest(name, known)
+
+
+def _argument_help(
+    name: str, arguments: list[str], keys: list[str], where: str
+) -> str | None:
+    meant = meant_by(name, [*arguments, *keys])
+    if meant is not None:
         return f"did you mean `{meant}`?"
-    if name in ("in_channels", "in_features", "num_features", "num_channels"):
+    if name in _INFERRED:
         return "leave it out: what comes in follows from the layer before"
-    return did_you_mean(name, known)
+    if not arguments:
+        return f"{where} takes no arguments"
+    return f"{where} takes " + ", ".join(f"`{item}`" for item in arguments)
+
+
+# Of a parameter whose type is wrong and reported.
+_ANYTHING = Kind("a value", lambda value: None)
 
 
 def argument_kinds(owner: OpDef | Block) -> dict[str, Kind]:
     """The arguments that an op or block takes, with the kind of each."""
     if isinstance(owner, OpDef):
         return {arg.name: arg.kind for arg in owner.args}
-    return {p.name.text: PARAM_TYPES[p.type] for p in owner.params}
+    return {p.name.text: PARAM_TYPES.get(p.type, _ANYTHING) for p in owner.params}
 
 
 def missing_args(owner: OpDef | Block, given: Iterable[str]) -> list[str]:
@@ -188,7 +219,8 @@ def missing_args(owner: OpDef | Block, given: Iterable[str]) -> list[str]:
     if isinstance(owner, OpDef):
         needed = [arg.name for arg in owner.args if arg.required]
     else:
-        needed = [p.name.text for p in owner.params if p.default is None]
+        open_params = (p for p in owner.params if p.default is None)
+        needed = [p.name.text for p in open_params if p.type in PARAM_TYPES]
     return [name for name in needed if name not in given]
 
 
@@ -201,13 +233,15 @@ def parse_named_call(
     if isinstance(node, TreeMapping):
         if len(node) != 1:
             context.wrong_kind(
-                node, f"{what} is one name, or one name with its arguments"
+                node, f"{_a(what)} is one name, or one name with its arguments"
             )
             return None
         entry = node.entries[0]
         name, given = entry.key, entry.value
     if not isinstance(name, Scalar) or not isinstance(name.value, str):
-        context.wrong_kind(node, f"{what} is a name, or {{Name: {{argument: value}}}}")
+        context.wrong_kind(
+            node, f"{_a(what)} is a name, or {{Name: {{argument: value}}}}"
+        )
         return None
     op = known.get(name.value)
     if op is None:
@@ -215,7 +249,8 @@ def parse_named_call(
             "PM202",
             f"there is no {what} `{name.value}`",
             name.span,
-            help=did_you_mean(name.value, known),
+            help=did_you_mean(name.value, known)
+            or f"{_a(what)} is called as its class in Paddle",
         )
         return None
     args: dict[str, Arg] = {}
@@ -227,6 +262,10 @@ def parse_named_call(
         args = parse_args(mapping, op, context, where=f"`{op.name}`")
     report_missing(op, op.name, args, name, context, given)
     return Call(op.name, name.span, args)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def report_missing(
@@ -241,6 +280,8 @@ def report_missing(
     written = set(given)
     if isinstance(typed, TreeMapping):
         written |= {entry.name for entry in typed}
+    known = list(argument_kinds(owner))
+    written |= {meant_by(word, known) or word for word in written if word not in known}
     missing = missing_args(owner, written)
     if not missing:
         return
