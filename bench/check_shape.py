@@ -1,0 +1,53 @@
+"""What one shape check costs in a generated network's `forward`.
+
+    python bench/check_shape.py
+
+Prints nanoseconds of CPU time per call, the fastest of several rounds: reading
+`x.shape` alone, the check of an image, the check of features. Needs Paddle.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import paddle
+from pmruntime.checks import check_shape
+
+CALLS = 100_000
+ROUNDS = 5
+
+
+def nanoseconds(function: Callable[[], Any]) -> float:
+    """The fastest round's nanoseconds per call, those of an empty call included."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        started = time.process_time_ns()
+        for _ in range(CALLS):
+            function()
+        best = min(best, (time.process_time_ns() - started) / CALLS)
+    return best
+
+
+def main() -> None:
+    image = paddle.zeros([1, 64, 56, 56])
+    features = paddle.zeros([1, 1000])
+    where = "resnet50.yaml:20"
+    empty = nanoseconds(lambda: None)
+    cases: dict[str, Callable[[], Any]] = {
+        "x.shape": lambda: image.shape,
+        "check_shape, image": lambda: check_shape(
+            image, (None, 64, 56, 56), "pool", where
+        ),
+        "check_shape, features": lambda: check_shape(
+            features, (None, 1000), "out", where
+        ),
+    }
+    print("what                    ns/call")
+    for name, function in cases.items():
+        print(f"{name:22} {nanoseconds(function) - empty:8.0f}")
+
+
+if __name__ == "__main__":
+    main()

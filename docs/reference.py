@@ -1,0 +1,346 @@
+"""The parts of the documentation that follow from the code.
+
+    python docs/reference.py           # write them (`make docs`)
+    python docs/reference.py --check   # write nothing; exit 1 where they are stale
+
+Two things are kept current in README.md and docs/*.md:
+
+* regions between `<!-- begin: NAME -->` and `<!-- end: NAME -->`, made from the
+  compiler's own definitions by the function of that name in REGIONS;
+* the output in ```console blocks, by running their `$ pmgen` commands (examples.py).
+
+A region `excerpt PATH | FIRST | STOP` holds the lines of a file from the first that
+begins with FIRST up to the next that begins with STOP, or to the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+from examples import run_consoles
+from pmgen import expand, expressions, inherit, names, reader
+from pmgen.catalogue import names as spec_names
+from pmgen.cli import cli
+from pmgen.cli.common import compiled
+from pmgen.codes import CODES
+from pmgen.ops import INITIALIZERS, MERGES, OPS
+from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
+from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SETTINGS
+from pmgen.types import ANNOTATIONS, PARAM_TYPES
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = (
+    "README.md",
+    "docs/language.md",
+    "docs/recipes.md",
+    "docs/generated-code.md",
+)
+_REGION = re.compile(
+    r"(?P<begin><!-- begin: (?P<name>[^\n]+?) -->\n)(?P<body>.*?)"
+    r"(?P<end><!-- end: (?P=name) -->)",
+    re.DOTALL,
+)
+_GROUPS = {
+    "convolution": "Convolution",
+    "linear": "Linear",
+    "pooling": "Pooling",
+    "normalisation": "Normalisation",
+    "other": "Reshaping and the rest",
+    "merge": "Merges",
+}
+_FAMILIES = {
+    "1": "Reading",
+    "2": "Names",
+    "3": "Values and shapes",
+    "4": "Expectations",
+    "5": "Recipes",
+}
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table. A heading that ends in `:` is aligned to the right."""
+    heads = list(headings)
+    lines = [_row(head.rstrip(":") for head in heads)]
+    lines.append("|" + "|".join("---:" if h.endswith(":") else "---" for h in heads))
+    lines[-1] += "|"
+    lines += [_row(row) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+# -- ops ------------------------------------------------------------------------
+
+
+def _default(arg: ArgDef) -> str:
+    if arg.default is REQUIRED:
+        return "required"
+    if arg.default is None:
+        return "left out"
+    if isinstance(arg.default, bool):
+        return f"`{str(arg.default).lower()}`"
+    return f"`{arg.default}`"
+
+
+def _arguments(args: Iterable[ArgDef]) -> str:
+    rows = [(f"`{a.name}`", a.kind.words, _default(a), a.doc) for a in args]
+    return table(("argument", "value", "default", "meaning"), rows)
+
+
+def _extras(op: OpDef) -> str:
+    notes = []
+    if op.many_inputs:
+        notes.append("Takes `from: [a, b]`.")
+    if op.weights is not None and op.weights.names:
+        learned = " and ".join(f"`{name}`" for name in op.weights.names)
+        notes.append(f"`init` takes {learned}.")
+    return " ".join(notes)
+
+
+def _op(op: OpDef) -> str:
+    text = f"**`{op.name}`** {op.doc} {_extras(op)}".rstrip() + "\n"
+    return text + ("\n" + _arguments(op.args) if op.args else "")
+
+
+def ops() -> str:
+    """Every op but the activations, family by family."""
+    parts = []
+    for group, title in _GROUPS.items():
+        parts.append(f"### {title}\n")
+        parts += [_op(op) for op in OPS.values() if op.group == group]
+    left = {op.group for op in OPS.values()} - {*_GROUPS, "activation"}
+    if left:
+        raise ValueError(f"docs/reference.py has no heading for the groups {left}")
+    return "\n".join(parts)
+
+
+def _brief(args: Iterable[ArgDef]) -> str:
+    return "<br>".join(
+        f"`{a.name}` ({_default(a)}): {a.kind.words}. {a.doc}" for a in args
+    )
+
+
+def _listed(found: Iterable[OpDef]) -> str:
+    rows = [(f"`{op.name}`", op.doc, _brief(op.args)) for op in found]
+    return table(("name", "what it does", "arguments (default)"), rows)
+
+
+def activations() -> str:
+    """What `act` takes; each is an op too."""
+    return _listed(op for op in OPS.values() if op.group == "activation")
+
+
+def norms() -> str:
+    """What `norm` takes, in one line."""
+    found = [op.name for op in OPS.values() if op.group == "normalisation"]
+    return ", ".join(f"`{name}`" for name in found) + ".\n"
+
+
+def initializers() -> str:
+    """What `init` takes."""
+    return _listed(INITIALIZERS.values())
+
+
+def merges() -> str:
+    """What `merge` takes."""
+    rows = [(f"`{word}`", f"`{op}`", OPS[op].doc) for word, op in MERGES.items()]
+    return table(("merge", "op", "what it does"), rows)
+
+
+# -- the language -----------------------------------------------------------------
+
+
+def types() -> str:
+    """The types of parameters."""
+    examples = {
+        "int": "`64`",
+        "float": "`0.5`",
+        "bool": "`true`",
+        "str": '`"SAME"`',
+        "ints": "`[3, 3]`",
+    }
+    rows = [
+        (f"`{name}`", kind.words, examples[name], f"`{ANNOTATIONS[name]}`")
+        for name, kind in PARAM_TYPES.items()
+    ]
+    return table(("type", "values", "as a default", "in the class"), rows)
+
+
+def free() -> str:
+    """The arguments that a parameter may reach and stay open."""
+    found = [
+        f"`{arg.name}` of `{op.name}`"
+        for op in OPS.values()
+        for arg in op.args
+        if arg.free
+    ]
+    return ", ".join(found) + ".\n"
+
+
+def limits() -> str:
+    """What bounds a spec."""
+    rows = [
+        ("size of one file", f"{reader.MAX_BYTES // 1024:,} KiB"),
+        ("nesting of one file", f"{reader.MAX_DEPTH} levels"),
+        ("values in one file, aliases counted out", f"{reader.MAX_NODES:,}"),
+        ("aliases in one file", f"{reader.MAX_ALIASES:,}"),
+        ("digits of a number", f"{reader.MAX_DIGITS}"),
+        ("files of one spec", f"{inherit.MAX_FILES}"),
+        ("characters of a name", f"{names.MAX_NAME}"),
+        ("characters of an expression", f"{expressions.MAX_EXPRESSION}"),
+        ("nesting of an expression", f"{expressions.MAX_NESTING} levels"),
+        ("value of an expression", f"{expressions.MAX_VALUE:,} either way"),
+        ("ops of the expanded network", f"{expand.MAX_NODES:,}"),
+    ]
+    return table(("what", "at most"), rows)
+
+
+def reserved() -> str:
+    """The names that are refused beside Python's own."""
+    return table(
+        ("why", "names"),
+        [
+            ("meanings of their own in the file", _words(names.MODULE_NAMES)),
+            ("attributes of every generated class", _words(names.CLASS_ATTRIBUTES)),
+            ("attributes of every Paddle layer", _words(names.LAYER_ATTRIBUTES)),
+        ],
+    )
+
+
+def _words(found: Iterable[str]) -> str:
+    return " ".join(f"`{name}`" for name in sorted(found))
+
+
+def codes() -> str:
+    """The diagnostic codes."""
+    parts = []
+    for digit, title in _FAMILIES.items():
+        rows = [
+            (f"`{code}`", text) for code, text in CODES.items() if code[2] == digit
+        ]
+        parts.append(f"### {title}\n\n" + table(("code", "meaning"), rows))
+    return "\n".join(parts)
+
+
+def commands() -> str:
+    """The compiler's commands and their options."""
+    context = click.Context(cli)
+    rows = []
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        usage = " ".join(["pmgen", name, *command.collect_usage_pieces(context)])
+        usage = usage.replace(" [OPTIONS]", "").replace(" [RUNTIME]...", "")
+        options = [
+            ", ".join(p.opts) + (f" {p.metavar}" if p.metavar else "")
+            for p in command.params
+            if isinstance(p, click.Option) and "--help" not in p.opts
+        ]
+        summary = command.get_short_help_str(200)
+        rows.append(
+            (f"`{usage}`", summary, "<br>".join(f"`{option}`" for option in options))
+        )
+    return table(("command", "what it does", "options"), rows)
+
+
+# -- recipes, networks, excerpts -----------------------------------------------------
+
+
+def optimizers() -> str:
+    """What `optimizer` of a recipe takes."""
+    return "\n".join(_op(op) for op in OPTIMIZERS.values())
+
+
+def schedules() -> str:
+    """What `schedule` of a recipe takes."""
+    return "\n".join(_op(op) for op in SCHEDULES.values())
+
+
+def settings() -> str:
+    """The plain settings of a recipe."""
+    return _arguments(SETTINGS)
+
+
+def networks() -> str:
+    """The shipped specs with their figures."""
+    rows = []
+    for name in spec_names():
+        graph = compiled(name, None).graph
+        assert graph is not None, f"{name} does not compile"
+        size = " x ".join(str(d) for d in graph.input)
+        rows.append(
+            (
+                f"[`{name}`](specs/{name}.yaml)",
+                size,
+                f"{graph.params:,}",
+                "?" if graph.macs is None else f"{graph.macs:,}",
+                graph.spec.source or "",
+            )
+        )
+    return table(("spec", "input", "parameters:", "MACs:", "source"), rows)
+
+
+def excerpt(rest: str) -> str:
+    """Lines of a file, fenced."""
+    path, first, stop = (part.strip() for part in rest.split("|"))
+    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(first))
+    rest = range(start + 1, len(lines))
+    end = next((i for i in rest if lines[i].startswith(stop)), len(lines))
+    language = {".py": "python", ".yaml": "yaml"}[Path(path).suffix]
+    text = "\n".join(lines[start:end]).rstrip()
+    return f"```{language}\n{text}\n```\n"
+
+
+REGIONS: dict[str, Callable[[], str]] = {
+    function.__name__: function
+    for function in (
+        ops, activations, norms, initializers, merges, types, free, limits, reserved,
+        codes, commands, optimizers, schedules, settings, networks,
+    )
+}  # fmt: skip
+
+
+def _region(match: re.Match[str]) -> str:
+    name: Any = match["name"]
+    word, _, rest = name.partition(" ")
+    body = excerpt(rest) if word == "excerpt" else REGIONS[name]()
+    return f"{match['begin']}\n{body.rstrip()}\n\n{match['end']}"
+
+
+def current(text: str) -> str:
+    """A page with all of its regions and outputs as the code has them now."""
+    return run_consoles(_REGION.sub(_region, text), ROOT / "specs")
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    parser = argparse.ArgumentParser(description="Keep the documentation current.")
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    check = parser.parse_args().check
+    stale = []
+    for page in PAGES:
+        path = ROOT / page
+        text = path.read_text(encoding="utf-8")
+        made = current(text)
+        if made != text:
+            stale.append(page)
+            if not check:
+                path.write_text(made, encoding="utf-8")
+    for page in stale:
+        print(f"{page}: {'stale' if check else 'written'}")
+    if check and stale:
+        print("`python docs/reference.py` (or `make docs`) writes them")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

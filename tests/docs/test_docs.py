@@ -1,0 +1,140 @@
+"""The documentation says what the code does: tables, outputs, examples, links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import reference
+from examples import files_of, lay_out
+from pmgen.compile import compile_spec
+from pmgen.diagnostics import Diagnostics
+from pmgen.parse import layers, model
+from pmgen.recipe import parse_recipe
+from pmgen.render import render_text
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])
+FENCE = re.compile(
+    r"(?P<before>[^\n]*)\n+```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL
+)
+HEAD = "pmgen: 1\nmodel: Fragment\ninput: [64, 32, 32]\n"
+
+
+def texts(page: Path, language: str) -> list[tuple[str, str]]:
+    """The fenced blocks of a language, each with the line before it."""
+    found = FENCE.finditer(page.read_text(encoding="utf-8"))
+    return [(m["before"], m["text"]) for m in found if m["language"] == language]
+
+
+def all_texts(language: str) -> list[object]:
+    return [
+        pytest.param(before, text, id=f"{page.relative_to(ROOT)}-{index}")
+        for page in PAGES
+        for index, (before, text) in enumerate(texts(page, language))
+    ]
+
+
+@pytest.mark.parametrize("name", reference.PAGES)
+def test_page_is_current(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert reference.current(text) == text, "`make docs` writes it anew"
+
+
+def test_every_region_is_on_a_page() -> None:
+    pages = "".join((ROOT / name).read_text("utf-8") for name in reference.PAGES)
+    for name in reference.REGIONS:
+        assert f"<!-- begin: {name} -->" in pages
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_files_of_the_page_are_sound(page: Path, tmp_path: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    lay_out(text, ROOT / "specs", tmp_path)
+    for name, content in files_of(text).items():
+        diagnostics = Diagnostics()
+        if "\nmodel:" in content or "\nextends:" in content:
+            diagnostics = compile_spec(tmp_path / name).diagnostics
+        elif name.startswith("recipes/"):
+            parse_recipe(tmp_path / name, diagnostics)
+        wanted = "wrong" in Path(name).stem
+        shown = render_text(diagnostics.ordered())
+        assert diagnostics.failed is wanted, f"{name}:\n{shown}"
+
+
+@pytest.mark.parametrize(("before", "text"), all_texts("yaml"))
+def test_fragments_compile(before: str, text: str, tmp_path: Path) -> None:
+    if "pmgen: 1" in text:
+        assert before.startswith("<!-- file:"), "a whole spec says which file it is"
+        return
+    if before.startswith("<!-- begin: excerpt"):
+        return
+    keys = [line.split(":")[0] for line in text.splitlines() if line[:1].isalpha()]
+    if not set(keys) <= set(model.SPEC_KEYS):
+        text = "layers:\n" + "".join(f"  {line}\n" for line in text.splitlines())
+    path = tmp_path / "fragment.yaml"
+    path.write_text(HEAD + text, encoding="utf-8")
+    diagnostics = compile_spec(path).diagnostics
+    assert not diagnostics.failed, render_text(diagnostics.ordered())
+
+
+@pytest.mark.paddle
+@pytest.mark.parametrize(("before", "text"), all_texts("python"))
+def test_python_runs(
+    before: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not before.startswith("<!-- run"):
+        pytest.skip("an excerpt")
+    pytest.importorskip("paddle")
+    (tmp_path / "generated").symlink_to(ROOT / "generated")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    exec(compile(text, "example", "exec"), {})
+
+
+@pytest.mark.parametrize(
+    "key",
+    sorted(
+        {
+            *model.SPEC_KEYS,
+            *model.BLOCK_KEYS,
+            *model.HEAD_KEYS,
+            *model.EXPECT_KEYS,
+            *layers.LAYER_KEYS,
+        }
+    ),
+)
+def test_every_key_is_explained(key: str) -> None:
+    assert f"`{key}`" in (ROOT / "docs/language.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith("http"):
+            continue
+        path, _, anchor = target.partition("#")
+        other = page if not path else page.parent / path
+        assert other.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", other.read_text("utf-8"), re.MULTILINE)
+            assert anchor in {slug(heading) for heading in headings}, target
+
+
+def slug(heading: str) -> str:
+    """The anchor that GitHub makes of a heading."""
+    kept = re.sub(r"[^\w\- ]", "", heading.lower())
+    return kept.strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("package", ["generator/pmgen", "runtime/pmruntime"])
+def test_architecture_names_every_module(package: str) -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for path in sorted((ROOT / package).rglob("*.py")):
+        name = path.relative_to(ROOT / package).as_posix()
+        if not name.endswith("__init__.py"):
+            folder = path.parent.relative_to(ROOT / package).as_posix()
+            wanted = name if folder == "." else path.name
+            assert re.search(rf"\b{re.escape(wanted)}\b", text), name
