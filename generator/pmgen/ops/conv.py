@@ -84,12 +84,13 @@ def _transpose_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
         stride, dilation = both(args["stride"])[axis], both(args["dilation"])[axis]
         extra = both(args["output_padding"])[axis]
         before, after = pads(args["padding"])[axis]
-        if known(extra, stride, dilation) and 0 < extra >= max(stride, dilation):
+        if known(extra, stride) and 0 < extra >= stride:
             raise ShapeIssue(
                 "PM301",
-                f"`output_padding` is {extra}, but must be less than the stride "
-                f"or the dilation ({max(stride, dilation)})",
+                f"`output_padding` is {extra}, but must be less than the stride, "
+                f"which is {stride}",
                 arg="output_padding",
+                help="it chooses between the sizes that one stride joins",
             )
         out = (size - 1) * stride - before - after + dilation * (kernel - 1) + 1 + extra
         if is_size(out) and out < 1:

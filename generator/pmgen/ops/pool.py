@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmgen.ops.definition import ArgDef, Args, OpDef, Shape, need_image
+from pmgen.ops.definition import ArgDef, Args, OpDef, Shape, ShapeIssue, need_image
 from pmgen.ops.kinds import integer, padding, pair, truth
 from pmgen.ops.windows import extent, slide
 
@@ -25,6 +25,14 @@ def _stride(args: Args) -> Any:
 def _pool(name: str, doc: str, *more: ArgDef) -> OpDef:
     def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
         channels, height, width = need_image(inputs, name)
+        if args["ceil_mode"] and isinstance(args["padding"], str):
+            raise ShapeIssue(
+                "PM301",
+                f"`{args['padding']}` says already what becomes of a last window that "
+                "is cut off",
+                arg="ceil_mode",
+                help="leave `ceil_mode` out, or give the padding as a number",
+            )
         sizes = slide(
             name, (height, width), args, _stride(args), ceil_mode=args["ceil_mode"]
         )

@@ -71,13 +71,12 @@ def _pad(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     left, right, top, bottom = padding if isinstance(padding, tuple) else (padding,) * 4
     sizes: list[Dim] = []
     for size, before, after in ((height, top, bottom), (width, left, right)):
-        if args["mode"] in ("reflect", "circular") and known(size, before, after):
+        if args["mode"] == "reflect" and known(size, before, after):
             assert is_size(size)
-            largest = size - 1 if args["mode"] == "reflect" else size
-            if max(before, after) > largest:
+            if max(before, after) >= size:
                 raise ShapeIssue(
                     "PM302",
-                    f"`{args['mode']}` can pad {size} values by at most {largest}",
+                    f"`reflect` can pad {size} values by at most {size - 1}",
                     arg="padding",
                 )
         out = size + before + after
