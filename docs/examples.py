@@ -18,7 +18,9 @@ from pathlib import Path
 
 import pmgen
 
-_FILE = re.compile(r"<!-- file: (?P<path>\S+) -->\n+```\w+\n(?P<text>.*?)```", re.DOTALL)
+_FILE = re.compile(
+    r"<!-- file: (?P<path>\S+) -->\n+```\w+\n(?P<text>.*?)```", re.DOTALL
+)
 _CONSOLE = re.compile(r"(?P<open>```console\n)(?P<body>.*?)(?P<close>```)", re.DOTALL)
 _PACKAGES = str(Path(pmgen.__file__).parents[1])
 

@@ -223,9 +223,7 @@ def codes() -> str:
     """The diagnostic codes."""
     parts = []
     for digit, title in _FAMILIES.items():
-        rows = [
-            (f"`{code}`", text) for code, text in CODES.items() if code[2] == digit
-        ]
+        rows = [(f"`{code}`", text) for code, text in CODES.items() if code[2] == digit]
         parts.append(f"### {title}\n\n" + table(("code", "meaning"), rows))
     return "\n".join(parts)
 
