@@ -4,7 +4,8 @@
     python bench/compile_time.py --profile  # where the time of the largest one goes
 
 Each network is written as a spec into a temporary folder and compiled in this process
-by `compile_spec`: reading, checking, shapes, code. Nothing imports Paddle.
+by `compile_spec`: reading, checking, shapes, code. A real one, ResNet-152, stands below
+them for comparison. Nothing imports Paddle.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from pmgen.compile import Compiled, compile_spec
 
 SIZES = (100, 1_000, 10_000)
+RESNET = Path(__file__).resolve().parents[1] / "specs/resnet152.yaml"
 # A layer of the largest network may cost this many times one of the smallest.
 MAX_GROWTH = 3.0
 # The fastest of several runs: what a busy machine adds is not the compiler's.
@@ -75,6 +77,11 @@ def compile_text(text: str, folder: Path) -> tuple[float, Compiled]:
     """The CPU seconds that one compilation takes, and its result."""
     path = folder / "bench.yaml"
     path.write_text(text, encoding="utf-8")
+    return compile_file(path)
+
+
+def compile_file(path: Path) -> tuple[float, Compiled]:
+    """The same for a spec that is there."""
     started = time.process_time()
     result = compile_spec(path)
     seconds = time.process_time() - started
@@ -103,7 +110,20 @@ def measure(folder: Path) -> bool:
                 flush=True,
             )
             sound = sound and each <= MAX_GROWTH * base
+    _measure_resnet()
     return sound
+
+
+def _measure_resnet() -> None:
+    runs = [compile_file(RESNET) for _ in range(10)]
+    graph = runs[0][1].graph
+    assert graph is not None
+    layers = sum(node.op.group in ("convolution", "linear") for node in graph.nodes)
+    seconds = min(run[0] for run in runs)
+    print(
+        f"resnet152 {layers:7,} {len(graph.nodes):8,} {seconds:9.3f} "
+        f"{seconds / layers * 1e6:10.0f}"
+    )
 
 
 def profile(folder: Path) -> None:
