@@ -16,15 +16,21 @@ from pmgen.diagnostics import Diagnostics, Label
 from pmgen.expressions import (
     Const,
     Expr,
-    Name,
     NoValue,
     Value,
     evaluate,
     names_in,
 )
 from pmgen.graph import INPUT, Graph, Instance, Node, Reach, Region, join
-from pmgen.ops import MERGES, OPS
-from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size, show_shape
+from pmgen.ops import INITIALIZERS, MERGES, OPS
+from pmgen.ops.definition import (
+    OPEN_SIZES,
+    OpDef,
+    Shape,
+    ShapeIssue,
+    is_size,
+    show_shape,
+)
 from pmgen.ops.kinds import Kind, integer, truth
 from pmgen.parse.values import argument_kinds
 from pmgen.source import Span
@@ -44,7 +50,6 @@ from pmgen.suggest import did_you_mean
 from pmgen.walk import layers_in, names_of
 
 MAX_NODES = 50_000
-OPEN_SIZES = (Name("H"), Name("W"))  # what `any` stands for
 
 
 class _TooLarge(Exception):
@@ -536,7 +541,7 @@ class _Expander:
                 continue
             value = self._value(given, arg.kind, scope)
             sound = sound and value is not None
-            bound[arg.name] = value
+            bound[arg.name] = arg.settled(value)
         return bound if sound else None
 
     def _node(
@@ -559,6 +564,8 @@ class _Expander:
             self._shape_error(issue, inputs, scope, role, span, call)
             return _lost(inputs[0])
         weights = op.weights.shapes(args, shapes, shape) if op.weights else {}
+        if call is not None:
+            self._check_init(call, weights, scope)
         index = len(self.built.nodes)
         if index >= MAX_NODES:
             self._error(
@@ -589,6 +596,27 @@ class _Expander:
             )
         )
         return Signal(index, shape, reach, span)
+
+    def _check_init(
+        self, call: Call, weights: Mapping[str, tuple[int, ...]], scope: Scope
+    ) -> None:
+        """The initializers' values, and whether they suit what they initialise."""
+        for name, init in call.init.items():
+            op = INITIALIZERS[init.name]
+            args = self._bind(op, init, scope)
+            if args is None or name not in weights:
+                continue
+            try:
+                op.infer(args, (weights[name],))
+            except ShapeIssue as issue:
+                given = init.args.get(issue.arg or "")
+                self._error(
+                    issue.code,
+                    issue.message,
+                    given.span if given else init.span,
+                    scope,
+                    help=issue.help,
+                )
 
     def _need_sizes(self, op: OpDef, shapes: tuple[Shape, ...]) -> None:
         """What the class is constructed with must be known, even under `any`."""

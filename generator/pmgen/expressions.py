@@ -55,6 +55,9 @@ class Expr:
     def __floordiv__(self, other: Operand) -> Expr | int:
         return fold("//", self, other)
 
+    def __rfloordiv__(self, other: Operand) -> Expr | int:
+        return fold("//", other, self)
+
     def __mod__(self, other: Operand) -> Expr | int:
         return fold("%", self, other)
 

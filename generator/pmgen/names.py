@@ -30,6 +30,8 @@ LAYER_ATTRIBUTES = frozenset({
 CLASS_ATTRIBUTES = frozenset(
     {"in_channels", "out_channels", "in_features", "out_features", "input_shape"}
     | {"loss_weights"}
+    # what a repeated inline form calls the `$in_channels` of the block around it
+    | {"block_channels"}
 )
 # What the emitted module uses by name.
 MODULE_NAMES = frozenset(

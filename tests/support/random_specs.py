@@ -29,7 +29,7 @@ MAX_DEPTH = 3
 # Names that a careless emitter would confuse with its own.
 NASTY = (
     "y", "y2", "i", "H", "W", "shortcut", "body", "width", "stride", "act_1", "norm_1",
-    "a", "a_b", "has_x", "conv", "p1", "out", "block_channels", "has_shortcut", "C",
+    "a", "a_b", "has_x", "conv", "p1", "out", "j", "has_shortcut", "C",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from pmgen.ops.definition import (
     known,
     need_image,
 )
-from pmgen.ops.kinds import any_integer, integer, number, truth
+from pmgen.ops.kinds import any_integer, integer, nonzero, number, truth
 
 
 def _axis(args: Args, shape: Shape) -> int:
@@ -59,6 +59,13 @@ def _split_axis(
 
 def _maxout(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     need_image(inputs, "Maxout")
+    if known(args["axis"]) and args["axis"] not in (1, -1, 3):
+        raise ShapeIssue(
+            "PM301",
+            f"Paddle's Maxout does not work on axis {args['axis']}",
+            arg="axis",
+            help="take axis 1, the channels, or -1, the width",
+        )
     return _split_axis("groups")(args, inputs)
 
 
@@ -70,6 +77,17 @@ def _prelu_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
             f"`num_parameters` is {count}, but {channels} channels arrive",
             arg="num_parameters",
             help="1 shares one slope; `$in_channels` gives each channel its own",
+        )
+    return inputs[0]
+
+
+def _rrelu(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+    lower, upper = args["lower"], args["upper"]
+    if type(lower) is float and type(upper) is float and lower > upper:
+        raise ShapeIssue(
+            "PM301",
+            f"`lower` is {lower}, more than `upper`, which is {upper}",
+            arg="lower",
         )
     return inputs[0]
 
@@ -100,7 +118,12 @@ _ALPHA = ArgDef("alpha", number(), "Scale of the negative side.", 1.0)
 _LAST = ArgDef("axis", any_integer(), "Axis, counted with N as 0.", -1, fixed=True)
 
 OPS = (
-    _activation("CELU", "celu", "Continuously differentiable ELU.", _ALPHA),
+    _activation(
+        "CELU",
+        "celu",
+        "Continuously differentiable ELU.",
+        ArgDef("alpha", nonzero(), "Scale of the negative side.", 1.0),
+    ),
     _activation("ELU", "elu", "Exponential below zero.", _ALPHA),
     _activation(
         "GELU",
@@ -166,8 +189,9 @@ OPS = (
         "RReLU",
         None,
         "LeakyReLU with a slope drawn at random in training.",
-        ArgDef("lower", number(0, 1), "Least slope.", 0.125),
-        ArgDef("upper", number(0, 1), "Greatest slope.", 0.3333333333333333),
+        ArgDef("lower", number(0, 1), "Least slope.", 0.125, real=True),
+        ArgDef("upper", number(0, 1), "Greatest slope.", 0.3333333333333333, real=True),
+        infer=_rrelu,
     ),
     _activation("ReLU", "relu", "Zero below zero."),
     _activation("ReLU6", "relu6", "ReLU held at 6."),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeGuard
 
-from pmgen.expressions import Expr, as_expr, evaluate, names_in
+from pmgen.expressions import Expr, Name, as_expr, evaluate, names_in
 from pmgen.ops.kinds import Kind
 
 Dim: TypeAlias = "int | Expr"
@@ -21,7 +21,9 @@ Shape: TypeAlias = "tuple[Dim, ...]"  # without N: (C, H, W) or (features,)
 Args: TypeAlias = "Mapping[str, Any]"  # bound: every argument of the op, defaults too
 
 REQUIRED = object()
-OPEN_NAMES = frozenset({"H", "W"})  # what `any` in the input stands for
+# What `any` in the input stands for. No parameter can have such a name.
+OPEN_SIZES = (Name("<H>"), Name("<W>"))
+OPEN_NAMES = frozenset(name.name for name in OPEN_SIZES)
 _COARSE = 32
 
 
@@ -45,7 +47,8 @@ class ArgDef:
     """One argument. `free`: it changes sizes of tensors and never the structure, so a
     parameter of the model that only reaches such arguments stays a constructor
     argument of the emitted class. `fixed`: the shape rule needs it as a number, so a
-    block whose parameter reaches it becomes a class per use."""
+    block whose parameter reaches it becomes a class per use. `real`: Paddle takes a
+    float and refuses an int."""
 
     name: str
     kind: Kind
@@ -53,6 +56,11 @@ class ArgDef:
     default: Any = REQUIRED
     free: bool = False
     fixed: bool = False
+    real: bool = False
+
+    def settled(self, value: Any) -> Any:
+        """A value as Paddle takes it."""
+        return float(value) if self.real and is_size(value) else value
 
     @property
     def required(self) -> bool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from pmgen.ops.definition import ArgDef, OpDef
+from collections.abc import Callable
+from typing import TypeAlias
+
+from pmgen.ops.definition import ArgDef, Args, OpDef, Shape, ShapeIssue
 from pmgen.ops.kinds import integer, number, one_of
+
+Rule: TypeAlias = "Callable[[Args, tuple[Shape, ...]], Shape]"
 
 _MEAN = ArgDef("mean", number(), "Mean.", 0.0)
 _STD = ArgDef("std", number(0), "Standard deviation.", 1.0)
@@ -24,11 +29,51 @@ _KAIMING = (
 )
 
 
-def _initializer(name: str, doc: str, *args: ArgDef) -> OpDef:
+def _needs_axes(axes: int) -> Rule:
+    def rule(args: Args, weights: tuple[Shape, ...]) -> Shape:
+        shape = weights[0]
+        if len(shape) < axes:
+            raise ShapeIssue(
+                "PM306",
+                f"this initializer needs a weight of {axes} axes, but it has "
+                f"{len(shape)}: {list(shape)}",
+                help="take `Constant`, `Normal` or `Uniform`",
+            )
+        groups = args.get("groups", 1)
+        if shape[0] % groups:
+            raise ShapeIssue(
+                "PM305",
+                f"{shape[0]} channels cannot be divided into {groups} groups",
+                arg="groups",
+            )
+        return shape
+
+    return rule
+
+
+def _ordered(args: Args, weights: tuple[Shape, ...]) -> Shape:
+    if args["low"] > args["high"]:
+        raise ShapeIssue(
+            "PM301",
+            f"`low` is {args['low']}, more than `high`, which is {args['high']}",
+            arg="low",
+        )
+    return weights[0]
+
+
+def _any_weight(args: Args, weights: tuple[Shape, ...]) -> Shape:
+    return weights[0]
+
+
+def _initializer(
+    name: str, doc: str, *args: ArgDef, suits: Rule = _any_weight
+) -> OpDef:
+    """`suits` takes the shape of the weight and raises ShapeIssue where it cannot."""
     return OpDef(
         name,
         doc,
         args=args,
+        infer=suits,
         layer=f"nn.initializer.{name}",
         group="initializer",
     )
@@ -52,6 +97,7 @@ OPS = (
         "Evenly between two bounds.",
         ArgDef("low", number(), "Lower bound.", -1.0),
         ArgDef("high", number(), "Upper bound.", 1.0),
+        suits=_ordered,
     ),
     _initializer(
         "XavierNormal", "Glorot and Bengio, normal.", _FAN_IN, _FAN_OUT, _GAIN
@@ -59,10 +105,13 @@ OPS = (
     _initializer("XavierUniform", "Glorot and Bengio, even.", _FAN_IN, _FAN_OUT, _GAIN),
     _initializer("KaimingNormal", "He et al., normal.", *_KAIMING),
     _initializer("KaimingUniform", "He et al., even.", *_KAIMING),
-    _initializer("Orthogonal", "Orthogonal rows or columns.", _GAIN),
+    _initializer(
+        "Orthogonal", "Orthogonal rows or columns.", _GAIN, suits=_needs_axes(2)
+    ),
     _initializer(
         "Dirac",
         "Passes channels through at the start.",
         ArgDef("groups", integer(1), "Groups of channels.", 1),
+        suits=_needs_axes(3),
     ),
 )

@@ -117,6 +117,13 @@ def number(
     return Kind(words, check)
 
 
+def nonzero() -> Kind:
+    """A number other than 0."""
+    words = "a number other than 0"
+    plain = number()
+    return Kind(words, lambda value: words if plain.check(value) or not value else None)
+
+
 def truth() -> Kind:
     """True or false."""
     words = "true or false"

@@ -18,7 +18,10 @@ from pmgen.ops.definition import (
 from pmgen.ops.kinds import integer, number, truth
 
 _EPSILON = ArgDef(
-    "epsilon", number(0, open_minimum=True), "Added to the variance.", 1e-05
+    "epsilon", number(0, open_minimum=True), "Added to the variance.", 1e-05, real=True
+)
+_SMALL_EPSILON = ArgDef(  # Paddle refuses a larger one
+    "epsilon", number(0, 0.001, open_minimum=True), "Added to the variance.", 1e-05
 )
 _MOMENTUM = ArgDef("momentum", number(0, 1), "Weight of the old running value.", 0.9)
 _BIAS = ArgDef("bias", truth(), "Whether a shift is learned.", True)
@@ -120,7 +123,7 @@ OPS = (
     OpDef(
         "LayerNorm",
         "Normalisation over all values of a sample.",
-        args=(_EPSILON, _BIAS),
+        args=(_SMALL_EPSILON, _BIAS),
         layer="nn.LayerNorm",
         positional=("normalized_shape",),
         inferred={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmgen.ops.definition import Args, Dim, ShapeIssue, both, is_size
+from pmgen.ops.definition import Args, Dim, ShapeIssue, both, is_size, known
 
 _AXES = ("height", "width")
 
@@ -57,6 +57,13 @@ def _slide_axis(
     ceil_mode: bool,
 ) -> Dim:
     if padding == "SAME":
+        if known(dilation) and dilation != 1:
+            raise ShapeIssue(
+                "PM301",
+                "Paddle ignores `dilation` under `SAME`",
+                arg="dilation",
+                help="give the padding as a number, half of `dilation * (kernel - 1)`",
+            )
         covered: Dim = (size + stride - 1) // stride
         return covered
     before, after = (0, 0) if padding == "VALID" else pads(padding)[axis]

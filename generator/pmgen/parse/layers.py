@@ -147,8 +147,9 @@ def _op_layer(
         )
         return None
     defaults = context.defaults.get(title) if isinstance(owner, OpDef) else None
-    keys = (*LAYER_KEYS, *skip)
-    typed = {e.name: e for e in (defaults or ()) if e.name not in LAYER_KEYS}
+    own = argument_kinds(owner)  # an op's argument may have the name of such a key
+    keys = [key for key in (*LAYER_KEYS, *skip) if key not in own]
+    typed = {e.name: e for e in (defaults or ()) if e.name not in keys}
     typed.update({e.name: e for e in mapping if e.name not in keys})
     where = f"`{title}`"
     args = parse_args(
@@ -382,7 +383,7 @@ def _parse_init(
     mapping: Mapping, defaults: Mapping | None, owner: OpDef | Block, context: Context
 ) -> dict[str, Call]:
     entry = mapping.get("init") or (defaults.get("init") if defaults else None)
-    if entry is None:
+    if entry is None or "init" in argument_kinds(owner):
         return {}
     names: tuple[str, ...] = ()
     if isinstance(owner, OpDef) and owner.weights is not None:
@@ -424,8 +425,10 @@ def check_defaults(defaults: Mapping, context: Context) -> dict[str, Mapping]:
         inner = context.as_mapping(entry.value, f"the defaults of `{entry.name}`")
         if inner is None:
             continue
-        known = [*argument_kinds(op), "init", *AFTER_KEYS]
-        arguments = [e for e in inner if e.name not in ("init", *AFTER_KEYS)]
+        own = argument_kinds(op)
+        known = [*own, "init", *AFTER_KEYS]
+        rest = [key for key in ("init", *AFTER_KEYS) if key not in own]
+        arguments = [e for e in inner if e.name not in rest]
         parse_args(arguments, op, context, where=f"`{op.name}`", extra_keys=known)
         parse_after(inner, context)
         _parse_init(inner, None, op, context)

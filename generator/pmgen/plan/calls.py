@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pmgen.expand import OPEN_SIZES
 from pmgen.expressions import (
     Const,
     Expr,
+    NoValue,
     Value,
     names_in,
     show,
@@ -17,7 +17,7 @@ from pmgen.expressions import (
 )
 from pmgen.layout import Code, Infix, Invoke, Keyword, Listing, literal
 from pmgen.ops import INITIALIZERS
-from pmgen.ops.definition import OpDef, Shape
+from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, ShapeIssue
 from pmgen.spec import Arg, Call
 
 Env = Mapping[str, "Value | Expr"]
@@ -29,6 +29,11 @@ MAX_FORMULA = 50  # longer ones cannot be read in code, and do not fit its lines
 
 class NotSymbolic(Exception):
     """A block's class cannot be written once for all uses; it is written per use."""
+
+
+# Why something cannot be written without its numbers. A ShapeIssue is one too: the
+# network is sound, so only a part that no use reaches can be refused.
+UNDECIDED = (NotSymbolic, NoValue, ShapeIssue)
 
 
 def symbolic(arg: Arg, env: Env) -> Any:
@@ -49,9 +54,9 @@ def bind(op: OpDef, call: Call, env: Env) -> dict[str, Any]:
     for arg in op.args:
         given = call.args.get(arg.name)
         value = arg.default if given is None else symbolic(given, env)
-        if arg.fixed and isinstance(value, Expr):
+        if (arg.fixed or arg.real) and isinstance(value, Expr):
             raise NotSymbolic
-        bound[arg.name] = value
+        bound[arg.name] = arg.settled(value)
     return bound
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import textwrap
 
-from pmgen.expand import OPEN_SIZES
 from pmgen.expressions import Expr, as_expr, names_in, show
 from pmgen.graph import Graph
 from pmgen.layout import literal
-from pmgen.ops.definition import Shape
+from pmgen.ops.definition import OPEN_SIZES, Shape
 
 
 def file_header(graph: Graph, build_note: str) -> tuple[str, ...]:

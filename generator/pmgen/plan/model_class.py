@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from pmgen.expand import OPEN_SIZES
 from pmgen.expressions import (
     Expr,
     Name,
@@ -18,7 +17,7 @@ from pmgen.expressions import (
 )
 from pmgen.graph import Graph
 from pmgen.layout import INDENT, Invoke, Listing, flat, lines, literal
-from pmgen.ops.definition import Dim, Shape
+from pmgen.ops.definition import OPEN_SIZES, Dim, Shape
 from pmgen.plan.calls import formula
 from pmgen.plan.describe import docstring
 from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Place, UseClass

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from pmgen.expand import OPEN_SIZES
 from pmgen.expressions import (
     Const,
     Expr,
     Name,
-    NoValue,
     Value,
     as_expr,
     simplest,
@@ -26,8 +24,8 @@ from pmgen.expressions import (
 from pmgen.graph import Graph, Instance, join
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, lines
 from pmgen.names import class_title
-from pmgen.ops.definition import Shape, ShapeIssue, is_size, known
-from pmgen.plan.calls import Env, NotSymbolic, code_of
+from pmgen.ops.definition import OPEN_SIZES, Shape, is_size, known
+from pmgen.plan.calls import UNDECIDED, Env, NotSymbolic, code_of
 from pmgen.plan.describe import docstring, file_header
 from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Inline, Place
 from pmgen.plan.free import free_params
@@ -43,10 +41,6 @@ from pmgen.plan.signature import (
 )
 from pmgen.spec import Block, Call, Ident, Param
 from pmgen.walk import inputs_named_in, names_of, params_named_in
-
-# Why something cannot be written without its numbers. A ShapeIssue is one too: the
-# network is sound, so only a part that no use reaches can be refused.
-_OPEN = (NotSymbolic, NoValue, ShapeIssue)
 
 # How the class of an inline form calls the `$in_channels` of the block around it.
 _OUTER = "block_channels"
@@ -92,7 +86,7 @@ def _classes(graph: Graph, free: frozenset[str]) -> tuple[ClassPlan, ...] | None
     planner = _ModulePlanner(graph)
     try:
         model = plan_model(graph, planner.use, free)
-    except _OPEN:
+    except UNDECIDED:
         return None
     return (*(found.plan for found in planner.ordered()), model)
 
@@ -183,7 +177,7 @@ class _ModulePlanner:
         if key not in self.generic:
             try:
                 self.generic[key] = self._make_generic(source)
-            except _OPEN:
+            except UNDECIDED:
                 self.generic[key] = None
         return self.generic[key]
 
@@ -210,7 +204,7 @@ class _ModulePlanner:
             found, guesses = self._class(block, name, env, shape, None, block.params)
             for use in uses:
                 _hold(self.graph, found, guesses, use)
-        except _OPEN:
+        except UNDECIDED:
             self.given.discard(name)  # a class per use follows, and may have it
             raise
         return found

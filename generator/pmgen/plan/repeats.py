@@ -13,13 +13,13 @@ from pmgen.expressions import Expr, Name, as_expr, fold, show, simplest
 from pmgen.layout import Code, Invoke, Many, flat
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
-from pmgen.plan.calls import NotSymbolic, constructor, symbolic
+from pmgen.plan.calls import UNDECIDED, NotSymbolic, constructor, symbolic
 from pmgen.spec import Call, Layer
 
 if TYPE_CHECKING:
     from pmgen.plan.forms import FormWalker, Place
 
-_INDEX = Name("i")
+_INDICES = "ijkmn"
 
 
 def repeated(
@@ -111,21 +111,22 @@ def _growing(
 ) -> tuple[Code, Shape] | None:
     """Repetitions whose channels grow by a constant, from `shape` on."""
     nowhere = replace(place, path=None)
+    index = next(Name(name) for name in _INDICES if name not in walker.taken)
     try:
         _, second = _entry(walker, layer, shape, nowhere, 1)
         step = simplest(as_expr(fold("-", second[0], shape[0])))
         if step == 0:
             return None
-        here = (_counted(shape[0], _INDEX, step), *shape[1:])
+        here = (_counted(shape[0], index, step), *shape[1:])
         code, after = _entry(walker, layer, here, nowhere, 1)
-    except NotSymbolic:
+    except UNDECIDED:
         return None
     following = as_expr(fold("+", here[0], step))
     same = simplest(as_expr(fold("-", after[0], following))) == 0
     if not same or after[1:] != shape[1:]:
         return None
     end = _counted(shape[0], as_expr(count), step)
-    return Many(code, "i", show(as_expr(count))), (end, *shape[1:])
+    return Many(code, index.name, show(as_expr(count))), (end, *shape[1:])
 
 
 def _counted(start: Dim, times: Expr, step: Dim) -> Dim:
