@@ -66,7 +66,8 @@ class _ModelPlanner:
         flow, place = self.layers()
         self.outputs(flow, place)
         lead = INDENT * METHOD_DEPTH
-        keeping = [f"{lead}self.{name} = {name}" for name in self.kept]
+        names = [p.name.text for p in self.params if p.name.text in self.kept]
+        keeping = [f"{lead}self.{name} = {name}" for name in names]
         return ClassPlan(
             spec.name.text,
             docstring(spec.source or spec.name.text, self.graph.input, flow.shape),
@@ -91,6 +92,8 @@ class _ModelPlanner:
         if isinstance(spec.form, Series):
             for layer in spec.form.layers:
                 flow, place = walker.step(layer, flow, place)
+                if self.graph.kept.get(layer.name.text) is False:
+                    continue
                 self.check(
                     flow.variable or place.target,
                     flow.shape,

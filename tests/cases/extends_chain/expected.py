@@ -35,8 +35,8 @@ class Last(nn.Layer):
 
     def __init__(self, num_classes: int = 5, width: int = 32) -> None:
         super().__init__()
-        self.width = width
         self.num_classes = num_classes
+        self.width = width
         self.conv1 = nn.Conv2D(3, width, 3, padding=1, bias_attr=False)
         self.pool = nn.MaxPool2D(2)
         self.extra = nn.Conv2D(width, width, 1, bias_attr=False)

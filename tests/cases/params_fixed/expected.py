@@ -20,8 +20,8 @@ class Fixed(nn.Layer):
         self, num_classes: int = 10, width: int = 8, rate: float = 0.5
     ) -> None:
         super().__init__()
-        self.width = width
         self.num_classes = num_classes
+        self.width = width
         self.conv = nn.Sequential(
             nn.Sequential(nn.Conv2D(3, width, 3, padding=1), nn.ReLU()),
             nn.Sequential(nn.Conv2D(width, width, 3, padding=1), nn.ReLU()),
@@ -35,7 +35,6 @@ class Fixed(nn.Layer):
         check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
         x = self.conv(x)
         check_shape(x, (None, self.width, 32, 32), "conv", "spec.yaml:7")
-        check_shape(x, (None, self.width, 32, 32), "more", "spec.yaml:8")
         x = self.pool(x)
         check_shape(x, (None, self.width, 1, 1), "pool", "spec.yaml:9")
         x = self.flatten(x)

@@ -17,7 +17,7 @@ def check_shape(x, expected, layer, where):
     shape = list(x.shape)
     fits = len(shape) == len(expected)
     if fits:
-        for size, wanted in zip(shape, expected):
+        for size, wanted in zip(shape, expected, strict=True):
             if wanted is not None and size != wanted and size != -1:
                 fits = False
     if not fits:
