@@ -15,13 +15,15 @@ class ShapeError(ValueError):
 def check_shape(x, expected, layer, where):
     """Raise ShapeError where `x` has another shape; None in `expected` is free."""
     shape = list(x.shape)
-    fits = len(shape) == len(expected)
-    if fits:
-        for size, wanted in zip(shape, expected, strict=True):
-            if wanted is not None and size != wanted and size != -1:
-                fits = False
+    fits = len(shape) == len(expected) and all(
+        wanted is None or size in (wanted, -1)
+        for size, wanted in zip(shape, expected, strict=True)
+    )
     if not fits:
         raise ShapeError(f"{layer} ({where}): expected {expected}, got {shape}")
+
+
+paddle.jit.not_to_static(check_shape)  # it looks while a program is traced
 
 
 class Alone(nn.Layer):
