@@ -357,6 +357,11 @@ def _parse_residual(entry: Entry, context: Context) -> Residual | None:
     series = parse_series(body.value, "`body`", context)
     if series is None or shortcut is None:
         return None
+    if given is not None and isinstance(shortcut, Series):
+        for layer in series.layers:
+            if layer.name.text == given.name:  # their layers would share their names
+                where = layer.name.span
+                context.collision(given.name, where, given.key.span, "the other side")
     return Residual(series, shortcut, entry.key.span)
 
 
