@@ -437,11 +437,18 @@ def show(expr: Expr | Value, floor: int = 0) -> str:
         # Comparisons do not chain here as they would in Python, so neither side may.
         left = show(expr.left, level + 1 if expr.op in _COMPARISON else level)
         right = show(expr.right, level + 1)
+        if expr.op == "or":  # `and` binds closer, but nobody should have to know it
+            left, right = _apart(expr.left, left), _apart(expr.right, right)
         return _wrap(f"{left} {expr.op} {right}", level, floor)
     if isinstance(expr, Choice):
         yes, no = show(expr.yes, 1), show(expr.no, 1)
         return _wrap(f"{yes} if {show(expr.condition, 1)} else {no}", 0, floor)
     raise TypeError(f"not an expression: {expr!r}")
+
+
+def _apart(operand: Expr, text: str) -> str:
+    joined = isinstance(operand, Binary) and operand.op == "and"
+    return f"({text})" if joined else text
 
 
 def _wrap(text: str, level: int, floor: int) -> str:
