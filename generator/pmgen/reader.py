@@ -184,8 +184,9 @@ class _Composer:
                 node, _ = self._node(event, 0)
         return node
 
-    def _span(self, event: Any) -> Span:
-        start, end = event.start_mark, event.end_mark
+    def _span(self, event: Any, last: Any = None) -> Span:
+        """The place of an event, or from it to the end of the event `last`."""
+        start, end = event.start_mark, (last or event).end_mark
         line, column = self._clamp(start.line + 1, start.column + 1)
         end_line, end_column = end.line + 1, end.column + 1
         # A block's end mark stands at the next token: pull it back to its own text.
@@ -261,9 +262,7 @@ class _Composer:
         total = 1
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
-                return Sequence(
-                    tuple(items), self._span(start).until(self._span(event))
-                ), total
+                return Sequence(tuple(items), self._span(start, event)), total
             node, size = self._node(event, depth + 1)
             items.append(node)
             total += size
@@ -274,7 +273,7 @@ class _Composer:
         total = 1
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
-                span = self._span(start).until(self._span(event))
+                span = self._span(start, event)
                 return Mapping(tuple(entries.values()), span), total
             key, _ = self._node(event, depth + 1)
             value, size = self._node(next(self.events), depth + 1)
@@ -313,7 +312,7 @@ class _Composer:
         text: str = event.value
         if event.style or event.tag == "!":  # quoted: text as it stands
             return Scalar(text, text, span)
-        if _INT.fullmatch(text) and len(text) > MAX_DIGITS:
+        if _INT.fullmatch(text) and len(text.lstrip("+-")) > MAX_DIGITS:
             self.diagnostics.error(
                 "PM104", f"a number of more than {MAX_DIGITS} digits", span
             )

@@ -71,10 +71,10 @@ def _render_one(item: Diagnostic, paint: Paint) -> str:
     bar = paint("gutter", " " * width + " |")
 
     head = paint("error", f"error[{item.code}]")
-    out = [head + paint("bold", f": {item.message}")]
+    out = [head + paint("bold", f": {_visible(item.message)}")]
     out.append(
         paint("gutter", " " * width + "-->")
-        + f" {span.file.name}:{span.line}:{span.column}"
+        + f" {_visible(span.file.name)}:{span.line}:{span.column}"
     )
     out.append(bar)
     previous: int | None = None

@@ -37,10 +37,6 @@ class Span:
     end_line: int
     end_column: int
 
-    def until(self, other: Span) -> Span:
-        """The stretch from the start of this span to the end of `other`."""
-        return Span(self.file, self.line, self.column, other.end_line, other.end_column)
-
     def inner(self, start: int, end: int) -> Span:
         """The characters `start` to `end` of a span that lies on one line."""
         if self.line != self.end_line:

@@ -7,7 +7,6 @@ import textwrap
 
 from pmgen.expressions import Expr, as_expr, names_in, show
 from pmgen.graph import Graph
-from pmgen.layout import literal
 from pmgen.ops.definition import OPEN_SIZES, Shape
 
 
@@ -32,13 +31,19 @@ def file_header(graph: Graph, build_note: str) -> tuple[str, ...]:
 def docstring(text: str, shape: Shape, out: Shape) -> tuple[str, ...]:
     """A docstring as lines: what it is, and its shapes."""
     shapes = f"{_shape_text(shape)} -> {_shape_text(out)}"
-    plain = text.isprintable() and not set(text) & {'"', "\\"}
-    if not plain:
-        return (literal(f"{text} {shapes}"),)
     text = " ".join(text.split()) or "A network."
+    text = "".join(char if _inert(char) else _escaped(char) for char in text)
     text = text if text.endswith((".", "!", "?")) else f"{text}."
     wrapped = textwrap.wrap(text, 78, break_long_words=False)
     return (f'"""{wrapped[0]}', *wrapped[1:], "", *textwrap.wrap(shapes, 80), '"""')
+
+
+def _inert(char: str) -> bool:
+    return char.isprintable() and char not in '"\\'
+
+
+def _escaped(char: str) -> str:
+    return f"\\{char}" if char in '"\\' else char.encode("unicode_escape").decode()
 
 
 def _shape_text(shape: Shape) -> str:

@@ -9,7 +9,10 @@ __all__ = ["Hostile"]
 
 
 class Unit(nn.Layer):
-    "ends in a quote\" and a backslash \\ [N, in_channels, H, W] -> [N, 4, H', W']"
+    """ends in a quote\" and a backslash \\.
+
+    [N, in_channels, H, W] -> [N, 4, H', W']
+    """
 
     def __init__(self, in_channels: int) -> None:
         super().__init__()
@@ -21,7 +24,11 @@ class Unit(nn.Layer):
 
 
 class Hostile(nn.Layer):
-    '"""; import os; os.system(\'true\') # {{ 7 * 7 }} {% raw %} \\N{BULLET} \u202e \u7573\u307f\u8fbc\u307f \\ [N, 3, 8, 8] -> [N, 4, 6, 6]'
+    """\"\"\"; import os; os.system('true') # {{ 7 * 7 }} {% raw %} \\N{BULLET}
+    \u202e 畳み込み \\.
+
+    [N, 3, 8, 8] -> [N, 4, 6, 6]
+    """
 
     input_shape = (3, 8, 8)
 

@@ -1,0 +1,163 @@
+"""Every golden case, and what is true of each of them for free."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import golden
+import pytest
+from pmgen.codes import CODES
+from pmgen.output import drift
+from pmgen.render import render_json, render_text
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = golden.cases()
+SOUND = [case for case in CASES if (case / golden.CODE).exists()]
+WRONG = [case for case in CASES if (case / golden.ERRORS).exists()]
+
+# All that generated code is made of. What is not here (lambda, try, global, await,
+# with, exec, an f-string of the user's text) has no business in it.
+NODES = {
+    "Module", "Import", "ImportFrom", "alias", "ClassDef", "FunctionDef", "arguments",
+    "arg", "Return", "Assign", "Expr", "If", "Call", "keyword", "Attribute", "Name",
+    "Load", "Store", "Constant", "Tuple", "List", "Starred", "GeneratorExp",
+    "comprehension", "BinOp", "Add", "Sub", "Mult", "FloorDiv", "Mod", "UnaryOp",
+    "USub", "Not", "Compare", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "BoolOp", "And",
+    "Or", "IfExp", "Subscript", "BitOr",
+}  # fmt: skip
+# The shape check that --standalone writes into the file. It is the template's own.
+STANDALONE_NODES = {
+    "For",
+    "JoinedStr",
+    "FormattedValue",
+    "Raise",
+    "Is",
+    "IsNot",
+    "Pass",
+}
+
+
+def ids(cases: list[Path]) -> list[str]:
+    return [case.name for case in cases]
+
+
+@pytest.mark.parametrize("case", CASES, ids=ids(CASES))
+def test_case(case: Path) -> None:
+    difference = golden.mismatch(case)
+    assert not difference, f"\n{difference}"
+
+
+def test_there_are_cases_of_both_kinds() -> None:
+    assert len(SOUND) >= 25
+    assert len(WRONG) >= 45
+    assert len(SOUND) + len(WRONG) == len(CASES), "a case has one expected file"
+
+
+def test_every_code_has_a_case() -> None:
+    seen = {item.code for case in WRONG for item in golden.outcome(case).diagnostics}
+    elsewhere = {
+        "PM501": "test_pmgen_recipe.py",
+        "PM502": "test_pmgen_recipe.py",
+    }
+    for file in elsewhere.values():
+        text = (Path(__file__).parent / file).read_text(encoding="utf-8")
+        assert all(code in text for code, name in elsewhere.items() if name == file)
+    assert set(CODES) - seen - set(elsewhere) == set()
+
+
+def test_messages_are_written_alike() -> None:
+    for case in WRONG:
+        for item in golden.outcome(case).diagnostics:
+            first = item.message.split()[0]
+            assert first[0] in "`[" or first == first.lower(), item.message
+            assert not item.message.endswith("."), item.message
+            assert item.span.file.line(item.span.line) or item.span.column == 1
+            assert item.help is None or not item.help.endswith("."), item.help
+
+
+def test_diagnostics_as_json_hold_what_the_text_holds() -> None:
+    import json
+
+    case = golden.CASES / "error_branch_sizes"
+    [item] = golden.outcome(case).diagnostics
+    [data] = json.loads(render_json([item]))
+    assert data["path"] == "spec.yaml"
+    assert (data["line"], data["column"]) == (13, 9)
+    assert data["end"] == {"line": 13, "column": 13}
+    assert data["code"] == "PM303"
+    assert [related["line"] for related in data["related"]] == [9, 11]
+    assert data["help"] in render_text([item])
+    assert data["notes"][0] in render_text([item])
+
+
+@pytest.mark.parametrize("case", SOUND, ids=ids(SOUND))
+def test_code_holds_only_known_syntax(case: Path) -> None:
+    code = (case / golden.CODE).read_text(encoding="utf-8")
+    allowed = set(NODES)
+    if (case / "arguments.txt").exists() and "def check_shape" in code:
+        allowed |= STANDALONE_NODES
+    tree = ast.parse(code)
+    found = {type(node).__name__ for node in ast.walk(tree)}
+    assert found - allowed == set()
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported <= {"paddle", "paddle.nn.functional", "nn", "check_shape"}
+    assert all(line.isprintable() for line in code.splitlines())
+
+
+def test_code_is_clean_for_ruff(tmp_path: Path) -> None:
+    """One run over all: as formatted, and without a finding of the repository's."""
+    folder = tmp_path / "generated"
+    folder.mkdir()
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for case in SOUND:
+        shutil.copy(case / golden.CODE, folder / f"{case.name}.py")
+    ruff = [sys.executable, "-m", "ruff"]
+    for command in (["format", "--check", "--diff"], ["check", "--no-cache"]):
+        done = subprocess.run(
+            [*ruff, *command, "."], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_mismatch_says_how_to_accept_it(tmp_path: Path) -> None:
+    case = tmp_path / "made_up"
+    shutil.copytree(golden.CASES / "plain_layers", case)
+    file = case / golden.CODE
+    file.write_text(file.read_text().replace("Plain", "Plane"), newline="\n")
+    told = golden.mismatch(case)
+    assert "-class Plane(nn.Layer):\n+class Plain(nn.Layer):\n" in told
+    assert "python tests/compiler/golden.py --update made_up" in told
+    assert golden.update(case)
+    assert not golden.update(case)
+    assert golden.mismatch(case) == ""
+
+
+def test_a_case_that_turns_wrong_loses_its_code(tmp_path: Path) -> None:
+    case = tmp_path / "made_up"
+    shutil.copytree(golden.CASES / "plain_layers", case)
+    spec = case / "spec.yaml"
+    spec.write_text(spec.read_text().replace("op: Flatten", "op: Flaten"))
+    assert "expected.py should not be there" in golden.mismatch(case)
+    golden.update(case)
+    assert not (case / golden.CODE).exists()
+    assert "did you mean `Flatten`?" in (case / golden.ERRORS).read_text()
+
+
+@pytest.mark.parametrize("spec", sorted((ROOT / "specs").glob("*.yaml")), ids=str)
+def test_committed_code_follows_its_spec(spec: Path) -> None:
+    from pmgen.compile import compile_spec
+
+    result = compile_spec(spec)
+    assert result.ok, render_text(result.diagnostics.ordered())
+    assert result.code is not None
+    difference = drift(ROOT / "generated" / f"{spec.stem}.py", result.code)
+    assert not difference, f"\n{difference}\n    pmgen build specs/{spec.name}"
