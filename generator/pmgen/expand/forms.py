@@ -1,0 +1,405 @@
+"""ModelSpec -> Graph: every block laid out, every shape worked out.
+
+The two go together, because what a block becomes depends on what comes in: a shortcut
+is built where the body changes the shape, `$in_channels` is a number only here. A
+signal whose shape is unknown after a mistake silences all that follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pmgen.diagnostics import Diagnostics, Label
+from pmgen.expand.nodes import NodeBuilder, TooLarge
+from pmgen.expand.report import Reporter
+from pmgen.expand.scope import Building, Scope, Signal, lost
+from pmgen.expressions import Value
+from pmgen.graph import INPUT, Graph, Reach, join
+from pmgen.ops import MERGES, OPS
+from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size, show_shape
+from pmgen.ops.kinds import integer, truth
+from pmgen.parse.values import argument_kinds
+from pmgen.source import Span
+from pmgen.spec import (
+    Block,
+    Branches,
+    Call,
+    Form,
+    Layer,
+    ModelSpec,
+    Residual,
+    Series,
+)
+from pmgen.suggest import did_you_mean
+
+
+def expand_model(
+    spec: ModelSpec,
+    diagnostics: Diagnostics,
+    *,
+    settings: Mapping[str, Value] | None = None,
+    input_shape: tuple[int | None, ...] | None = None,
+) -> Graph | None:
+    """Lay out the whole network. None where a mistake leaves its output unknown.
+
+    `settings` override the model's parameters, `input_shape` its (C, H, W).
+    """
+    return _Expander(spec, diagnostics).run(settings or {}, input_shape)
+
+
+class _Expander:
+    def __init__(self, spec: ModelSpec, diagnostics: Diagnostics) -> None:
+        self.spec = spec
+        self.diagnostics = diagnostics
+        self.built = Building()
+        self.report = Reporter(spec, diagnostics, self.built)
+        self.nodes = NodeBuilder(self.report, self.built)
+
+    def run(
+        self,
+        settings: Mapping[str, Value],
+        input_shape: tuple[int | None, ...] | None,
+    ) -> Graph | None:
+        spec = self.spec
+        sizes = input_shape or spec.input
+        shape = tuple(
+            OPEN_SIZES[axis - 1] if size is None else size
+            for axis, size in enumerate(sizes)
+        )
+        env: dict[str, Value] = {
+            p.name.text: p.default for p in spec.params if p.default is not None
+        }
+        env |= settings
+        start = Signal(INPUT, shape, Reach(), spec.input_span)
+        scope = Scope({**env, "in_channels": sizes[0] or 0})
+        named: dict[str, Signal] = {}
+        try:
+            end = self._form(spec.form, start, scope, named)
+            end = self.nodes.after(spec.norm, spec.act, end, scope, "")
+            heads = self._heads(named, scope)
+        except TooLarge:
+            return None
+        if end.shape is None or None in heads.values():
+            return None
+        built = self.built
+        return Graph(
+            spec,
+            env,
+            shape,
+            end.shape,
+            {name: s for name, s in heads.items() if s is not None},
+            tuple(built.nodes),
+            tuple(built.regions),
+            tuple(built.instances),
+            built.layer_shapes,
+            built.projected,
+            built.added,
+            built.kept,
+            built.repeats,
+        )
+
+    def _heads(
+        self, named: Mapping[str, Signal], scope: Scope
+    ) -> dict[str, Shape | None]:
+        shapes: dict[str, Shape | None] = {}
+        for head in self.spec.heads:
+            name = head.layer.name.text
+            if name in named:
+                self.diagnostics.error(
+                    "PM207",
+                    f"the head `{name}` has the name of a layer",
+                    head.layer.name.span,
+                    related=[Label(named[name].span, "the layer")],
+                    help="rename one of them",
+                )
+            ending = self._layer(head.layer, _silent(head.layer), scope, dict(named))
+            shapes[name] = ending.shape
+        return shapes
+
+    # -- forms ------------------------------------------------------------------
+
+    def _form(
+        self, form: Form, start: Signal, scope: Scope, named: dict[str, Signal]
+    ) -> Signal:
+        if isinstance(form, Series):
+            return self._series(form, start, scope, named)
+        if isinstance(form, Branches):
+            return self._branches(form, start, scope, named)
+        return self._residual(form, start, scope, named)
+
+    def _series(
+        self, series: Series, start: Signal, scope: Scope, named: dict[str, Signal]
+    ) -> Signal:
+        signal = start
+        for layer in series.layers:
+            signal = self._layer(layer, signal, scope, named)
+            named[layer.name.text] = signal
+        return signal
+
+    def _branches(
+        self, form: Branches, start: Signal, scope: Scope, named: dict[str, Signal]
+    ) -> Signal:
+        if form.split and start.shape is not None:
+            start = self._split(form, start, scope)
+        ends: list[Signal] = []
+        for branch in form.branches:
+            inner = scope.inline(branch.name.text, named)
+            end = self._series(branch.path, start, inner, {})
+            if not branch.path.layers:
+                end = replace(end, span=branch.name.span)
+            ends.append(end)
+        return self._merge(OPS[MERGES[form.merge]], ends, scope, form.merge, form.span)
+
+    def _split(self, form: Branches, start: Signal, scope: Scope) -> Signal:
+        assert start.shape is not None
+        parts, channels = len(form.branches), start.shape[0]
+        if is_size(channels) and channels % parts:
+            self.report.error(
+                "PM305",
+                f"{channels} channels cannot be split into {parts} equal parts",
+                form.span,
+                scope,
+                help=f"let a multiple of {parts} channels come in",
+            )
+            return lost(start)
+        return replace(start, shape=(channels // parts, *start.shape[1:]))
+
+    def _residual(
+        self, form: Residual, start: Signal, scope: Scope, named: dict[str, Signal]
+    ) -> Signal:
+        body_scope = replace(scope, outer=(*scope.outer, named))
+        body = self._series(form.body, start, body_scope, {})
+        if body.shape is None or start.shape is None:
+            return lost(body)
+        same = body.shape == start.shape
+        self.built.added[scope.path] = True
+        self.built.projected[scope.path] = False
+        side = start
+        if not same and form.shortcut == "where_equal":
+            self.built.added[scope.path] = False
+            return body
+        if not same and isinstance(form.shortcut, Series):
+            self.built.projected[scope.path] = True
+            inner = scope.inline("shortcut", named)
+            side = self._series(form.shortcut, start, inner, {})
+        elif not same:
+            self.report.error(
+                "PM304",
+                "the body of a residual changes the shape, but its shortcut is the "
+                "identity",
+                form.span,
+                scope,
+                label=f"{show_shape(start.shape)} comes in",
+                related=[Label(body.span, f"{show_shape(body.shape)} comes out")],
+                help="give `shortcut` layers that make the same change, or "
+                "`shortcut: where_equal` for no addition here",
+            )
+            return lost(body)
+        return self._merge(OPS["Add"], [body, side], scope, "add", form.span)
+
+    def _merge(
+        self, op: OpDef, ends: list[Signal], scope: Scope, name: str, span: Span
+    ) -> Signal:
+        if any(end.shape is None for end in ends):
+            return lost(ends[0])
+        return self.nodes.node(op, {}, ends, scope, name, "merge", None, span)
+
+    # -- layers -----------------------------------------------------------------
+
+    def _layer(
+        self, layer: Layer, start: Signal, scope: Scope, named: dict[str, Signal]
+    ) -> Signal:
+        name = layer.name.text
+        if layer.broken:
+            return replace(lost(start), span=layer.name.span)
+        inputs = self._inputs(layer, start, scope, named)
+        if layer.when is not None:
+            held = self.nodes.value(layer.when, truth(), scope)
+            if held is None:
+                return lost(start)
+            self.built.kept[join(scope.path, name)] = bool(held)
+            if not held:
+                return inputs[0]
+        if layer.repeat is None:
+            end = self._once(layer, layer.body, inputs, scope, name, named, None)
+        else:
+            end = self._repeated(layer, inputs, scope, name, named)
+        if end.shape is not None:
+            self.built.layer_shapes[join(scope.path, name)] = end.shape
+        return replace(end, span=layer.name.span)
+
+    def _repeated(
+        self,
+        layer: Layer,
+        inputs: list[Signal],
+        scope: Scope,
+        name: str,
+        named: dict[str, Signal],
+    ) -> Signal:
+        assert layer.repeat is not None
+        count = self.nodes.value(layer.repeat, integer(1), scope)
+        if count is None:
+            return lost(inputs[0])
+        self.built.repeats[join(scope.path, name)] = count
+        for index in range(count):
+            body = layer.body
+            if index == 0 and layer.first and isinstance(body, Call):
+                body = replace(body, args={**body.args, **layer.first})
+            end = self._once(layer, body, inputs, scope, name, named, index)
+            if end.shape is None:
+                return end
+            inputs = [end]
+        return inputs[0]
+
+    def _once(
+        self,
+        layer: Layer,
+        body: Call | Form,
+        inputs: list[Signal],
+        scope: Scope,
+        name: str,
+        named: dict[str, Signal],
+        index: int | None,
+    ) -> Signal:
+        """The layer once. In a repetition it is module number `index` of its name."""
+        if any(signal.shape is None for signal in inputs):
+            return lost(inputs[0])
+        label = name if index is None else f"{name}.{index}"
+        module = f"{scope.module}{scope.attr}{label}"
+        # A form that repeats is a class of its own, which has its norm and act inside.
+        own_class = index is not None and not isinstance(body, Call)
+        pieces = index is not None and not own_class and bool(layer.norm or layer.act)
+        own = f"{module}.0" if pieces else module
+        if (
+            isinstance(body, Call)
+            and body.name in OPS
+            and body.name not in self.spec.blocks
+        ):
+            end = self.nodes.op(body, inputs, scope, label, own)
+        elif isinstance(body, Call):
+            end = self._block(body, inputs[0], scope, label, own)
+        else:
+            end = self._inline(layer, body, inputs[0], scope, label, own, named)
+        if own_class:
+            return end
+        return self.nodes.after(
+            layer.norm, layer.act, end, scope, label, module if pieces else None
+        )
+
+    def _inline(
+        self,
+        layer: Layer,
+        form: Form,
+        start: Signal,
+        scope: Scope,
+        label: str,
+        module: str,
+        named: Mapping[str, Signal],
+    ) -> Signal:
+        inner = scope.inline(label, named)
+        repeated = layer.repeat is not None
+        if repeated:  # a class of its own, which sees nothing but what comes in
+            inner = replace(inner, module=f"{module}.", attr="", outer=())
+        first = len(self.built.nodes)
+        end = self._form(form, start, inner, {})
+        if repeated:
+            end = self.nodes.after(layer.norm, layer.act, end, inner, "")
+        if end.shape is not None and start.shape is not None:
+            title = type(form).__name__.lower()
+            self.built.add_region(
+                inner.path, title, form.span, first, start.shape, end.shape
+            )
+            if repeated:
+                self.built.add_instance(form, inner, start, end)
+        return end
+
+    def _inputs(
+        self, layer: Layer, start: Signal, scope: Scope, named: dict[str, Signal]
+    ) -> list[Signal]:
+        if layer.inputs is None:
+            return [start]
+        found: list[Signal] = []
+        for ident in layer.inputs:
+            for names in (named, *reversed(scope.outer)):
+                if ident.text in names:
+                    found.append(names[ident.text])
+                    break
+            else:
+                known = [n for names in (*scope.outer, named) for n in names]
+                self.report.error(
+                    "PM206",
+                    f"there is no layer `{ident.text}` before this one",
+                    ident.span,
+                    scope,
+                    help=self.report.later(ident, scope)
+                    or did_you_mean(ident.text, known)
+                    or "`from` names a layer that stands earlier in the same block "
+                    "or repeated form",
+                )
+                found.append(lost(start))
+        return found
+
+    def _block(
+        self, call: Call, start: Signal, scope: Scope, label: str, module: str
+    ) -> Signal:
+        block = self.spec.blocks[call.name]
+        if call.name in scope.blocks:
+            circle = " -> ".join((*scope.blocks, call.name))
+            self.report.error(
+                "PM208",
+                f"block `{call.name}` contains itself: {circle}",
+                call.span,
+                scope,
+                help="a block is built from ops and from other blocks",
+            )
+            return lost(start)
+        assert start.shape is not None
+        env = self._block_env(block, call, scope)
+        if env is None:
+            return lost(start)
+        path = join(scope.path, label)
+        note = f"in block `{call.name}`, expanded as `{path}` at {call.span.place}"
+        inner = Scope(
+            {**env, "in_channels": _channels(start.shape)},
+            path,
+            f"{module}.",
+            "",
+            (*scope.blocks, call.name),
+            (note, *scope.notes),
+        )
+        first = len(self.built.nodes)
+        end = self._form(block.form, start, inner, {})
+        end = self.nodes.after(block.norm, block.act, end, inner, "")
+        if end.shape is not None:
+            self.built.add_region(
+                path, call.name, call.span, first, start.shape, end.shape
+            )
+            self.built.add_instance(block.form, inner, start, end)
+        return end
+
+    def _block_env(
+        self, block: Block, call: Call, scope: Scope
+    ) -> dict[str, Value] | None:
+        kinds = argument_kinds(block)
+        env: dict[str, Value] = {}
+        for param in block.params:
+            name = param.name.text
+            if name in call.args:
+                value = self.nodes.value(call.args[name], kinds[name], scope)
+                if value is None:
+                    return None
+                env[name] = value
+            elif param.default is not None:
+                env[name] = param.default
+            else:
+                return None  # reported by the parser
+        return env
+
+
+def _silent(layer: Layer) -> Signal:
+    return Signal(INPUT, None, None, layer.name.span)
+
+
+def _channels(shape: Shape) -> int:
+    return shape[0] if is_size(shape[0]) else 0

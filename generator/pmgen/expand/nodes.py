@@ -1,0 +1,241 @@
+"""Ops in the expansion: their arguments get values, their outputs get shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pmgen.expand.report import Reporter
+from pmgen.expand.scope import Building, Scope, Signal, lost
+from pmgen.expressions import Const, Expr, NoValue, evaluate, names_in
+from pmgen.graph import Node, Reach, join
+from pmgen.ops import INITIALIZERS, OPS
+from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
+from pmgen.ops.kinds import Kind
+from pmgen.source import Span
+from pmgen.spec import Arg, Call
+from pmgen.walk import names_of
+
+MAX_NODES = 50_000
+
+
+class TooLarge(Exception):
+    """The limit on layers is reached and reported."""
+
+
+class NodeBuilder:
+    """Adds nodes to what is built, or reports why it cannot."""
+
+    def __init__(self, report: Reporter, built: Building) -> None:
+        self.report = report
+        self.built = built
+
+    def op(
+        self, call: Call, inputs: list[Signal], scope: Scope, label: str, module: str
+    ) -> Signal:
+        """An op that a layer names."""
+        op = OPS[call.name]
+        args = self.bind(op, call, scope)
+        if args is None:
+            return lost(inputs[0])
+        own = module if op.layer is not None else None
+        return self.node(op, args, inputs, scope, label, "op", own, call.span, call)
+
+    def after(
+        self,
+        norm: Call | None,
+        act: Call | None,
+        start: Signal,
+        scope: Scope,
+        label: str,
+        sequential: str | None = None,
+    ) -> Signal:
+        """The normalisation and the activation behind a layer, block or form."""
+        signal, position = start, 1
+        for role, call in (("norm", norm), ("act", act)):
+            if call is None or signal.shape is None:
+                continue
+            op = OPS[call.name]
+            args = self.bind(op, call, scope)
+            if args is None:
+                return lost(signal)
+            module: str | None = after_attribute(
+                f"{scope.module}{scope.attr}", label, role
+            )
+            if sequential is not None:
+                module = f"{sequential}.{position}"
+            elif role == "act" and op.function is not None:
+                module = None
+            signal = self.node(
+                op, args, [signal], scope, label, role, module, call.span, call
+            )
+            position += 1
+        return signal
+
+    def bind(self, op: OpDef, call: Call, scope: Scope) -> dict[str, Any] | None:
+        """Every argument of the op with its value; None after a diagnostic."""
+        bound: dict[str, Any] = {}
+        sound = True
+        for arg in op.args:
+            given = call.args.get(arg.name)
+            if given is None:
+                if arg.required:
+                    return None  # reported by the parser
+                bound[arg.name] = arg.default
+                continue
+            value = self.value(given, arg.kind, scope)
+            sound = sound and value is not None
+            bound[arg.name] = arg.settled(value)
+        return bound if sound else None
+
+    def node(
+        self,
+        op: OpDef,
+        args: Mapping[str, Any],
+        inputs: list[Signal],
+        scope: Scope,
+        label: str,
+        role: str,
+        module: str | None,
+        span: Span,
+        call: Call | None = None,
+    ) -> Signal:
+        """One more node; its shape is lost where the op refuses what arrives."""
+        shapes = tuple(signal.shape for signal in inputs if signal.shape is not None)
+        try:
+            shape = op.infer(args, shapes)
+            self._need_sizes(op, shapes)
+        except (ShapeIssue, NoValue) as issue:
+            self.report.shape_error(issue, inputs, scope, role, span, call)
+            return lost(inputs[0])
+        weights = op.weights.shapes(args, shapes, shape) if op.weights else {}
+        if call is not None:
+            self._check_init(call, weights, scope)
+        index = len(self.built.nodes)
+        if index >= MAX_NODES:
+            self.report.error(
+                "PM308",
+                f"the network has more than {MAX_NODES} layers",
+                span,
+                scope,
+                help="look for a `repeat` that is too large",
+            )
+            raise TooLarge
+        reach = _reach(op, args, inputs)
+        self.built.nodes.append(
+            Node(
+                index,
+                join(scope.path, label),
+                role,
+                op,
+                args,
+                tuple(signal.node for signal in inputs),
+                shapes,
+                shape,
+                module,
+                span,
+                reach,
+                params=sum(_product(s) for s in weights.values()),
+                buffers=op.buffers(args, shapes) if op.buffers else 0,
+                macs=op.macs(args, shapes, shape) if op.macs else 0,
+            )
+        )
+        return Signal(index, shape, reach, span)
+
+    def _check_init(
+        self, call: Call, weights: Mapping[str, tuple[int, ...]], scope: Scope
+    ) -> None:
+        """The initializers' values, and whether they suit what they initialise."""
+        for name, init in call.init.items():
+            op = INITIALIZERS[init.name]
+            args = self.bind(op, init, scope)
+            if args is None or name not in weights:
+                continue
+            try:
+                op.infer(args, (weights[name],))
+            except ShapeIssue as issue:
+                given = init.args.get(issue.arg or "")
+                self.report.error(
+                    issue.code,
+                    issue.message,
+                    given.span if given else init.span,
+                    scope,
+                    help=issue.help,
+                )
+
+    def _need_sizes(self, op: OpDef, shapes: tuple[Shape, ...]) -> None:
+        """What the class is constructed with must be known, even under `any`."""
+        for name, rule in op.inferred.items():
+            found = rule(shapes[0])
+            values = found if isinstance(found, tuple) else (found,)
+            if not all(is_size(value) for value in values):
+                raise ShapeIssue(
+                    "PM307",
+                    f"`{op.name}` needs its `{name}`, which `any` in the input leaves "
+                    "open",
+                    help="pool to a fixed size first, as with `op: AdaptiveAvgPool2D`, "
+                    "or give the input a size",
+                )
+
+    def value(self, arg: Arg, kind: Kind, scope: Scope) -> Any:
+        """The value of an argument here, or None after a diagnostic."""
+        try:
+            if isinstance(arg.value, tuple):
+                value: Any = tuple(evaluate(item, scope.env) for item in arg.value)
+            else:
+                value = evaluate(arg.value, scope.env)
+        except NoValue as error:
+            if any(name not in scope.env for name in names_of(arg)):
+                return None  # reported by the parser
+            label = _worked_out(arg, scope)
+            self.report.error(
+                "PM309", f"no value here: {error}", arg.span, scope, label=label
+            )
+            return None
+        problem = kind.check(value)
+        if problem is not None:
+            shown = list(value) if isinstance(value, tuple) else value
+            self.report.error(
+                "PM301",
+                f"expected {problem}, found `{shown}`",
+                arg.span,
+                scope,
+                label=_worked_out(arg, scope),
+            )
+            return None
+        return value
+
+
+def after_attribute(prefix: str, label: str, role: str) -> str:
+    """The attribute of a normalisation or activation: `conv1_norm`, or `act` alone."""
+    return f"{prefix}{label}_{role}" if label else f"{prefix}{role}"
+
+
+def _product(sizes: tuple[int, ...]) -> int:
+    total = 1
+    for size in sizes:
+        total *= size
+    return total
+
+
+def _worked_out(arg: Arg, scope: Scope) -> str:
+    if isinstance(arg.value, Const) or not isinstance(arg.value, Expr):
+        return ""
+    values = {n: scope.env[n] for n in names_in(arg.value) if n in scope.env}
+    return ", ".join(f"${name} is {value}" for name, value in values.items())
+
+
+def _reach(op: OpDef, args: Mapping[str, Any], inputs: list[Signal]) -> Reach | None:
+    reaches = [signal.reach for signal in inputs]
+    if op.window == "all" or any(reach is None for reach in reaches):
+        return None
+    known = [reach for reach in reaches if reach is not None]
+    size = (max(r.field[0] for r in known), max(r.field[1] for r in known))
+    jump = (max(r.jump[0] for r in known), max(r.jump[1] for r in known))
+    if not callable(op.window):
+        return Reach(size, jump)
+    (high, step_high), (wide, step_wide) = op.window(args)
+    return Reach(
+        (size[0] + (high - 1) * jump[0], size[1] + (wide - 1) * jump[1]),
+        (jump[0] * step_high, jump[1] * step_wide),
+    )

@@ -1,0 +1,90 @@
+"""What the expansion carries along: signals, scopes, and what is built so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pmgen.expressions import Value
+from pmgen.graph import Instance, Node, Reach, Region, join
+from pmgen.ops.definition import Shape
+from pmgen.source import Span
+from pmgen.spec import Form
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A tensor on its way: the node it comes from and its shape, None if unknown."""
+
+    node: int
+    shape: Shape | None
+    reach: Reach | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where the expansion stands.
+
+    `path` names the place for people, `module` is the attribute path of the class
+    instance, ending in a dot, and `attr` the prefix of attributes inside it.
+    """
+
+    env: Mapping[str, Value]
+    path: str = ""
+    module: str = ""
+    attr: str = ""
+    blocks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    outer: tuple[Mapping[str, Signal], ...] = ()
+
+    def inline(self, name: str, named: Mapping[str, Signal]) -> Scope:
+        """The scope of a form written inside the layer or branch `name`."""
+        return replace(
+            self,
+            path=join(self.path, name),
+            attr=f"{self.attr}{name}_",
+            outer=(*self.outer, named),
+        )
+
+
+@dataclass
+class Building:
+    """The parts of a Graph as they come; its fields are those of Graph."""
+
+    nodes: list[Node] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    instances: list[Instance] = field(default_factory=list)
+    layer_shapes: dict[str, Shape] = field(default_factory=dict)
+    projected: dict[str, bool] = field(default_factory=dict)
+    added: dict[str, bool] = field(default_factory=dict)
+    kept: dict[str, bool] = field(default_factory=dict)
+    repeats: dict[str, int] = field(default_factory=dict)
+
+    def add_instance(
+        self, form: Form, scope: Scope, start: Signal, end: Signal
+    ) -> None:
+        """A use of a block, or of an inline form that repeats."""
+        assert start.shape is not None
+        assert end.shape is not None
+        self.instances.append(
+            Instance(form, scope.path, scope.env, start.shape, end.shape)
+        )
+
+    def add_region(
+        self,
+        path: str,
+        title: str,
+        span: Span,
+        first: int,
+        in_shape: Shape,
+        shape: Shape,
+    ) -> None:
+        """The nodes from number `first` on, as one part of the network."""
+        stop = len(self.nodes)
+        self.regions.append(Region(path, title, span, first, stop, in_shape, shape))
+
+
+def lost(signal: Signal) -> Signal:
+    """The signal with its shape unknown, which silences what follows from it."""
+    return replace(signal, shape=None)
