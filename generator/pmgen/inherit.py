@@ -42,7 +42,7 @@ _INSIDE: dict[str, dict[str, str]] = {
 }  # fmt: skip
 _KINDS = ("op", "layers", "branches", "residual")  # what makes a layer what it is
 # A variant that sets one of these has another network than its base.
-_CHANGES = {"input", "params", "defaults", "blocks", "use", *_INSIDE["spec"]}
+_CHANGES = {"input", "use", "merge", "split", "norm", "act", *_INSIDE["spec"]}
 
 
 @dataclass(frozen=True)
