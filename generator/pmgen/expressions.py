@@ -196,6 +196,11 @@ class _Parser:
                 return left
             self.at += 1
             left = Binary(op, left, self._binary(level))
+            if op in _COMPARISON and self._peek() in _COMPARISON:
+                _, _, start, end = self.tokens[self.at]
+                raise ExpressionError(
+                    "comparisons do not chain; join two of them with `and`", start, end
+                )
 
     def _unary(self) -> Expr:
         self.depth += 1

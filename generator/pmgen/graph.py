@@ -32,7 +32,8 @@ class Node:
     """One op. `path` names the layer it belongs to, `role` its part in that layer.
 
     `module` is its attribute path in the emitted class, None for a function. Shapes
-    are without N. `macs` is None where a size is open.
+    are without N. `macs` is None where a size is open. `given` says where each argument
+    that the user wrote stands.
     """
 
     index: int
@@ -49,6 +50,7 @@ class Node:
     params: int = 0
     buffers: int = 0
     macs: int | None = 0
+    given: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

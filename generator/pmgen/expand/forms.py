@@ -297,19 +297,17 @@ class _Expander:
         module: str,
         named: Mapping[str, Signal],
     ) -> Signal:
-        inner = scope.inline(label, named)
         repeated = layer.repeat is not None
-        if repeated:  # a class of its own, which sees nothing but what comes in
-            inner = replace(inner, module=f"{module}.", attr="", outer=())
+        inner = scope.inline(label, named)
+        if repeated:
+            inner = scope.repeated(label, named, module)
         first = len(self.built.nodes)
         end = self._form(form, start, inner, {})
         if repeated:
             end = self.nodes.after(layer.norm, layer.act, end, inner, "")
         if end.shape is not None and start.shape is not None:
             title = type(form).__name__.lower()
-            self.built.add_region(
-                inner.path, title, form.span, first, start.shape, end.shape
-            )
+            self.built.add_region(inner.path, title, form.span, first, start, end)
             if repeated:
                 self.built.add_instance(form, inner, start, end)
         return end
@@ -372,9 +370,7 @@ class _Expander:
         end = self._form(block.form, start, inner, {})
         end = self.nodes.after(block.norm, block.act, end, inner, "")
         if end.shape is not None:
-            self.built.add_region(
-                path, call.name, call.span, first, start.shape, end.shape
-            )
+            self.built.add_region(path, call.name, call.span, first, start, end)
             self.built.add_instance(block.form, inner, start, end)
         return end
 

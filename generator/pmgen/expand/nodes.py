@@ -137,6 +137,7 @@ class NodeBuilder:
                 reach,
                 params=sum(_product(s) for s in weights.values()),
                 buffers=op.buffers(args, shapes) if op.buffers else 0,
+                given={k: v.span for k, v in call.args.items()} if call else {},
                 macs=op.macs(args, shapes, shape) if op.macs else 0,
             )
         )

@@ -38,6 +38,7 @@ class Reporter:
             return
         given = call.args.get(issue.arg) if call and issue.arg else None
         advice: str | None = None
+        notes: list[str] = []
         related: list[Label] = []
         label = ""
         if len(inputs) > 1:
@@ -47,6 +48,7 @@ class Reporter:
             advice = self._advice(inputs, odd)
             if role == "merge" and len(set(spans)) == len(spans):
                 span, label = spans[odd], shapes[odd]
+                notes = self._changed_elsewhere(inputs[odd], span)
                 rest = zip(spans, shapes, strict=True)
                 related = [Label(s, t) for i, (s, t) in enumerate(rest) if i != odd]
             elif role != "merge":
@@ -60,15 +62,32 @@ class Reporter:
             scope,
             label=label,
             related=related,
+            notes=notes,
             help=advice or issue.help,
         )
 
-    def _advice(self, inputs: list[Signal], odd: int) -> str | None:
-        """How the input that disagrees could be made to agree with the others."""
-        node, other = inputs[odd].node, inputs[odd - 1]
+    def _changed_elsewhere(self, signal: Signal, span: Span) -> list[str]:
+        """Where another file than the span's sets an argument of the layer."""
+        node = self._layer_of(signal)
+        if node is None:
+            return []
+        return [
+            f"`{name}` is set at {place.place}"
+            for name, place in self.built.nodes[node].given.items()
+            if place.file is not span.file
+        ]
+
+    def _layer_of(self, signal: Signal) -> int | None:
+        """The op of the layer that gives a signal, behind its norm and activation."""
+        node = signal.node
         while node != INPUT and self.built.nodes[node].role in ("norm", "act"):
             node = self.built.nodes[node].inputs[0]
-        if node == INPUT or other.shape is None:
+        return None if node == INPUT else node
+
+    def _advice(self, inputs: list[Signal], odd: int) -> str | None:
+        """How the input that disagrees could be made to agree with the others."""
+        node, other = self._layer_of(inputs[odd]), inputs[odd - 1]
+        if node is None or other.shape is None:
             return None
         return padding_that_gives(self.built.nodes[node], other.shape)
 
@@ -81,6 +100,7 @@ class Reporter:
         *,
         label: str = "",
         related: list[Label] | None = None,
+        notes: list[str] | None = None,
         help: str | None = None,
     ) -> None:
         """An error with the notes of its scope: where a block was expanded."""
@@ -90,12 +110,17 @@ class Reporter:
             span,
             label=label,
             related=related or (),
-            notes=scope.notes,
+            notes=(*(notes or ()), *scope.notes),
             help=help,
         )
 
     def later(self, ident: Ident, scope: Scope) -> str | None:
-        """Help where the layer that `from` names stands further down."""
+        """Help where the layer that `from` names is there, but cannot be seen."""
+        if any(ident.text in names for names in scope.hidden):
+            return (
+                f"`{ident.text}` stands outside this form, which repeats and sees only "
+                "what comes in"
+            )
         blocks = self.spec.blocks
         form = blocks[scope.blocks[-1]].form if scope.blocks else self.spec.form
         if all(layer.name.text != ident.text for layer in layers_in(form)):

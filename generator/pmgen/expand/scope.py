@@ -27,7 +27,9 @@ class Scope:
     """Where the expansion stands.
 
     `path` names the place for people, `module` is the attribute path of the class
-    instance, ending in a dot, and `attr` the prefix of attributes inside it.
+    instance, ending in a dot, and `attr` the prefix of attributes inside it. `outer`
+    are the layers that `from` can name besides those of the series itself, `hidden`
+    those around a form that repeats, which it cannot.
     """
 
     env: Mapping[str, Value]
@@ -37,6 +39,7 @@ class Scope:
     blocks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     outer: tuple[Mapping[str, Signal], ...] = ()
+    hidden: tuple[Mapping[str, Signal], ...] = ()
 
     def inline(self, name: str, named: Mapping[str, Signal]) -> Scope:
         """The scope of a form written inside the layer or branch `name`."""
@@ -46,6 +49,13 @@ class Scope:
             attr=f"{self.attr}{name}_",
             outer=(*self.outer, named),
         )
+
+    def repeated(self, name: str, named: Mapping[str, Signal], module: str) -> Scope:
+        """The scope of a form that repeats: a class of its own, which sees nothing
+        but what comes in."""
+        inner = self.inline(name, named)
+        hidden = (*self.hidden, *inner.outer)
+        return replace(inner, module=f"{module}.", attr="", outer=(), hidden=hidden)
 
 
 @dataclass
@@ -77,12 +87,16 @@ class Building:
         title: str,
         span: Span,
         first: int,
-        in_shape: Shape,
-        shape: Shape,
+        start: Signal,
+        end: Signal,
     ) -> None:
         """The nodes from number `first` on, as one part of the network."""
+        assert start.shape is not None
+        assert end.shape is not None
         stop = len(self.nodes)
-        self.regions.append(Region(path, title, span, first, stop, in_shape, shape))
+        self.regions.append(
+            Region(path, title, span, first, stop, start.shape, end.shape)
+        )
 
 
 def lost(signal: Signal) -> Signal:
