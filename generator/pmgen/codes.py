@@ -40,7 +40,8 @@ CODES: dict[str, str] = {
     "PM303": "The inputs of a concatenation differ outside the channel axis.",
     "PM304": "The two sides of an addition, a product or a residual differ in shape.",
     "PM305": "Channels that cannot be divided as asked.",
-    "PM306": "An input with the wrong number of axes, such as an image before Linear.",
+    "PM306": "An input with the wrong number of axes: an image where features are "
+    "taken, or features where an image is.",
     "PM307": "A size is needed that `any` in the input leaves open.",
     "PM308": "The network expands to more layers than the limit.",
     "PM309": "An expression has no value: a division by zero or a number too large.",
