@@ -24,7 +24,7 @@ from typing import Any
 
 import click
 from examples import run_consoles
-from pmgen import expand, expressions, inherit, names, reader
+from pmgen import expand, expression_parser, expressions, inherit, names, reader
 from pmgen.catalogue import names as spec_names
 from pmgen.cli import cli
 from pmgen.cli.common import compiled
@@ -195,8 +195,8 @@ def limits() -> str:
         ("digits of a number", f"{reader.MAX_DIGITS}"),
         ("files of one spec", f"{inherit.MAX_FILES}"),
         ("characters of a name", f"{names.MAX_NAME}"),
-        ("characters of an expression", f"{expressions.MAX_EXPRESSION}"),
-        ("nesting of an expression", f"{expressions.MAX_NESTING} levels"),
+        ("characters of an expression", f"{expression_parser.MAX_EXPRESSION}"),
+        ("nesting of an expression", f"{expression_parser.MAX_NESTING} levels"),
         ("value of an expression", f"{expressions.MAX_VALUE:,} either way"),
         ("ops of the expanded network", f"{expand.MAX_NODES:,}"),
     ]

@@ -19,7 +19,7 @@ from pmgen.graph import Graph
 from pmgen.inherit import load_sources
 from pmgen.parse import parse_model
 from pmgen.plan import ModulePlan, plan_module
-from pmgen.plan.forms import NameClash
+from pmgen.plan.flow import NameClash
 from pmgen.settings import Settings
 
 

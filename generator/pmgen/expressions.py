@@ -1,4 +1,4 @@
-"""Integer expressions over `$names`: read, folded, evaluated, shown as Python.
+"""Integer expressions over `$names`: folded, evaluated, shown as Python.
 
 The same tree serves twice. With numbers for its names it has a value; with some names
 left open it stays an expression, simplified, and becomes the text of generated code:
@@ -7,24 +7,13 @@ left open it stays an expression, simplified, and becomes the text of generated 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-MAX_EXPRESSION = 200
-MAX_NESTING = 20
 MAX_VALUE = 2**53
 
 Value: TypeAlias = "int | float | bool | str | tuple[int, ...]"
-
-
-class ExpressionError(ValueError):
-    """The text is no expression; `start` and `end` are offsets into it."""
-
-    def __init__(self, message: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.message, self.start, self.end = message, start, end
 
 
 class NoValue(ValueError):
@@ -111,7 +100,7 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
 }
-_COMPARISON: dict[str, Callable[[int, int], bool]] = {
+COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
     "<": lambda a, b: a < b,
@@ -119,139 +108,11 @@ _COMPARISON: dict[str, Callable[[int, int], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
-_PRECEDENCE = {
+PRECEDENCE = {
     "or": 1, "and": 2, "not": 3,
-    **dict.fromkeys(_COMPARISON, 4),
+    **dict.fromkeys(COMPARISONS, 4),
     "+": 5, "-": 5, "*": 6, "//": 6, "%": 6, "neg": 7,
 }  # fmt: skip
-
-_TOKEN = re.compile(
-    r"\s*(?:(?P<int>[0-9]+)|(?P<name>\$[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>//|==|!=|<=|>=|[-+*%<>()/$]))"
-)
-
-
-def parse_expression(text: str) -> Expr:
-    """Read an expression. Raises ExpressionError with the offsets of the mistake."""
-    if len(text) > MAX_EXPRESSION:
-        raise ExpressionError(
-            f"an expression of more than {MAX_EXPRESSION} characters", 0, len(text)
-        )
-    return _Parser(text).parse()
-
-
-class _Parser:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = list(self._tokenize())
-        self.at = 0
-        self.depth = 0
-
-    def _tokenize(self) -> Iterator[tuple[str, str, int, int]]:
-        position = 0
-        end = len(self.text.rstrip())
-        while position < end:
-            match = _TOKEN.match(self.text, position)
-            if match is None or match.end() > end:
-                start = (
-                    position
-                    + len(self.text[position:])
-                    - len(self.text[position:].lstrip())
-                )
-                raise ExpressionError(
-                    f"`{self.text[start]}` has no meaning in an expression",
-                    start,
-                    start + 1,
-                )
-            kind = match.lastgroup or ""
-            yield kind, match[kind], match.start(kind), match.end(kind)
-            position = match.end()
-
-    def parse(self) -> Expr:
-        if not self.tokens:
-            raise ExpressionError("an empty expression", 0, max(1, len(self.text)))
-        result = self._binary(0)
-        if self.at < len(self.tokens):
-            _, token, start, end = self.tokens[self.at]
-            raise ExpressionError(f"`{token}` is not expected here", start, end)
-        return result
-
-    def _peek(self) -> str:
-        if self.at >= len(self.tokens):
-            return ""
-        kind, token, _, _ = self.tokens[self.at]
-        return token if kind in ("op", "word") else ""
-
-    def _binary(self, floor: int) -> Expr:
-        left = self._unary()
-        while True:
-            op = self._peek()
-            if op == "/":
-                _, _, start, end = self.tokens[self.at]
-                raise ExpressionError(
-                    "`/` would not give a whole number; write `//`", start, end
-                )
-            level = _PRECEDENCE.get(op, 0)
-            if level <= floor or op in ("not", "neg"):
-                return left
-            self.at += 1
-            left = Binary(op, left, self._binary(level))
-            if op in _COMPARISON and self._peek() in _COMPARISON:
-                _, _, start, end = self.tokens[self.at]
-                raise ExpressionError(
-                    "comparisons do not chain; join two of them with `and`", start, end
-                )
-
-    def _unary(self) -> Expr:
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise ExpressionError(
-                f"nested deeper than {MAX_NESTING} levels", 0, len(self.text)
-            )
-        try:
-            op = self._peek()
-            if op == "-":
-                self.at += 1
-                operand = self._unary()
-                if isinstance(operand, Const):
-                    return Const(-operand.value)  # type: ignore[operator]
-                return Unary("-", operand)
-            if op == "not":
-                self.at += 1
-                return Unary("not", self._binary(_PRECEDENCE["not"]))
-            return self._atom()
-        finally:
-            self.depth -= 1
-
-    def _atom(self) -> Expr:
-        if self.at >= len(self.tokens):
-            end = len(self.text)
-            raise ExpressionError("the expression ends too early", end - 1, end)
-        kind, token, start, end = self.tokens[self.at]
-        self.at += 1
-        if kind == "int":
-            if len(token) > 15:
-                raise ExpressionError("a number of more than 15 digits", start, end)
-            return Const(int(token))
-        if kind == "name":
-            return Name(token[1:])
-        if kind == "word" and token in ("true", "false"):
-            return Const(token == "true")
-        if token == "(":
-            inner = self._binary(0)
-            if self._peek() != ")":
-                raise ExpressionError("this `(` is never closed", start, end)
-            self.at += 1
-            return inner
-        if kind == "word" and self._peek() == "(":
-            raise ExpressionError("expressions have no functions", start, end)
-        if kind == "word":
-            raise ExpressionError(
-                f"`{token}` is no number; a parameter is written `${token}`",
-                start,
-                end,
-            )
-        raise ExpressionError(f"`{token}` is not expected here", start, end)
 
 
 def names_in(expr: Expr) -> Iterator[str]:
@@ -332,8 +193,8 @@ def fold(op: str, left: Operand, right: Operand) -> Expr | int:
         if op in ("==", "!="):
             return Const((a.value == b.value) is (op == "=="))
         x, y = _integer(a), _integer(b)
-        if op in _COMPARISON:
-            return Const(_COMPARISON[op](x, y))
+        if op in COMPARISONS:
+            return Const(COMPARISONS[op](x, y))
         if op in ("//", "%") and y == 0:
             raise NoValue("division by zero")
         result = _ARITHMETIC[op](x, y)
@@ -433,14 +294,14 @@ def show(expr: Expr | Value, floor: int = 0) -> str:
     if isinstance(expr, Name):
         return expr.name
     if isinstance(expr, Unary):
-        level = _PRECEDENCE["not" if expr.op == "not" else "neg"]
+        level = PRECEDENCE["not" if expr.op == "not" else "neg"]
         lead = "not " if expr.op == "not" else "-"
         return _wrap(lead + show(expr.operand, level), level, floor)
     if isinstance(expr, Binary):
-        level = _PRECEDENCE[expr.op]
+        level = PRECEDENCE[expr.op]
         # Left-associative: the right side of an equal level needs its parentheses.
         # Comparisons do not chain here as they would in Python, so neither side may.
-        left = show(expr.left, level + 1 if expr.op in _COMPARISON else level)
+        left = show(expr.left, level + 1 if expr.op in COMPARISONS else level)
         right = show(expr.right, level + 1)
         if expr.op == "or":  # `and` binds closer, but nobody should have to know it
             left, right = _apart(expr.left, left), _apart(expr.right, right)

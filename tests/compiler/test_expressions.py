@@ -7,13 +7,16 @@ import re
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from pmgen.expressions import (
+from pmgen.expression_parser import (
     MAX_EXPRESSION,
+    ExpressionError,
+    parse_expression,
+)
+from pmgen.expressions import (
     Binary,
     Choice,
     Const,
     Expr,
-    ExpressionError,
     Name,
     NoValue,
     Unary,
@@ -21,7 +24,6 @@ from pmgen.expressions import (
     evaluate,
     fold,
     names_in,
-    parse_expression,
     show,
     substitute,
 )

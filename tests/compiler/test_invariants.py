@@ -97,16 +97,6 @@ def test_templates_decide_nothing_by_name() -> None:
             assert not list(node.find_all(nodes.Const)), f"{path}:{node.lineno}"
 
 
-# Where an op's name may stand outside pmgen/ops, and why.
-ALLOWED_NAMES = {
-    # A network of the documentation that help texts show: `model: LeNet`. No op.
-    # `merge:` and the shortcut are the language's own words for three ops.
-    "expand.py": {"Add"},
-    "plan/forms.py": {"Add"},
-    # Optimizers of recipes are no ops of networks; no names are shared today.
-}
-
-
 def literals(path: Path) -> Iterator[tuple[str, int]]:
     """Every text of a file but its docstrings."""
     tree = tree_of(path)
@@ -135,18 +125,7 @@ def test_ops_are_named_in_ops_alone() -> None:
             continue
         for text, line in literals(path):
             found = set(re.findall(r"[A-Za-z]\w*", text)) & names
-            found -= ALLOWED_NAMES.get(inside, set())
             assert not found, f"{inside}:{line} names {found}"
-
-
-def test_the_allow_list_is_used() -> None:
-    for inside, names in ALLOWED_NAMES.items():
-        words = {
-            word
-            for text, _ in literals(COMPILER / inside)
-            for word in re.findall(r"[A-Za-z]\w*", text)
-        }
-        assert names <= words, f"{inside} no longer names {names - words}"
 
 
 def test_networks_are_named_in_specs_alone() -> None:

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import yaml
 from hypothesis import strategies as st
-from pmgen.expressions import NoValue, evaluate, parse_expression
+from pmgen.expression_parser import parse_expression
+from pmgen.expressions import NoValue, evaluate
 from pmgen.ops import ACTIVATIONS, MERGES, NORMS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pmgen.diagnostics import Diagnostics, Label
 from pmgen.expand.nodes import NodeBuilder, TooLarge
 from pmgen.expand.report import Reporter
-from pmgen.expand.scope import Building, Scope, Signal, lost
+from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
 from pmgen.expressions import Value
 from pmgen.graph import INPUT, Graph, Reach, join
 from pmgen.ops import MERGES, OPS
@@ -113,7 +113,12 @@ class _Expander:
                     related=[Label(named[name].span, "the layer")],
                     help="rename one of them",
                 )
-            ending = self._layer(head.layer, _silent(head.layer), scope, dict(named))
+            ending = self._layer(
+                head.layer,
+                Signal(INPUT, None, None, head.layer.name.span),
+                scope,
+                dict(named),
+            )
             shapes[name] = ending.shape
         return shapes
 
@@ -196,7 +201,7 @@ class _Expander:
                 "`shortcut: where_equal` for no addition here",
             )
             return lost(body)
-        return self._merge(OPS["Add"], [body, side], scope, "add", form.span)
+        return self._merge(OPS[MERGES["add"]], [body, side], scope, "add", form.span)
 
     def _merge(
         self, op: OpDef, ends: list[Signal], scope: Scope, name: str, span: Span
@@ -359,7 +364,7 @@ class _Expander:
         path = join(scope.path, label)
         note = f"in block `{call.name}`, expanded as `{path}` at {call.span.place}"
         inner = Scope(
-            {**env, "in_channels": _channels(start.shape)},
+            {**env, "in_channels": channels_of(start.shape)},
             path,
             f"{module}.",
             "",
@@ -391,11 +396,3 @@ class _Expander:
             else:
                 return None  # reported by the parser
         return env
-
-
-def _silent(layer: Layer) -> Signal:
-    return Signal(INPUT, None, None, layer.name.span)
-
-
-def _channels(shape: Shape) -> int:
-    return shape[0] if is_size(shape[0]) else 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pmgen.expressions import Value
 from pmgen.graph import Instance, Node, Reach, Region, join
-from pmgen.ops.definition import Shape
+from pmgen.ops.definition import Shape, is_size
 from pmgen.source import Span
 from pmgen.spec import Form
 
@@ -102,3 +102,8 @@ class Building:
 def lost(signal: Signal) -> Signal:
     """The signal with its shape unknown, which silences what follows from it."""
     return replace(signal, shape=None)
+
+
+def channels_of(shape: Shape) -> int:
+    """The channels or features of a shape; they are always known."""
+    return shape[0] if is_size(shape[0]) else 0

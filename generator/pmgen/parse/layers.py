@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pmgen.names import why_not_a_layer, why_not_a_name
-from pmgen.ops import ACTIVATIONS, INITIALIZERS, MERGES, NORMS, OPS
+from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import integer, truth
+from pmgen.parse.behind import AFTER_KEYS, listed, parse_after, parse_init
 from pmgen.parse.context import Context
 from pmgen.parse.values import (
     argument_kinds,
     meant_by,
     parse_arg,
     parse_args,
-    parse_named_call,
     report_missing,
 )
 from pmgen.spec import (
@@ -35,7 +35,6 @@ from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
 FORM_KEYS = ("layers", "branches", "residual")
 BRANCH_KEYS = ("merge", "split")
-AFTER_KEYS = ("norm", "act")
 FLOW_KEYS = ("from", "when", "repeat", "first")
 _SHORTCUTS = ("identity", "where_equal")
 LAYER_KEYS = ("op", "init", *AFTER_KEYS, *FLOW_KEYS)
@@ -178,7 +177,7 @@ def _op_layer(
             help="leave `repeat` out",
         )
     norm, act = parse_after(mapping, context, defaults)
-    init = _parse_init(mapping, defaults, owner, context)
+    init = parse_init(mapping, defaults, owner, context)
     body = Call(title, op.value.span, args, init)
     flow = _flow(mapping, context)
     if isinstance(owner, OpDef) and owner.many_inputs and mapping.get("from") is None:
@@ -196,7 +195,7 @@ def _op_layer(
             "PM106",
             f"{where} takes one input",
             flow[0][1].span,
-            help=f"join them first, by {_listed(lambda op: op.many_inputs)}",
+            help=f"join them first, by {listed(lambda op: op.many_inputs)}",
         )
         return None
     return Layer(name, body, norm, act, *flow, first)
@@ -207,14 +206,6 @@ def _op_help(title: str, context: Context) -> str | None:
     return did_you_mean(title, known) or (
         "an op is called as its class in Paddle; blocks are declared under `blocks`"
     )
-
-
-def _listed(chosen: Callable[[OpDef], bool]) -> str:
-    return ", ".join(f"`{op.name}`" for op in OPS.values() if chosen(op))
-
-
-def _has_init(op: OpDef) -> bool:
-    return op.weights is not None and bool(op.weights.names)
 
 
 def _flow(
@@ -363,79 +354,3 @@ def _parse_residual(entry: Entry, context: Context) -> Residual | None:
                 where = layer.name.span
                 context.collision(given.name, where, given.key.span, "the other side")
     return Residual(series, shortcut, entry.key.span)
-
-
-def parse_after(
-    mapping: Mapping, context: Context, defaults: Mapping | None = None
-) -> tuple[Call | None, Call | None]:
-    """`norm` and `act`; `none` takes a default away."""
-    calls: list[Call | None] = []
-    for key, known, what in (
-        ("norm", NORMS, "normalisation"),
-        ("act", ACTIVATIONS, "activation"),
-    ):
-        entry = mapping.get(key) or (defaults.get(key) if defaults else None)
-        if entry is None or (
-            isinstance(entry.value, Scalar) and entry.value.text == "none"
-        ):
-            calls.append(None)
-        else:
-            calls.append(parse_named_call(entry.value, known, what, context))
-    return calls[0], calls[1]
-
-
-def _parse_init(
-    mapping: Mapping, defaults: Mapping | None, owner: OpDef | Block, context: Context
-) -> dict[str, Call]:
-    entry = mapping.get("init") or (defaults.get("init") if defaults else None)
-    if entry is None or "init" in argument_kinds(owner):
-        return {}
-    names: tuple[str, ...] = ()
-    if isinstance(owner, OpDef) and owner.weights is not None:
-        names = owner.weights.names
-    if not names:
-        context.diagnostics.error(
-            "PM203",
-            "`init` has nothing to initialise here",
-            entry.key.span,
-            help=f"what takes it: {_listed(_has_init)}",
-        )
-        return {}
-    inner = context.as_mapping(entry.value, "`init`")
-    if inner is None:
-        return {}
-    context.check_keys(inner, names, "`init`")
-    calls: dict[str, Call] = {}
-    for item in inner:
-        if item.name in names:
-            call = parse_named_call(item.value, INITIALIZERS, "initializer", context)
-            if call is not None:
-                calls[item.name] = call
-    return calls
-
-
-def check_defaults(defaults: Mapping, context: Context) -> dict[str, Mapping]:
-    """The `defaults` section: arguments per op, checked where they stand."""
-    sections: dict[str, Mapping] = {}
-    for entry in defaults:
-        op = OPS.get(entry.name)
-        if op is None:
-            context.diagnostics.error(
-                "PM202",
-                f"there is no op `{entry.name}` to set defaults for",
-                entry.key.span,
-                help=did_you_mean(entry.name, OPS),
-            )
-            continue
-        inner = context.as_mapping(entry.value, f"the defaults of `{entry.name}`")
-        if inner is None:
-            continue
-        own = argument_kinds(op)
-        known = [*own, "init", *AFTER_KEYS]
-        rest = [key for key in ("init", *AFTER_KEYS) if key not in own]
-        arguments = [e for e in inner if e.name not in rest]
-        parse_args(arguments, op, context, where=f"`{op.name}`", extra_keys=known)
-        parse_after(inner, context)
-        _parse_init(inner, None, op, context)
-        sections[entry.name] = inner
-    return sections

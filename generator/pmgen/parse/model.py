@@ -10,15 +10,13 @@ from pmgen.expressions import Const
 from pmgen.inherit import Library, Sources
 from pmgen.names import why_not_a_class, why_not_a_param
 from pmgen.ops import OPS
+from pmgen.parse.behind import AFTER_KEYS, check_defaults, parse_after
 from pmgen.parse.context import Context
 from pmgen.parse.layers import (
-    AFTER_KEYS,
     BRANCH_KEYS,
     FORM_KEYS,
     LAYER_KEYS,
     broken_layer,
-    check_defaults,
-    parse_after,
     parse_form,
     parse_layer,
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from pmgen.expression_parser import ExpressionError, parse_expression
 from pmgen.expressions import (
     Const,
     Expr,
-    ExpressionError,
     names_in,
-    parse_expression,
 )
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind

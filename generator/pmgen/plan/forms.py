@@ -8,95 +8,27 @@ shortcut has layers, which `when` holds. Without a place, it writes the conditio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from pmgen.expand import after_attribute
-from pmgen.expressions import Binary, Const, Expr, as_expr, choose, fold, show, simplest
+from pmgen.expressions import Const, Expr, as_expr, choose, fold, show, simplest
 from pmgen.graph import Graph, join
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, flat, lines
 from pmgen.names import MODULE_NAMES
 from pmgen.ops import MERGES, OPS
-from pmgen.ops.definition import OpDef, Shape, undecided
+from pmgen.ops.definition import OpDef, Shape
 from pmgen.plan.calls import Env, NotSymbolic, bind, constructor, function, symbolic
+from pmgen.plan.flow import Body, Flow, Inline, NameClash, Place, UseClass
+from pmgen.plan.repeats import repeated
+from pmgen.plan.residuals import write_residual
 from pmgen.source import Span
-from pmgen.spec import (
-    Branches,
-    Call,
-    Form,
-    Layer,
-    Residual,
-    Series,
-)
+from pmgen.spec import Branches, Call, Form, Layer, Series
 
 METHOD_DEPTH = 2  # the body of a method of a class
-
-
-@dataclass(frozen=True)
-class Inline:
-    """An inline form that repeats, with what stands behind it: a class of its own."""
-
-    form: Form
-    norm: Call | None
-    act: Call | None
-
-
-# (call of a block or inline form, its shape in, where it stands) -> code, shape out
-UseClass = Callable[
-    ["Call | Inline", Env, Shape, "str | None", str], tuple[Code, Shape]
-]
-
-
-@dataclass(frozen=True)
-class Flow:
-    """A value in `forward`: the code that gives it, and its shape."""
-
-    code: Code
-    shape: Shape
-
-    @property
-    def variable(self) -> str | None:
-        """The variable that holds it, where it has one."""
-        return self.code if isinstance(self.code, str) and _is_name(self.code) else None
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the walk stands inside the class.
-
-    `path` is the place in the expanded network, None where the class serves many;
-    `local` the place inside the class; `attr` prefixes attributes;
-    `target` takes results; `named` are values by name.
-    """
-
-    path: str | None
-    local: str = ""
-    attr: str = ""
-    target: str = "x"
-    live: frozenset[str] = frozenset({"x"})
-    named: Mapping[str, Flow] = field(default_factory=dict)
-
-    def inner(self, name: str) -> Place:
-        """The place of a form inside the layer or branch `name`."""
-        path = None if self.path is None else join(self.path, name)
-        return replace(
-            self,
-            path=path,
-            local=join(self.local, name),
-            attr=f"{self.attr}{name}_",
-        )
-
-
-@dataclass
-class Body:
-    """What the walk has written so far, and the residual conditions that it guessed."""
-
-    init: list[str] = field(default_factory=list)
-    forward: list[str] = field(default_factory=list)
-    guesses: dict[str, Expr] = field(default_factory=dict)
 
 
 class FormWalker:
@@ -174,7 +106,7 @@ class FormWalker:
             return self.series(form, start, place)
         if isinstance(form, Branches):
             return self.branches(form, start, place)
-        return self.residual(form, start, place)
+        return write_residual(self, form, start, place)
 
     def series(self, form: Series, start: Flow, place: Place) -> Flow:
         """Layers one after the other."""
@@ -216,106 +148,13 @@ class FormWalker:
             end = self.held(self.series(branch.path, begin, inner), name)
             ends.append(end)
             live |= {end.variable or name}
-        return self.merge(OPS[MERGES[form.merge]], ends)
+        return self.merge(OPS[MERGES[form.merge]], ends, form.span)
 
-    def residual(self, form: Residual, start: Flow, place: Place) -> Flow:
-        """A body beside a shortcut."""
-        target = self.fresh("y", place.live)
-        inner = replace(place, target=target, live=place.live | {target})
-        outside, self.strides = self.strides, []
-        body = self.held(self.series(form.body, start, inner), target)
-        strides, self.strides = self.strides, outside + self.strides
-        if body.code == start.code and body.code != target:
-            body = self.held(Flow(start.code, body.shape), target)
-        inner = replace(inner, live=inner.live | {body.variable or target})
-        if place.path is not None:
-            return self._known_residual(form, start, body, inner)
-        return self._open_residual(form, start, body, inner, strides)
-
-    def _known_residual(
-        self, form: Residual, start: Flow, body: Flow, place: Place
-    ) -> Flow:
-        path = place.path or ""
-        if any(map(undecided, start.shape, body.shape)):
-            raise NotSymbolic
-        if not self.graph.added[path]:
-            return body
-        side = start
-        if self.graph.projected[path]:
-            assert isinstance(form.shortcut, Series)
-            side = self.shortcut(form.shortcut, start, place)
-        return Flow(
-            function(OPS["Add"], _plain_call("Add", form), _codes(body, side), {}),
-            body.shape,
-        )
-
-    def _open_residual(
-        self,
-        form: Residual,
-        start: Flow,
-        body: Flow,
-        place: Place,
-        strides: list[Expr],
-    ) -> Flow:
-        add = _plain_call("Add", form)
-        changed = self.changes(start.shape, body.shape, strides)
-        self.body.guesses[place.local] = changed
-        flag = f"{place.attr}has_shortcut"
-        if form.shortcut == "identity" or changed == Const(False):
-            if changed == Const(True):
-                raise NotSymbolic
-            code = function(OPS["Add"], add, _codes(body, start), {})
-            return Flow(code, body.shape)
-        if form.shortcut == "where_equal":
-            if changed == Const(True):
-                return body
-            equal = _negated(changed)
-            self.attribute(flag, show(equal), form.span)
-            target = place.target
-            self.assign(target, body.code)
-            with self.condition(flag):
-                both: list[Code] = [target, start.code]
-                self.assign(target, function(OPS["Add"], add, both, {}))
-            return Flow(target, body.shape)
-        assert isinstance(form.shortcut, Series)
-        if changed == Const(True):
-            side = self.shortcut(form.shortcut, start, place)
-        else:
-            self.attribute(flag, show(changed), form.span)
-            name = self.fresh("shortcut", place.live)
-            self.assign(name, start.code)
-            with self.condition(flag):
-                self.shortcut(form.shortcut, start, place, name)
-            side = Flow(name, body.shape)
-        code = function(OPS["Add"], add, _codes(body, side), {})
-        return Flow(code, body.shape)
-
-    def shortcut(
-        self, form: Series, start: Flow, place: Place, target: str | None = None
-    ) -> Flow:
-        """The layers of a shortcut, in a variable of their own."""
-        target = target or self.fresh("shortcut", place.live)
-        inner = place.inner("shortcut")
-        inner = replace(inner, target=target, live=inner.live | {target})
-        return self.held(self.series(form, start, inner), target)
-
-    def changes(self, before: Shape, after: Shape, strides: list[Expr]) -> Expr:
-        """A guess when a body changes the shape: where a stride is not 1 or the
-        channels differ. The caller holds it against every use of the block."""
-        if before == after:
-            return Const(False)
-        found: Expr = Const(False)
-        for stride in dict.fromkeys(strides):
-            found = as_expr(fold("or", found, as_expr(fold("!=", stride, 1))))
-        if len(before) != len(after):
-            return Const(True)
-        return as_expr(fold("or", found, as_expr(fold("!=", before[0], after[0]))))
-
-    def merge(self, op: OpDef, ends: list[Flow]) -> Flow:
+    def merge(self, op: OpDef, ends: list[Flow], span: Span) -> Flow:
         """Several values joined."""
         shape = op.infer({}, tuple(end.shape for end in ends))
-        call = _plain_call(op.name, None)
-        return Flow(function(op, call, _codes(*ends), {}), shape)
+        call = Call(op.name, span)
+        return Flow(function(op, call, [flow.code for flow in ends], {}), shape)
 
     def held(self, flow: Flow, target: str) -> Flow:
         """The value in a variable: the one that it has, or `target`."""
@@ -368,8 +207,6 @@ class FormWalker:
         name = layer.name.text
         attr = f"{place.attr}{name}"
         if layer.repeat is not None:
-            from pmgen.plan.repeats import repeated
-
             code, shape = repeated(self, layer, inputs[0].shape, place)
             self.attribute(attr, code, layer.name.span)
             return Flow(Invoke(f"self.{attr}", (inputs[0].code,)), shape)
@@ -399,7 +236,9 @@ class FormWalker:
         op = OPS[call.name]
         shape = self.shape_of(op, call, tuple(flow.shape for flow in inputs))
         if op.layer is None:
-            return Flow(function(op, call, _codes(*inputs), self.env), shape)
+            return Flow(
+                function(op, call, [flow.code for flow in inputs], self.env), shape
+            )
         self.attribute(attr, constructor(op, call, inputs[0].shape, self.env), span)
         return Flow(Invoke(f"self.{attr}", (inputs[0].code,)), shape)
 
@@ -453,14 +292,6 @@ class FormWalker:
                 self._collect_strides({"stride": symbolic(arg, self.env)})
 
 
-class NameClash(Exception):
-    """Two attributes of a class share a name; `span` and `first` are their places."""
-
-    def __init__(self, name: str, span: Span, first: Span) -> None:
-        super().__init__(name)
-        self.name, self.span, self.first = name, span, first
-
-
 def as_expr_of(value: Any) -> Expr:
     """A symbolic value as an expression again."""
     return value if isinstance(value, Expr) else Const(value)
@@ -468,26 +299,3 @@ def as_expr_of(value: Any) -> Expr:
 
 def _invoke(function: str, code: Code) -> Code:
     return Invoke(function, (code,))
-
-
-def _codes(*flows: Flow) -> list[Code]:
-    return [flow.code for flow in flows]
-
-
-def _plain_call(name: str, form: Form | None) -> Call:
-    return Call(name, form.span if form is not None else None)  # type: ignore[arg-type]
-
-
-def _is_name(code: str) -> bool:
-    return code.isidentifier()
-
-
-_OPPOSITE = {"!=": "==", "==": "!="}
-
-
-def _negated(expr: Expr) -> Expr:
-    if isinstance(expr, Binary) and expr.op in _OPPOSITE:
-        return Binary(_OPPOSITE[expr.op], expr.left, expr.right)
-    if isinstance(expr, Binary) and expr.op == "or":
-        return Binary("and", _negated(expr.left), _negated(expr.right))
-    raise NotSymbolic

@@ -20,7 +20,8 @@ from pmgen.layout import INDENT, Invoke, Listing, flat, lines, literal
 from pmgen.ops.definition import OPEN_SIZES, Dim, Shape
 from pmgen.plan.calls import formula
 from pmgen.plan.describe import docstring
-from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Place, UseClass
+from pmgen.plan.flow import Flow, Place, UseClass
+from pmgen.plan.forms import METHOD_DEPTH, FormWalker
 from pmgen.plan.model import ClassPlan
 from pmgen.plan.signature import signature
 from pmgen.spec import Head, Param, Series

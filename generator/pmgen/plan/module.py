@@ -27,7 +27,8 @@ from pmgen.names import class_title
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size, known
 from pmgen.plan.calls import UNDECIDED, Env, NotSymbolic, code_of
 from pmgen.plan.describe import docstring, file_header
-from pmgen.plan.forms import METHOD_DEPTH, Flow, FormWalker, Inline, Place
+from pmgen.plan.flow import Flow, Inline, Place
+from pmgen.plan.forms import METHOD_DEPTH, FormWalker
 from pmgen.plan.free import free_params
 from pmgen.plan.model import ClassPlan, ModulePlan, ParamPlan
 from pmgen.plan.model_class import plan_model

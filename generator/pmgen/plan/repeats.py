@@ -14,10 +14,11 @@ from pmgen.layout import Code, Invoke, Many, flat
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
 from pmgen.plan.calls import UNDECIDED, NotSymbolic, constructor, symbolic
+from pmgen.plan.flow import Inline, Place
 from pmgen.spec import Call, Layer
 
 if TYPE_CHECKING:
-    from pmgen.plan.forms import FormWalker, Place
+    from pmgen.plan.forms import FormWalker
 
 _INDICES = "ijkmn"
 
@@ -70,8 +71,6 @@ def _entry(
         code, after = walker.instance(body, shape, place, label)
         pieces.append(code)
     else:
-        from pmgen.plan.forms import Inline
-
         own = Inline(body, layer.norm, layer.act)
         return walker.instance(own, shape, place, label)
     for call in (layer.norm, layer.act):

@@ -1,0 +1,102 @@
+"""What goes with an op: `norm` and `act` behind it, `init` for its parameters, and the
+`defaults` that a file sets for all of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
+from pmgen.ops.definition import OpDef
+from pmgen.parse.context import Context
+from pmgen.parse.values import argument_kinds, parse_args, parse_named_call
+from pmgen.spec import Block, Call
+from pmgen.suggest import did_you_mean
+from pmgen.tree import Mapping, Scalar
+
+AFTER_KEYS = ("norm", "act")
+
+
+def parse_after(
+    mapping: Mapping, context: Context, defaults: Mapping | None = None
+) -> tuple[Call | None, Call | None]:
+    """`norm` and `act`; `none` takes a default away."""
+    calls: list[Call | None] = []
+    for key, known, what in (
+        ("norm", NORMS, "normalisation"),
+        ("act", ACTIVATIONS, "activation"),
+    ):
+        entry = mapping.get(key) or (defaults.get(key) if defaults else None)
+        if entry is None or (
+            isinstance(entry.value, Scalar) and entry.value.text == "none"
+        ):
+            calls.append(None)
+        else:
+            calls.append(parse_named_call(entry.value, known, what, context))
+    return calls[0], calls[1]
+
+
+def parse_init(
+    mapping: Mapping, defaults: Mapping | None, owner: OpDef | Block, context: Context
+) -> dict[str, Call]:
+    """The initializers of an op's own parameters, by `weight` and `bias`."""
+    entry = mapping.get("init") or (defaults.get("init") if defaults else None)
+    if entry is None or "init" in argument_kinds(owner):
+        return {}
+    names: tuple[str, ...] = ()
+    if isinstance(owner, OpDef) and owner.weights is not None:
+        names = owner.weights.names
+    if not names:
+        context.diagnostics.error(
+            "PM203",
+            "`init` has nothing to initialise here",
+            entry.key.span,
+            help=f"what takes it: {listed(_has_init)}",
+        )
+        return {}
+    inner = context.as_mapping(entry.value, "`init`")
+    if inner is None:
+        return {}
+    context.check_keys(inner, names, "`init`")
+    calls: dict[str, Call] = {}
+    for item in inner:
+        if item.name in names:
+            call = parse_named_call(item.value, INITIALIZERS, "initializer", context)
+            if call is not None:
+                calls[item.name] = call
+    return calls
+
+
+def check_defaults(defaults: Mapping, context: Context) -> dict[str, Mapping]:
+    """The `defaults` section: arguments per op, checked where they stand."""
+    sections: dict[str, Mapping] = {}
+    for entry in defaults:
+        op = OPS.get(entry.name)
+        if op is None:
+            context.diagnostics.error(
+                "PM202",
+                f"there is no op `{entry.name}` to set defaults for",
+                entry.key.span,
+                help=did_you_mean(entry.name, OPS),
+            )
+            continue
+        inner = context.as_mapping(entry.value, f"the defaults of `{entry.name}`")
+        if inner is None:
+            continue
+        own = argument_kinds(op)
+        known = [*own, "init", *AFTER_KEYS]
+        rest = [key for key in ("init", *AFTER_KEYS) if key not in own]
+        arguments = [e for e in inner if e.name not in rest]
+        parse_args(arguments, op, context, where=f"`{op.name}`", extra_keys=known)
+        parse_after(inner, context)
+        parse_init(inner, None, op, context)
+        sections[entry.name] = inner
+    return sections
+
+
+def listed(chosen: Callable[[OpDef], bool]) -> str:
+    """The ops that are chosen, as words of a help."""
+    return ", ".join(f"`{op.name}`" for op in OPS.values() if chosen(op))
+
+
+def _has_init(op: OpDef) -> bool:
+    return op.weights is not None and bool(op.weights.names)

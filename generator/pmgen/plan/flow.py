@@ -1,0 +1,90 @@
+"""What the walk over a class carries along: values, places, what is written so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from pmgen.expressions import Expr
+from pmgen.graph import join
+from pmgen.layout import Code
+from pmgen.ops.definition import Shape
+from pmgen.plan.calls import Env
+from pmgen.source import Span
+from pmgen.spec import Call, Form
+
+
+@dataclass(frozen=True)
+class Inline:
+    """An inline form that repeats, with what stands behind it: a class of its own."""
+
+    form: Form
+    norm: Call | None
+    act: Call | None
+
+
+# (call of a block or inline form, its shape in, where it stands) -> code, shape out
+UseClass = Callable[
+    ["Call | Inline", Env, Shape, "str | None", str], tuple[Code, Shape]
+]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A value in `forward`: the code that gives it, and its shape."""
+
+    code: Code
+    shape: Shape
+
+    @property
+    def variable(self) -> str | None:
+        """The variable that holds it, where it has one."""
+        return (
+            self.code
+            if isinstance(self.code, str) and self.code.isidentifier()
+            else None
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the walk stands inside the class.
+
+    `path` is the place in the expanded network, None where the class serves many;
+    `local` the place inside the class; `attr` prefixes attributes;
+    `target` takes results; `named` are values by name.
+    """
+
+    path: str | None
+    local: str = ""
+    attr: str = ""
+    target: str = "x"
+    live: frozenset[str] = frozenset({"x"})
+    named: Mapping[str, Flow] = field(default_factory=dict)
+
+    def inner(self, name: str) -> Place:
+        """The place of a form inside the layer or branch `name`."""
+        path = None if self.path is None else join(self.path, name)
+        return replace(
+            self,
+            path=path,
+            local=join(self.local, name),
+            attr=f"{self.attr}{name}_",
+        )
+
+
+@dataclass
+class Body:
+    """What the walk has written so far, and the residual conditions that it guessed."""
+
+    init: list[str] = field(default_factory=list)
+    forward: list[str] = field(default_factory=list)
+    guesses: dict[str, Expr] = field(default_factory=dict)
+
+
+class NameClash(Exception):
+    """Two attributes of a class share a name; `span` and `first` are their places."""
+
+    def __init__(self, name: str, span: Span, first: Span) -> None:
+        super().__init__(name)
+        self.name, self.span, self.first = name, span, first
