@@ -35,6 +35,7 @@ STANDALONE_NODES = {
     "JoinedStr",
     "FormattedValue",
     "Raise",
+    "In",
     "Is",
     "IsNot",
     "Pass",

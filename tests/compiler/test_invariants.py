@@ -57,6 +57,8 @@ def test_the_packages_have_one_home() -> None:
     assert not (ROOT / "runtime" / "__init__.py").exists()
 
 
+# The emitted text is compiled, never run: that it can be is checked before it is written.
+COMPILES = {"emit.py"}
 BANNED = {"eval", "exec", "compile", "__import__", "globals", "setattr", "delattr"}
 BANNED_MODULES = {"pickle", "marshal", "shelve", "imp"}
 BANNED_METHODS = {("yaml", "load"), ("yaml", "unsafe_load"), ("yaml", "full_load"),
@@ -73,7 +75,8 @@ def test_no_text_becomes_code(folder: Path) -> None:
             place = f"{path}:{node.lineno}"
             function = node.func
             if isinstance(function, ast.Name):
-                assert function.id not in BANNED, place
+                known = function.id == "compile" and path.name in COMPILES
+                assert known or function.id not in BANNED, place
             elif isinstance(function, ast.Attribute) and isinstance(
                 function.value, ast.Name
             ):
@@ -97,13 +100,10 @@ def test_templates_decide_nothing_by_name() -> None:
             assert not list(node.find_all(nodes.Const)), f"{path}:{node.lineno}"
 
 
-# Where an op's name may stand outside pmgen/ops, and why.
+# Words that are names of ops too, where they mean something else.
 ALLOWED_NAMES = {
-    # A network of the documentation that help texts show: `model: LeNet`. No op.
-    # `merge:` and the shortcut are the language's own words for three ops.
-    "expand.py": {"Add"},
-    "plan/forms.py": {"Add"},
-    # Optimizers of recipes are no ops of networks; no names are shared today.
+    "recipe/definition.py": {"Constant"},  # a schedule; the initializer has its name
+    "recipe/parse.py": {"Constant"},
 }
 
 

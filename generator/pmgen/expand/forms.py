@@ -113,7 +113,8 @@ class _Expander:
                     related=[Label(named[name].span, "the layer")],
                     help="rename one of them",
                 )
-            ending = self._layer(head.layer, _silent(head.layer), scope, dict(named))
+            silent = Signal(INPUT, None, None, head.layer.name.span)
+            ending = self._layer(head.layer, silent, scope, dict(named))
             shapes[name] = ending.shape
         return shapes
 
@@ -196,7 +197,7 @@ class _Expander:
                 "`shortcut: where_equal` for no addition here",
             )
             return lost(body)
-        return self._merge(OPS["Add"], [body, side], scope, "add", form.span)
+        return self._merge(OPS[MERGES["add"]], [body, side], scope, "add", form.span)
 
     def _merge(
         self, op: OpDef, ends: list[Signal], scope: Scope, name: str, span: Span
@@ -391,10 +392,6 @@ class _Expander:
             else:
                 return None  # reported by the parser
         return env
-
-
-def _silent(layer: Layer) -> Signal:
-    return Signal(INPUT, None, None, layer.name.span)
 
 
 def _channels(shape: Shape) -> int:
