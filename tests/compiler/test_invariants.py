@@ -57,7 +57,7 @@ def test_the_packages_have_one_home() -> None:
     assert not (ROOT / "runtime" / "__init__.py").exists()
 
 
-# The emitted text is compiled, never run: that it can be is checked before it is written.
+# The emitted text is compiled and never run: a check before it is written.
 COMPILES = {"emit.py"}
 BANNED = {"eval", "exec", "compile", "__import__", "globals", "setattr", "delattr"}
 BANNED_MODULES = {"pickle", "marshal", "shelve", "imp"}
