@@ -26,7 +26,8 @@ _PROBLEMS: tuple[tuple[str, str, str, str], ...] = (
         r"mapping values are not allowed",
         "a `:` is not expected here",
         "",
-        "check the indentation of this line, or quote a text that holds `: `",
+        "check the indentation, put a space behind the `:` of the line before, or "
+        "quote a text that holds `: `",
     ),
     (
         r"could not find expected ':'|did not find expected ':'",

@@ -57,6 +57,8 @@ def test_the_packages_have_one_home() -> None:
     assert not (ROOT / "runtime" / "__init__.py").exists()
 
 
+# The emitted text is compiled and never run: a check before it is written.
+COMPILES = {"emit.py"}
 BANNED = {"eval", "exec", "compile", "__import__", "globals", "setattr", "delattr"}
 BANNED_MODULES = {"pickle", "marshal", "shelve", "imp"}
 BANNED_METHODS = {("yaml", "load"), ("yaml", "unsafe_load"), ("yaml", "full_load"),
@@ -73,7 +75,8 @@ def test_no_text_becomes_code(folder: Path) -> None:
             place = f"{path}:{node.lineno}"
             function = node.func
             if isinstance(function, ast.Name):
-                assert function.id not in BANNED, place
+                known = function.id == "compile" and path.name in COMPILES
+                assert known or function.id not in BANNED, place
             elif isinstance(function, ast.Attribute) and isinstance(
                 function.value, ast.Name
             ):
@@ -95,6 +98,13 @@ def test_templates_decide_nothing_by_name() -> None:
         assert not words & known, path
         for node in Environment(autoescape=True).parse(text).find_all(nodes.Compare):
             assert not list(node.find_all(nodes.Const)), f"{path}:{node.lineno}"
+
+
+# Words that are names of ops too, where they mean something else.
+ALLOWED_NAMES = {
+    "recipe/definition.py": {"Constant"},  # a schedule; the initializer has its name
+    "recipe/parse.py": {"Constant"},
+}
 
 
 def literals(path: Path) -> Iterator[tuple[str, int]]:
@@ -125,6 +135,7 @@ def test_ops_are_named_in_ops_alone() -> None:
             continue
         for text, line in literals(path):
             found = set(re.findall(r"[A-Za-z]\w*", text)) & names
+            found -= ALLOWED_NAMES.get(inside, set())
             assert not found, f"{inside}:{line} names {found}"
 
 

@@ -113,12 +113,8 @@ class _Expander:
                     related=[Label(named[name].span, "the layer")],
                     help="rename one of them",
                 )
-            ending = self._layer(
-                head.layer,
-                Signal(INPUT, None, None, head.layer.name.span),
-                scope,
-                dict(named),
-            )
+            silent = Signal(INPUT, None, None, head.layer.name.span)
+            ending = self._layer(head.layer, silent, scope, dict(named))
             shapes[name] = ending.shape
         return shapes
 

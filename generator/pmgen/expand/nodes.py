@@ -17,6 +17,9 @@ from pmgen.spec import Arg, Call
 from pmgen.walk import names_of
 
 MAX_NODES = 50_000
+_POOLS_TO_SIZE = next(
+    op.name for op in OPS.values() if op.group == "pooling" and op.window == "all"
+)
 
 
 class TooLarge(Exception):
@@ -174,7 +177,7 @@ class NodeBuilder:
                     "PM307",
                     f"`{op.name}` needs its `{name}`, which `any` in the input leaves "
                     "open",
-                    help="pool to a fixed size first, as with `op: AdaptiveAvgPool2D`, "
+                    help=f"pool to a fixed size first, as with `op: {_POOLS_TO_SIZE}`, "
                     "or give the input a size",
                 )
 

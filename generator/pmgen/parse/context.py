@@ -37,6 +37,8 @@ class Context:
         help_text = None
         if isinstance(node, Sequence):
             help_text = "write `name: value` on each line, without `-`"
+        elif isinstance(node, Scalar) and node.value is None:
+            help_text = "leave it out, or write `{}`"
         self.wrong_kind(node, f"{what} is a mapping of names to values", help_text)
         return None
 

@@ -113,7 +113,8 @@ class _ModelParser:
     def _check_version(self, tree: Mapping, at: Span) -> None:
         entry = tree.get("pmgen")
         version = entry.value if entry else None
-        if not isinstance(version, Scalar) or version.value != LANGUAGE_VERSION:
+        number = version.value if isinstance(version, Scalar) else None
+        if type(number) is not int or number != LANGUAGE_VERSION:
             self.diagnostics.error(
                 "PM109",
                 "the language version is missing"

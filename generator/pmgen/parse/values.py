@@ -239,7 +239,11 @@ def parse_named_call(
         name, given = entry.key, entry.value
     if not isinstance(name, Scalar) or not isinstance(name.value, str):
         context.wrong_kind(
-            node, f"{_a(what)} is a name, or {{Name: {{argument: value}}}}"
+            node,
+            f"{_a(what)} is a name, or {{Name: {{argument: value}}}}",
+            "leave it out; `none` takes a default away"
+            if isinstance(node, Scalar) and node.value is None
+            else None,
         )
         return None
     op = known.get(name.value)
@@ -296,4 +300,10 @@ def report_missing(
 def _example(owner: OpDef | Block, name: str) -> str:
     if isinstance(owner, OpDef) and owner.arg(name):
         return "3" if name == "kernel_size" else "64" if "out" in name else "2"
+    if isinstance(owner, Block):
+        param = owner.param(name)
+        return _EXAMPLES.get(param.type, "...") if param else "..."
     return "..."
+
+
+_EXAMPLES = {"int": "64", "float": "0.5", "bool": "true", "ints": "[3, 3]"}

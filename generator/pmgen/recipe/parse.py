@@ -74,7 +74,8 @@ class _RecipeParser:
         entry = tree.get("pmgen")
         at = entry.value.span if entry else Span(tree.span.file, 1, 1, 1, 1)
         value = entry.value if entry else None
-        if not isinstance(value, Scalar) or value.value != 1:
+        number = value.value if isinstance(value, Scalar) else None
+        if type(number) is not int or number != 1:
             self.diagnostics.error(
                 "PM109",
                 "the language version is missing"
