@@ -198,7 +198,7 @@ def limits() -> str:
         ("characters of an expression", f"{expression_parser.MAX_EXPRESSION}"),
         ("nesting of an expression", f"{expression_parser.MAX_NESTING} levels"),
         ("value of an expression", f"{expressions.MAX_VALUE:,} either way"),
-        ("ops of the expanded network", f"{expand.MAX_NODES:,}"),
+        ("layers of the expanded network", f"{expand.MAX_LAYERS:,}"),
     ]
     return table(("what", "at most"), rows)
 

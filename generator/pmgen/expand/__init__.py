@@ -1,6 +1,6 @@
 """ModelSpec -> Graph: every block laid out, every shape worked out."""
 
 from pmgen.expand.forms import expand_model
-from pmgen.expand.nodes import MAX_NODES, after_attribute
+from pmgen.expand.nodes import MAX_LAYERS, after_attribute
 
-__all__ = ["MAX_NODES", "after_attribute", "expand_model"]
+__all__ = ["MAX_LAYERS", "after_attribute", "expand_model"]

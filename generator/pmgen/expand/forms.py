@@ -223,6 +223,7 @@ class _Expander:
             if not held:
                 return inputs[0]
         if layer.repeat is None:
+            self.nodes.need_room(1, layer.name.span, scope)
             end = self._once(layer, layer.body, inputs, scope, name, named, None)
         else:
             end = self._repeated(layer, inputs, scope, name, named)
@@ -242,6 +243,7 @@ class _Expander:
         count = self.nodes.value(layer.repeat, integer(1), scope)
         if count is None:
             return lost(inputs[0])
+        self.nodes.need_room(count, layer.repeat.span, scope)
         self.built.repeats[join(scope.path, name)] = count
         for index in range(count):
             body = layer.body

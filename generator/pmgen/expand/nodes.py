@@ -16,7 +16,7 @@ from pmgen.source import Span
 from pmgen.spec import Arg, Call
 from pmgen.walk import names_of
 
-MAX_NODES = 50_000
+MAX_LAYERS = 50_000
 _POOLS_TO_SIZE = next(
     op.name for op in OPS.values() if op.group == "pooling" and op.window == "all"
 )
@@ -32,6 +32,23 @@ class NodeBuilder:
     def __init__(self, report: Reporter, built: Building) -> None:
         self.report = report
         self.built = built
+        self.layers = 0
+
+    def need_room(self, count: int, span: Span, scope: Scope) -> None:
+        """Count layers before they are laid out. Raises TooLarge past the limit.
+
+        Empty blocks count too: a repetition of nothing would take just as long.
+        """
+        self.layers += count
+        if self.layers > MAX_LAYERS:
+            self.report.error(
+                "PM308",
+                f"the network has more than {MAX_LAYERS:,} layers",
+                span,
+                scope,
+                help="look for a `repeat` that is too large",
+            )
+            raise TooLarge
 
     def op(
         self, call: Call, inputs: list[Signal], scope: Scope, label: str, module: str
@@ -115,15 +132,6 @@ class NodeBuilder:
         if call is not None:
             self._check_init(call, weights, scope)
         index = len(self.built.nodes)
-        if index >= MAX_NODES:
-            self.report.error(
-                "PM308",
-                f"the network has more than {MAX_NODES} layers",
-                span,
-                scope,
-                help="look for a `repeat` that is too large",
-            )
-            raise TooLarge
         reach = _reach(op, args, inputs)
         self.built.nodes.append(
             Node(
