@@ -181,7 +181,24 @@ def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
     """`yes if condition else no`, folded where the answer is known."""
     if isinstance(condition, Const):
         return yes if condition.value else no
-    return yes if yes == no else Choice(condition, yes, no)
+    for general, special, op in ((yes, no, "!="), (no, yes, "==")):
+        if general == special or _covers(general, special, condition, op):
+            return general
+    return Choice(condition, yes, no)
+
+
+def _covers(general: Expr, special: Expr, condition: Expr, op: str) -> bool:
+    """True where `general` is right even for the one value that `special` is for:
+    `c * e if e != 1 else c` is `c * e`."""
+    if not isinstance(condition, Binary) or condition.op != op:
+        return False
+    if not isinstance(condition.left, Name) or not isinstance(condition.right, Const):
+        return False
+    there = {condition.left.name: condition.right.value}
+    try:
+        return substitute(general, there) == substitute(special, there)
+    except NoValue:
+        return False
 
 
 def fold(op: str, left: Operand, right: Operand) -> Expr | int:

@@ -218,3 +218,20 @@ def test_no_value(text: str) -> None:
 )
 def test_simplified(text: str, shown: str) -> None:
     assert show(substitute(parse_expression(text), {})) == shown
+
+
+@pytest.mark.parametrize(
+    ("condition", "yes", "no", "shown"),
+    [
+        ("$e != 1", "$c * $e", "$c", "c * e"),
+        ("$e == 1", "$c", "$c * $e", "c * e"),
+        ("$e == 1", "$c * 2", "$c * 2", "c * 2"),
+        ("$e != 2", "$c * $e", "$c", "c * e if e != 2 else c"),
+        ("$e > 1", "$c * $e", "$c", "c * e if e > 1 else c"),
+        ("$e != 0", "$c // $e", "$c", "c // e if e != 0 else c"),
+        ("true", "$a", "$b", "a"),
+    ],
+)
+def test_a_choice_that_is_none(condition: str, yes: str, no: str, shown: str) -> None:
+    parts = [parse_expression(text) for text in (condition, yes, no)]
+    assert show(choose(*parts)) == shown

@@ -76,7 +76,9 @@ def check_defaults(defaults: Mapping, context: Context) -> dict[str, Mapping]:
                 "PM202",
                 f"there is no op `{entry.name}` to set defaults for",
                 entry.key.span,
-                help=did_you_mean(entry.name, OPS),
+                help="a block has its defaults under its `params`"
+                if entry.name in context.blocks
+                else did_you_mean(entry.name, OPS),
             )
             continue
         inner = context.as_mapping(entry.value, f"the defaults of `{entry.name}`")

@@ -252,8 +252,7 @@ class _ModelParser:
     ) -> list[tuple[Block, Mapping, Map[str, Mapping]]]:
         entry = tree.get("blocks")
         mapping = self.context.as_mapping(entry.value, "`blocks`") if entry else None
-        defaults = self._defaults(tree)
-        found: list[tuple[Block, Mapping, Map[str, Mapping]]] = []
+        found: list[tuple[Block, Mapping]] = []
         for item in mapping or ():
             name = self.context.ident(item.key, "a block", why_not_a_class)
             if item.name in OPS:
@@ -280,8 +279,9 @@ class _ModelParser:
             doc = self._text(body, "doc")
             block = Block(name, params, Series((), item.key.span), doc=doc)
             self.blocks[item.name] = block
-            found.append((block, body, defaults))
-        return found
+            found.append((block, body))
+        defaults = self._defaults(tree)
+        return [(block, body, defaults) for block, body in found]
 
     def _body(
         self, block: Block, mapping: Mapping, defaults: Map[str, Mapping]

@@ -12,68 +12,43 @@ __all__ = ["Inverted"]
 class InvertedResidual(nn.Layer):
     """InvertedResidual, spec.yaml:7.
 
-    [N, 16, 16, 16] -> [N, 16, 16, 16]
+    [N, in_channels, H, W] -> [N, width, H', W']
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, in_channels: int, width: int, expand: int = 6, stride: int = 1
+    ) -> None:
         super().__init__()
-        self.depthwise = nn.Conv2D(16, 16, 3, padding=1, groups=16, bias_attr=False)
-        self.depthwise_norm = nn.BatchNorm2D(16)
-        self.project = nn.Conv2D(16, 16, 1, bias_attr=False)
-        self.project_norm = nn.BatchNorm2D(16)
-        self.out_channels = 16
-
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        y = F.relu6(self.depthwise_norm(self.depthwise(x)))
-        y = self.project_norm(self.project(y))
-        return y + x
-
-
-class InvertedResidual2(nn.Layer):
-    """InvertedResidual2, spec.yaml:7.
-
-    [N, 16, 16, 16] -> [N, 24, 8, 8]
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.expand_conv = nn.Conv2D(16, 96, 1, bias_attr=False)
-        self.expand_conv_norm = nn.BatchNorm2D(96)
+        self.has_expand_conv = expand != 1
+        if self.has_expand_conv:
+            self.expand_conv = nn.Conv2D(
+                in_channels, in_channels * expand, 1, bias_attr=False
+            )
+            self.expand_conv_norm = nn.BatchNorm2D(in_channels * expand)
         self.depthwise = nn.Conv2D(
-            96, 96, 3, stride=2, padding=1, groups=96, bias_attr=False
+            in_channels * expand,
+            in_channels * expand,
+            3,
+            stride=stride,
+            padding=1,
+            groups=in_channels * expand,
+            bias_attr=False,
         )
-        self.depthwise_norm = nn.BatchNorm2D(96)
-        self.project = nn.Conv2D(96, 24, 1, bias_attr=False)
-        self.project_norm = nn.BatchNorm2D(24)
-        self.out_channels = 24
+        self.depthwise_norm = nn.BatchNorm2D(in_channels * expand)
+        self.project = nn.Conv2D(in_channels * expand, width, 1, bias_attr=False)
+        self.project_norm = nn.BatchNorm2D(width)
+        self.has_shortcut = stride == 1 and in_channels == width
+        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        y = F.relu6(self.expand_conv_norm(self.expand_conv(x)))
-        y = F.relu6(self.depthwise_norm(self.depthwise(y)))
-        return self.project_norm(self.project(y))
-
-
-class InvertedResidual3(nn.Layer):
-    """InvertedResidual3, spec.yaml:7.
-
-    [N, 24, 8, 8] -> [N, 24, 8, 8]
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.expand_conv = nn.Conv2D(24, 144, 1, bias_attr=False)
-        self.expand_conv_norm = nn.BatchNorm2D(144)
-        self.depthwise = nn.Conv2D(144, 144, 3, padding=1, groups=144, bias_attr=False)
-        self.depthwise_norm = nn.BatchNorm2D(144)
-        self.project = nn.Conv2D(144, 24, 1, bias_attr=False)
-        self.project_norm = nn.BatchNorm2D(24)
-        self.out_channels = 24
-
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        y = F.relu6(self.expand_conv_norm(self.expand_conv(x)))
+        y = x
+        if self.has_expand_conv:
+            y = F.relu6(self.expand_conv_norm(self.expand_conv(x)))
         y = F.relu6(self.depthwise_norm(self.depthwise(y)))
         y = self.project_norm(self.project(y))
-        return y + x
+        if self.has_shortcut:
+            y = y + x
+        return y
 
 
 class Inverted(nn.Layer):
@@ -88,8 +63,11 @@ class Inverted(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(3, 16, 3, stride=2, padding=1, bias_attr=False)
         self.conv_norm = nn.BatchNorm2D(16)
-        self.b1 = InvertedResidual()
-        self.b2 = nn.Sequential(InvertedResidual2(), InvertedResidual3())
+        self.b1 = InvertedResidual(16, width=16, expand=1)
+        self.b2 = nn.Sequential(
+            InvertedResidual(16, width=24, stride=2),
+            InvertedResidual(24, width=24),
+        )
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
