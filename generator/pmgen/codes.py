@@ -34,6 +34,7 @@ CODES: dict[str, str] = {
     "PM206": "A layer named in `from`, `before` or `after` that is not there yet.",
     "PM207": "Two things would share one name in the generated class.",
     "PM208": "A block that contains itself.",
+    "PM209": "A layer whose output neither the next layer nor a `from` takes.",
     # -- PM3xx: values and shapes -----------------------------------------------
     "PM301": "A value of the wrong type or outside its range.",
     "PM302": "A window, or what is left after cropping, does not fit the image.",

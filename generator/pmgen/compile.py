@@ -21,6 +21,7 @@ from pmgen.parse import parse_model
 from pmgen.plan import ModulePlan, plan_module
 from pmgen.plan.flow import NameClash
 from pmgen.settings import Settings
+from pmgen.unused import check_used
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def compile_spec(
         if spec
         else None
     )
+    if spec is not None and not diagnostics.failed:
+        check_used(spec, diagnostics)
     if graph is not None and not diagnostics.failed and not settings.changed:
         check_expectations(graph, diagnostics)
     if graph is None or diagnostics.failed:

@@ -10,14 +10,15 @@ from pmgen.spec import Arg, Branches, Call, Form, Layer, Residual, Series
 
 def layers_in(form: Form) -> Iterator[Layer]:
     """Every layer of a form, those of inline forms too."""
-    for series in _series_in(form):
+    for series in series_in(form):
         for layer in series.layers:
             yield layer
             if not isinstance(layer.body, Call):
                 yield from layers_in(layer.body)
 
 
-def _series_in(form: Form) -> Iterator[Series]:
+def series_in(form: Form) -> Iterator[Series]:
+    """The series that a form is made of, inline forms left aside."""
     if isinstance(form, Series):
         yield form
     elif isinstance(form, Branches):
