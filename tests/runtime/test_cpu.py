@@ -45,18 +45,19 @@ def test_the_users_own_values_stay(tmp_path: Path) -> None:
     env = dict(own)
     settings = apply_cpu_settings(None, env, cpuinfo(tmp_path, "AuthenticAMD", "avx2"))
     assert env == own
+    assert settings.waiting == "ACTIVE"
     assert settings.set_by_us == ()
 
 
 def test_an_option_overrides_the_threads(tmp_path: Path) -> None:
     env = {"OMP_NUM_THREADS": "1"}
     settings = apply_cpu_settings(3, env, tmp_path / "none")
-    assert env == {"OMP_NUM_THREADS": "3", "OMP_WAIT_POLICY": "PASSIVE"}
+    assert env == {"OMP_NUM_THREADS": "3"}
     assert settings.as_json() == {
         "threads": "3",
-        "waiting": "PASSIVE",
+        "waiting": None,
         "mkl_path": None,
-        "set_by_us": ("OMP_NUM_THREADS", "OMP_WAIT_POLICY"),
+        "set_by_us": ("OMP_NUM_THREADS",),
     }
 
 
