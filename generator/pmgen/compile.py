@@ -8,6 +8,9 @@ Each stage adds to the same `Diagnostics`, so that one run reports every mistake
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +54,26 @@ def compile_spec(
     `root` is the folder that `extends` and `use` may reach, the spec's own if None.
     `settings` are the command line's `--set` and `--input`.
     """
-    settings = settings or Settings()
+    with _collector_off():
+        return _compile(path, root or path.parent, settings or Settings(), standalone)
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """No search for garbage meanwhile: what a compilation makes lives to its end, and
+    going through it again and again would cost more with every layer."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _compile(path: Path, root: Path, settings: Settings, standalone: bool) -> Compiled:
     diagnostics = Diagnostics()
-    sources = load_sources(path, root or path.parent, diagnostics)
+    sources = load_sources(path, root, diagnostics)
     spec = parse_model(sources, diagnostics) if sources else None
     values = settings.values_for(spec) if spec else {}
     graph = (
