@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from pmgen import catalogue
 from pmgen.diagnostics import Diagnostics, Label
 from pmgen.source import SourceFile, Span
 from pmgen.suggest import nearest
@@ -82,20 +83,23 @@ def read_file(
             "PM105",
             f"cannot read `{name}`: {reason.lower()}",
             span,
-            help=_other_file(path),
+            help=_other_file(path, asked_at),
         )
         return None
     return read_text(SourceFile(name, text), diagnostics)
 
 
-def _other_file(path: Path) -> str | None:
-    """The file in the same folder that was meant, where one is near."""
+def _other_file(path: Path, asked_at: Span | None) -> str | None:
+    """The file that was meant: one of the catalogue, or one near in the folder."""
+    if asked_at is not None and path.stem in catalogue.names():
+        return f"`pmgen new {path.stem} -o FOLDER` copies the catalogue's beside yours"
+    asking = Path(asked_at.file.name).name if asked_at else path.name
     try:
         names = sorted(p.name for p in path.parent.glob("*.yaml"))
     except OSError:
         return None
-    near = nearest(path.name, names)
-    return None if near in (None, path.name) else f"did you mean `{near}`?"
+    near = nearest(path.name, [n for n in names if n not in (path.name, asking)])
+    return None if near is None else f"did you mean `{near}`?"
 
 
 def read_text(file: SourceFile, diagnostics: Diagnostics) -> Mapping | None:
