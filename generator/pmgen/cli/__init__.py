@@ -43,14 +43,13 @@ class _OnDemand(click.Group):
 @click.group(cls=_OnDemand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pmgen")
 @click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
-@click.pass_context
-def cli(ctx: click.Context, debug: bool) -> None:
+def cli(debug: bool) -> None:
     """Write a convolutional network once, as a short YAML spec.
 
     It is checked before any tensor exists, compiled to a readable PaddlePaddle class,
     and trained by a shared runtime. Start with: pmgen build lenet
     """
-    ctx.obj = {"debug": debug}
+    # `--debug` is read by main(), which has to know it before anything can fail.
 
 
 def main(args: list[str] | None = None) -> Any:

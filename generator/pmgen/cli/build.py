@@ -17,11 +17,12 @@ from pmgen.cli.common import (
     root_option,
     settings_from,
     specs_argument,
+    write,
 )
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
 from pmgen.ops.definition import show_shape
-from pmgen.output import drift, is_current, write_generated
+from pmgen.output import drift, is_current
 from pmgen.show.table import print_table
 
 
@@ -73,7 +74,8 @@ def build(
     targets = _targets(results, out)
     if only_check:
         return _check(results, targets)
-    written = [_write(r, t, force) for r, t in zip(results, targets, strict=True)]
+    built = zip(results, targets, strict=True)
+    written = [write(result, target, force=force) for result, target in built]
     if not quiet:
         _print(results, targets, written)
     return 0
@@ -106,15 +108,6 @@ def _check(results: list[Compiled], targets: list[Path]) -> int:
             err=True,
         )
     return 1 if stale else 0
-
-
-def _write(result: Compiled, target: Path, force: bool) -> bool:
-    assert result.code is not None
-    try:
-        return write_generated(target, result.code, force=force)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Problem(f"cannot write `{target}`: {reason}") from error
 
 
 def _print(results: list[Compiled], targets: list[Path], written: list[bool]) -> None:

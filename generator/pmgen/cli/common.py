@@ -12,6 +12,7 @@ import click
 from pmgen.catalogue import NoSuchSpec, find_spec
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled, compile_spec
+from pmgen.output import write_generated
 from pmgen.render import render_json, render_text
 from pmgen.settings import BadSetting, Settings, parse_settings
 
@@ -79,3 +80,13 @@ def report(results: list[Compiled], *, as_json: bool = False) -> bool:
         color = sys.stderr.isatty()
         click.echo(render_text(items, color=color), err=True, nl=False, color=color)
     return not items
+
+
+def write(result: Compiled, target: Path, *, force: bool = False) -> bool:
+    """Write the code of a sound spec; True where the file was not current already."""
+    assert result.code is not None
+    try:
+        return write_generated(target, result.code, force=force)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Problem(f"cannot write `{target}`: {reason}") from error

@@ -23,11 +23,11 @@ from pmgen.cli.common import (
     report,
     root_option,
     settings_from,
+    write,
 )
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
 from pmgen.diagnostics import Diagnostics
-from pmgen.output import write_generated
 from pmgen.recipe import parse_recipe
 
 _PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
@@ -71,7 +71,8 @@ def train(
     changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
     stem = f"{result.path.stem}_{changed}" if changed else result.path.stem
     target = generated / f"{stem}.py"
-    _write(result, target)
+    if write(result, target):
+        click.echo(f"wrote {target}")
     arguments = ["train", str(target), "--spec", str(result.path)]
     arguments += ["--recipe-json", json.dumps(resolved)]
     return _run_runtime([*arguments, *runtime])
@@ -109,16 +110,6 @@ def _recipe(given: str) -> dict[str, object] | None:
     diagnostics = Diagnostics()
     resolved = parse_recipe(path, diagnostics)
     return resolved if report([Compiled(path, diagnostics)]) else None
-
-
-def _write(result: Compiled, target: Path) -> None:
-    assert result.code is not None
-    try:
-        if write_generated(target, result.code):
-            click.echo(f"wrote {target}")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Problem(f"cannot write `{target}`: {reason}") from error
 
 
 def _run_runtime(arguments: list[str]) -> int:

@@ -170,6 +170,25 @@ def need_image(inputs: tuple[Shape, ...], op: str) -> tuple[Dim, Dim, Dim]:
     return shape[0], shape[1], shape[2]
 
 
+def equal_groups(op: str, arg: str) -> Callable[[Args, tuple[Shape, ...]], Shape]:
+    """The rule of an op that keeps an image's shape and needs `arg` equal groups of
+    its channels."""
+
+    def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+        channels, _, _ = need_image(inputs, op)
+        groups = args[arg]
+        if is_size(channels) and is_size(groups) and channels % groups:
+            raise ShapeIssue(
+                "PM305",
+                f"{channels} channels cannot be divided into {groups} groups",
+                arg=arg,
+                help=f"choose a divisor of {channels}",
+            )
+        return inputs[0]
+
+    return shape
+
+
 def product(values: tuple[Dim, ...]) -> Dim:
     """The product of dimensions."""
     total: Dim = 1

@@ -9,10 +9,9 @@ from pmgen.ops.definition import (
     Args,
     OpDef,
     Shape,
-    ShapeIssue,
     Weights,
+    equal_groups,
     is_size,
-    known,
     need_image,
 )
 from pmgen.ops.kinds import integer, number, truth
@@ -33,19 +32,6 @@ def _keeps_image(name: str) -> Callable[[Args, tuple[Shape, ...]], Shape]:
         return inputs[0]
 
     return shape
-
-
-def _group_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
-    channels, _, _ = need_image(inputs, "GroupNorm")
-    groups = args["num_groups"]
-    if known(channels, groups) and is_size(channels) and channels % groups:
-        raise ShapeIssue(
-            "PM305",
-            f"{channels} channels cannot be divided into {groups} groups",
-            arg="num_groups",
-            help=f"choose a divisor of {channels}",
-        )
-    return inputs[0]
 
 
 def _per_channel(
@@ -113,7 +99,7 @@ OPS = (
             _EPSILON,
             _BIAS,
         ),
-        infer=_group_shape,
+        infer=equal_groups("GroupNorm", "num_groups"),
         layer="nn.GroupNorm",
         positional=("num_groups", "num_channels"),
         inferred={"num_channels": lambda shape: shape[0]},

@@ -9,6 +9,7 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     ShapeIssue,
+    equal_groups,
     is_size,
     known,
     need_image,
@@ -50,19 +51,6 @@ def _flatten(args: Args, inputs: tuple[Shape, ...]) -> Shape:
             help="`op: Flatten` alone makes features of an image",
         )
     return shape
-
-
-def _shuffle(args: Args, inputs: tuple[Shape, ...]) -> Shape:
-    channels, _, _ = need_image(inputs, "ChannelShuffle")
-    groups = args["groups"]
-    if known(channels, groups) and is_size(channels) and channels % groups:
-        raise ShapeIssue(
-            "PM305",
-            f"{channels} channels cannot be divided into {groups} groups",
-            arg="groups",
-            help=f"choose a divisor of {channels}",
-        )
-    return inputs[0]
 
 
 def _pad(args: Args, inputs: tuple[Shape, ...]) -> Shape:
@@ -153,7 +141,7 @@ OPS = (
         "ChannelShuffle",
         "Mixes channels of different groups.",
         args=(ArgDef("groups", integer(1), "Groups of channels."),),
-        infer=_shuffle,
+        infer=equal_groups("ChannelShuffle", "groups"),
         layer="nn.ChannelShuffle",
         positional=("groups",),
     ),

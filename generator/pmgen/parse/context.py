@@ -26,10 +26,6 @@ class Context:
     params: Iterable[str] = ()
     defaults: Mapping[str, TreeMapping] = field(default_factory=dict)
 
-    def scoped(self, params: Iterable[str]) -> Context:
-        """The same context inside a block with these parameters."""
-        return Context(self.diagnostics, self.blocks, tuple(params), self.defaults)
-
     def as_mapping(self, node: Node, what: str) -> TreeMapping | None:
         """The node as a mapping, else None and a diagnostic."""
         if isinstance(node, TreeMapping):

@@ -100,7 +100,6 @@ class _Class:
     shape: Shape
     params: tuple[Param, ...]
     takes_input: bool
-    input_rank: int
     uses: list[_Class] = field(default_factory=list)
 
 
@@ -279,7 +278,7 @@ class _ModulePlanner:
             tuple(walker.body.init),
             _returning(walker.body.forward),
         )
-        found = _Class(plan, out, params, takes_input, len(shape), uses)
+        found = _Class(plan, out, params, takes_input, uses)
         return found, walker.body.guesses
 
 
