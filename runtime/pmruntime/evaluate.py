@@ -7,22 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 
-from pmruntime.checkpoint import load_weights
-from pmruntime.data import Data, Split, iterate_batches
-from pmruntime.device import use_device
+from pmruntime.data import Data, Preprocessing, Split, open_data
 from pmruntime.files import write_json
-from pmruntime.loading import build_model, load_model_class
-from pmruntime.losses import loss_per_image, main_output, predicted_classes
+from pmruntime.inference import log_probabilities
 from pmruntime.matching import check_fits
-from pmruntime.problems import unknown
-from pmruntime.run_folder import RunFolder
-
-# One size for training's validation and for `eval`: the last bits of a convolution
-# depend on the batch it is computed in, and both must give the same figures.
-BATCH_SIZE = 32
-WEIGHTS = ("last", "best")
+from pmruntime.trained import load_run
 
 
 @dataclass(frozen=True)
@@ -38,49 +28,37 @@ class Metrics:
         return asdict(self)
 
 
-def evaluate(model: Any, split: Split) -> Metrics:
-    """Measure the network in eval mode; every image counts the same.
-
-    Only the main output counts. The network's mode is restored.
-    """
-    was_training = model.training
-    model.eval()
-    right, total_loss = 0, 0.0
-    with paddle.no_grad():
-        for images, labels in iterate_batches(split, BATCH_SIZE):
-            logits = main_output(model(paddle.to_tensor(images)))
-            losses = loss_per_image(logits, paddle.to_tensor(labels)).numpy()
-            right += int((predicted_classes(logits).numpy() == labels).sum())
-            total_loss += float(losses.sum(dtype=np.float64))
-    if was_training:
-        model.train()
-    return Metrics(right / len(split), total_loss / len(split), len(split))
+def evaluate(
+    model: Any, split: Split, preprocessing: Preprocessing, views: int = 1
+) -> Metrics:
+    """Measure the network in eval mode; every image counts the same."""
+    logs = log_probabilities(model, split.images, preprocessing, views)
+    right = int((logs.argmax(axis=1) == split.labels).sum())
+    loss = -logs[np.arange(len(split)), split.labels].mean()
+    return Metrics(right / len(split), float(loss), len(split))
 
 
 def evaluate_run(
-    folder: Path, data: Data, *, weights: str = "last", device: str = "auto"
+    folder: Path, data: Data | str, *, weights: str = "last", device: str = "auto"
 ) -> dict[str, Any]:
-    """Rebuild the network of a run, measure it on the validation split of `data`.
+    """Rebuild the network of a run, measure it on the validation split of its data.
 
-    `weights` is `last` or `best`. The result, also written to RUN/eval.json, says with
-    `same_data` whether these are the images that the run was validated on. Raises
-    UserError where the folder holds no run, or model and data do not fit.
+    `weights` is `last` or `best`; `data` may be what `open_data` takes: its images are
+    then prepared as they were for training. The result, also written to RUN/eval.json,
+    says with `same_data` whether these are the images that the run was validated on.
+    Raises UserError where the folder holds no run, or model and data do not fit.
     """
-    if weights not in WEIGHTS:
-        raise unknown("choice of weights", weights, WEIGHTS)
-    run = RunFolder(folder)
-    record = run.read_record()
-    use_device(device)
-    model = build_model(load_model_class(run.model), record["arguments"])
-    origin = load_weights(run.best if weights == "best" else run.weights, model)
-    check_fits(model, data)
+    run = load_run(folder, weights, device)
+    if isinstance(data, str):
+        data = open_data(data, run.preprocessing)
+    check_fits(run.model, data)
     result = {
-        "model": record["model"],
+        "model": run.record["model"],
         "weights": weights,
-        "epoch": origin.get("epoch"),
-        "val": evaluate(model, data.val).as_json(),
+        "epoch": run.epoch,
+        "val": evaluate(run.model, data.val, data.preprocessing).as_json(),
         "data": data.as_json(),
-        "same_data": data.fingerprint == record["data"]["fingerprint"],
+        "same_data": data.fingerprint == run.record["data"]["fingerprint"],
     }
-    write_json(run.eval, result)
+    write_json(run.folder.eval, result)
     return result

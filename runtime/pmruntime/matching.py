@@ -8,7 +8,7 @@ from typing import Any
 import paddle
 
 from pmruntime.checks import ShapeError
-from pmruntime.data import Data, Split, iterate_batches
+from pmruntime.data import Data, Preprocessing, Split, iterate_batches
 from pmruntime.losses import main_output
 from pmruntime.problems import UserError
 
@@ -30,7 +30,7 @@ def check_fits(model: Any, data: Data) -> None:
     for split, name in ((data.train, "train"), (data.val, "val")):
         if len(split) == 0:
             raise UserError(f"the data hold no images to {name} on")
-    logits = _try_one_image(model, data.train)
+    logits = _try_one_image(model, data.train, data.preprocessing)
     if len(logits.shape) != 2:
         raise UserError(
             f"the network's output has shape {list(logits.shape)}, not [N, classes]",
@@ -48,8 +48,8 @@ def check_fits(model: Any, data: Data) -> None:
             )
 
 
-def _try_one_image(model: Any, split: Split) -> Any:
-    images, _ = next(iterate_batches(split, 1))
+def _try_one_image(model: Any, split: Split, preprocessing: Preprocessing) -> Any:
+    images, _ = next(iterate_batches(split, 1, preprocessing))
     model.eval()
     try:
         with paddle.no_grad():

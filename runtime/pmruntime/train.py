@@ -14,7 +14,7 @@ import paddle
 
 from pmruntime.checkpoint import save_weights
 from pmruntime.cpu import CpuSettings
-from pmruntime.data import Data, iterate_batches
+from pmruntime.data import Data
 from pmruntime.device import use_device
 from pmruntime.environment import versions
 from pmruntime.evaluate import Metrics, evaluate
@@ -106,7 +106,10 @@ def train(
             total_loss, right, seen, rate = 0.0, 0, 0, 0.0
             model.train()
             reporter.begin_epoch(epoch, recipe.epochs, len(data.train))
-            for images, labels in iterate_batches(data.train, recipe.batch_size, order):
+            for start in range(0, len(order), recipe.batch_size):
+                chosen = order[start : start + recipe.batch_size]
+                images = data.preprocessing.normalized(data.train.images[chosen])
+                labels = data.train.labels[chosen]
                 rate = learning_rate_at(recipe, step, steps_per_epoch)
                 optimizer.set_lr(rate)
                 outputs = model(paddle.to_tensor(images))
@@ -127,7 +130,7 @@ def train(
                 reporter.step(len(labels), total_loss / seen)
             train_seconds = time.perf_counter() - epoch_started
 
-            val = evaluate(model, data.val)
+            val = evaluate(model, data.val, data.preprocessing)
             if not math.isfinite(val.loss):
                 raise _diverged("validation loss", val.loss, epoch, rate)
             row = {

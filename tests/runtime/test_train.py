@@ -104,7 +104,7 @@ def test_means_weigh_images_not_batches(tiny: Path) -> None:
     model = load_model_class(tiny)()
     data = make_tiny_data(val=33)  # a batch of 32 and one of a single image
     data.val.images[32] = 255  # which is unlike the others, so that its loss stands out
-    metrics = evaluate(model, data.val)
+    metrics = evaluate(model, data.val, data.preprocessing)
     model.eval()
     x = paddle.to_tensor(data.val.images.astype("float32") / 127.5 - 1)
     loss = F.cross_entropy(model(x), paddle.to_tensor(data.val.labels)).item()
@@ -128,7 +128,7 @@ def test_training_loss_is_a_mean_over_images(
     from pmruntime.checkpoint import load_weights
 
     load_weights(tmp_path / "run" / "weights.safetensors", model)
-    whole = evaluate(model, tiny_data.train)
+    whole = evaluate(model, tiny_data.train, tiny_data.preprocessing)
     assert summary["train"]["loss"] == pytest.approx(whole.loss, rel=1e-5)
     assert summary["train"]["accuracy"] == whole.accuracy
 

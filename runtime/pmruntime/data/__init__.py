@@ -6,15 +6,16 @@ A new source is a function that returns `Data`, entered in one of the two tables
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pmruntime.data.dataset import Data, Split, iterate_batches
 from pmruntime.data.digits import read_digits
 from pmruntime.data.idx import is_idx_folder, read_idx
+from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
-__all__ = ["Data", "Split", "iterate_batches", "open_data"]
+__all__ = ["Data", "Preprocessing", "Split", "iterate_batches", "open_data"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class FolderReader:
 
     describes: str
     recognises: Callable[[Path], bool]
-    read: Callable[[Path], Data]
+    read: Callable[[Path, Preprocessing], Data]
 
 
 NAMED: dict[str, Callable[[], Data]] = {"digits": read_digits}
@@ -34,13 +35,13 @@ FOLDERS: tuple[FolderReader, ...] = (
 )
 
 
-def open_data(name: str) -> Data:
-    """Read a named source or a folder completely into memory.
+def open_data(name: str, preprocessing: Preprocessing = TUTORIAL) -> Data:
+    """Read a named source or a folder, its images prepared as `preprocessing` says.
 
     Raises UserError where it is neither, or where its reader finds fault.
     """
     if name in NAMED:
-        return NAMED[name]()
+        return replace(NAMED[name](), preprocessing=preprocessing)
     folder = Path(name)
     if not folder.is_dir():
         names = ", ".join(f"`{known}`" for known in NAMED)
@@ -50,7 +51,7 @@ def open_data(name: str) -> Data:
         )
     for reader in FOLDERS:
         if reader.recognises(folder):
-            return reader.read(folder)
+            return reader.read(folder, preprocessing)
     kinds = "; ".join(reader.describes for reader in FOLDERS)
     raise UserError(
         f"the folder `{name}` holds no data of a known kind", f"known kinds: {kinds}"

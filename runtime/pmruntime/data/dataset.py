@@ -10,22 +10,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Images, uint8 [n, C, H, W], and their class numbers, int64 [n].
+    """Images, uint8 [n, C, H, W], their class numbers, int64 [n], and their names.
 
-    Arrays that are memory-mapped files serve as well: only batches are copied.
+    Arrays that are memory-mapped files serve as well: only batches are copied. A name
+    is the file's, relative to the data's folder; without files, the position.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.images.ndim != 4 or self.images.dtype != np.uint8:
             raise ValueError("images must be uint8 [n, C, H, W]")
         if self.labels.shape != (len(self.images),) or self.labels.dtype != np.int64:
             raise ValueError("labels must be int64 [n], one for each image")
+        if not self.names:
+            numbers = tuple(f"#{i}" for i in range(len(self.labels)))
+            object.__setattr__(self, "names", numbers)
+        if len(self.names) != len(self.labels):
+            raise ValueError("names must be as many as images")
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -44,6 +53,8 @@ class Data:
     val: Split
     num_classes: int
     fingerprint: str
+    class_names: tuple[str, ...]
+    preprocessing: Preprocessing = TUTORIAL
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -59,34 +70,46 @@ class Data:
             "train": len(self.train),
             "val": len(self.val),
             "num_classes": self.num_classes,
+            "class_names": list(self.class_names),
             "image_shape": list(self.image_shape),
+            "preprocessing": self.preprocessing.as_json(),
         }
 
 
-def make_data(source: str, train: Split, val: Split, num_classes: int) -> Data:
-    """A `Data` with its fingerprint computed."""
+def make_data(
+    source: str,
+    train: Split,
+    val: Split,
+    num_classes: int,
+    class_names: tuple[str, ...] = (),
+    preprocessing: Preprocessing = TUTORIAL,
+) -> Data:
+    """A `Data` with its fingerprint computed. Classes without names are numbers."""
     digest = hashlib.sha256()
     for split in (train, val):
         digest.update(repr(split.images.shape).encode())
         # In a fixed byte order, so that the fingerprint is the same on every machine.
         digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
         digest.update(np.ascontiguousarray(split.images).data)
-    return Data(source, train, val, num_classes, digest.hexdigest())
+    return Data(
+        source,
+        train,
+        val,
+        num_classes,
+        digest.hexdigest(),
+        class_names or tuple(map(str, range(num_classes))),
+        preprocessing,
+    )
 
 
 def iterate_batches(
-    split: Split, batch_size: int, order: NDArray[np.int64] | None = None
+    split: Split, batch_size: int, preprocessing: Preprocessing
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-    """Batches of images, float32 [b, C, H, W] in [-1, 1], and labels, int64 [b].
+    """Batches in order: images as the network is shown them, float32 [b, C, H, W], and
+    labels, int64 [b]. The last batch may be short.
 
-    `order` gives the positions to visit, else they come as they lie. The last batch
-    may be short. Pixels are scaled here, batch by batch, as the tutorial does it, so
-    that the data stay uint8 in memory.
+    Pixels are scaled here, batch by batch, so that the data stay uint8 in memory.
     """
-    positions = np.arange(len(split)) if order is None else order
-    for start in range(0, len(positions), batch_size):
-        chosen = positions[start : start + batch_size]
-        images = split.images[chosen].astype(np.float32)
-        images /= 127.5
-        images -= 1.0
-        yield images, split.labels[chosen]
+    for start in range(0, len(split), batch_size):
+        chosen = slice(start, start + batch_size)
+        yield preprocessing.normalized(split.images[chosen]), split.labels[chosen]
