@@ -23,7 +23,7 @@ $(VENV)/.demo: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -e '.[cpu,demo,test]'
+	$(BIN)/python -m pip install --quiet -e '.[cpu,demo,export,verify,visualdl,test]'
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo ## Build specs/lenet.yaml, train it on 4,000 real digits, validate on 1,000
