@@ -24,7 +24,7 @@ _COMMANDS = {
     "new": ("pmgen.cli.new", "new"),
     "explain": ("pmgen.cli.explain", "explain"),
     "train": ("pmgen.cli.train", "train"),
-    "eval": ("pmgen.cli.train", "evaluate"),
+    "eval": ("pmgen.cli.handover", "evaluate"),
 }
 
 

@@ -1,17 +1,9 @@
-"""`pmgen train` and `pmgen eval`: build what is stale, then hand over to the runtime.
-
-The runtime runs in a process of its own. So the compiler never imports Paddle, and the
-runtime can set the CPU up before it does.
-"""
+"""`pmgen train`: build what is stale, resolve the recipe, hand over to the runtime."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -25,15 +17,14 @@ from pmgen.cli.common import (
     settings_from,
     write,
 )
+from pmgen.cli.handover import PASS_ON, run_runtime
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
 from pmgen.diagnostics import Diagnostics
 from pmgen.recipe import parse_recipe
 
-_PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 
-
-@click.command(context_settings=_PASS_ON, add_help_option=False)
+@click.command(context_settings=PASS_ON, add_help_option=False)
 @click.argument("spec", metavar="SPEC", required=False)
 @click.option("--recipe", default="digits", metavar="NAME|FILE", show_default=True)
 @click.option(
@@ -59,7 +50,7 @@ def train(
     """Train SPEC; builds it first where its generated file is stale."""
     if wants_help:
         click.echo(_TRAIN_HELP)
-        return _run_runtime(["train", "--help"])
+        return run_runtime(["train", "--help"])
     if spec is None:
         raise click.UsageError("name a SPEC; `pmgen train --help` says more")
     settings = settings_from(pairs, input_text)
@@ -75,14 +66,7 @@ def train(
         click.echo(f"wrote {target}")
     arguments = ["train", str(target), "--spec", str(result.path)]
     arguments += ["--recipe-json", json.dumps(resolved)]
-    return _run_runtime([*arguments, *runtime])
-
-
-@click.command("eval", context_settings=_PASS_ON, add_help_option=False)
-@click.argument("runtime", nargs=-1, type=click.UNPROCESSED)
-def evaluate(runtime: tuple[str, ...]) -> int:
-    """Measure a trained run again; see `pmgen eval --help`."""
-    return _run_runtime(["eval", *runtime])
+    return run_runtime([*arguments, *runtime])
 
 
 _TRAIN_HELP = """\
@@ -110,25 +94,3 @@ def _recipe(given: str) -> dict[str, object] | None:
     diagnostics = Diagnostics()
     resolved = parse_recipe(path, diagnostics)
     return resolved if report([Compiled(path, diagnostics)]) else None
-
-
-def _run_runtime(arguments: list[str]) -> int:
-    """`python -m pmruntime ...` under the name of pmgen; its exit status.
-
-    Where the system can, the runtime takes this process over, so that signals reach
-    it directly.
-    """
-    if importlib.util.find_spec("pmruntime") is None:
-        raise Problem("the package pmruntime is not installed; it comes with pmgen")
-    if importlib.util.find_spec("paddle") is None and "--help" not in arguments:
-        raise Problem(
-            "training needs PaddlePaddle: pip install 'pmgen[cpu]', or 'pmgen[gpu]' "
-            "for an NVIDIA card"
-        )
-    command = [sys.executable, "-m", "pmruntime", *arguments]
-    environment = {**os.environ, "PMRUNTIME_PROG": "pmgen"}
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if os.name == "posix":
-        os.execve(sys.executable, command, environment)
-    return subprocess.call(command, env=environment)

@@ -1,0 +1,65 @@
+"""Commands of the runtime, under the name of pmgen.
+
+The runtime runs in a process of its own. So the compiler never imports Paddle, and the
+runtime can set the CPU up before it does.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import click
+
+from pmgen.cli.problems import Problem
+
+PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+def _handed_over(
+    name: str, short_help: str, *, needs_paddle: bool = True
+) -> click.Command:
+    """A command whose arguments all go to the runtime's command of that name."""
+
+    @click.command(
+        name, context_settings=PASS_ON, add_help_option=False, short_help=short_help
+    )
+    @click.argument("runtime", nargs=-1, type=click.UNPROCESSED)
+    def command(runtime: tuple[str, ...]) -> int:
+        return run_runtime([name, *runtime], needs_paddle=needs_paddle)
+
+    return command
+
+
+evaluate = _handed_over("eval", "Measure a trained run again.")
+predict = _handed_over("predict", "Classify images with a trained run.")
+export = _handed_over("export", "Write a trained run as ONNX or for Paddle Inference.")
+data = _handed_over(
+    "data", "Prepare, check and show a folder of images.", needs_paddle=False
+)
+
+
+def run_runtime(arguments: list[str], *, needs_paddle: bool = True) -> int:
+    """`python -m pmruntime ...` under the name of pmgen; its exit status.
+
+    Where the system can, the runtime takes this process over, so that signals reach
+    it directly. Raises Problem where the runtime or, unless `needs_paddle` is False,
+    Paddle is not installed.
+    """
+    if importlib.util.find_spec("pmruntime") is None:
+        raise Problem("the package pmruntime is not installed; it comes with pmgen")
+    wants_help = "--help" in arguments or "-h" in arguments
+    if needs_paddle and not wants_help and importlib.util.find_spec("paddle") is None:
+        raise Problem(
+            "this needs PaddlePaddle: pip install 'pmgen[cpu]', or 'pmgen[gpu]' "
+            "for an NVIDIA card"
+        )
+    command = [sys.executable, "-m", "pmruntime", *arguments]
+    environment = {**os.environ, "PMRUNTIME_PROG": "pmgen"}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        os.execve(sys.executable, command, environment)
+    return subprocess.call(command, env=environment)
