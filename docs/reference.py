@@ -31,7 +31,7 @@ from pmgen.cli.common import compiled
 from pmgen.codes import CODES
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
-from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SETTINGS
+from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
 from pmgen.types import ANNOTATIONS, PARAM_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -262,6 +262,11 @@ def schedules() -> str:
     return "\n".join(_op(op) for op in SCHEDULES.values())
 
 
+def sections() -> str:
+    """The sections of a recipe."""
+    return "\n".join(_op(op) for op in SECTIONS.values())
+
+
 def settings() -> str:
     """The plain settings of a recipe."""
     return _arguments(SETTINGS)
@@ -302,7 +307,8 @@ REGIONS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
         ops, activations, norms, initializers, merges, types, free, limits, reserved,
-        codes, commands, optimizers, schedules, settings, networks,
+        codes, commands, optimizers, schedules, sections, settings,
+        networks,
     )
 }  # fmt: skip
 

@@ -22,8 +22,8 @@ class Reporter:
     def say(self, text: str) -> None:
         """One line of news."""
 
-    def begin_epoch(self, epoch: int, epochs: int, images: int) -> None:
-        """`images` images are about to be trained on."""
+    def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
+        """`images` images are about to be trained on; `done` of them are behind."""
 
     def step(self, images: int, loss: float) -> None:
         """A batch is done: its size, and the mean loss of the epoch so far."""
@@ -47,10 +47,10 @@ class PlainReporter(Reporter):
         """Print the line as it is."""
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
-    def begin_epoch(self, epoch: int, epochs: int, images: int) -> None:
+    def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
         """Start the clock."""
         self._title = f"epoch {epoch}/{epochs}"
-        self._images, self._done = images, 0
+        self._images, self._done, self._before = images, done, done
         self._started = self._spoke = time.perf_counter()
 
     def step(self, images: int, loss: float) -> None:
@@ -61,7 +61,7 @@ class PlainReporter(Reporter):
             self._spoke = now
             self.say(
                 f"{self._title}  {self._done}/{self._images} images  loss {loss:.4f}"
-                f"  {self._done / (now - self._started):,.0f} images/s"
+                f"  {(self._done - self._before) / (now - self._started):,.0f} images/s"
             )
 
     def end_epoch(self, row: Mapping[str, Any]) -> None:
@@ -76,9 +76,9 @@ class TerminalReporter(PlainReporter):
         super().__init__(console)
         self._bar: Progress | None = None
 
-    def begin_epoch(self, epoch: int, epochs: int, images: int) -> None:
+    def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
         """Draw an empty bar."""
-        super().begin_epoch(epoch, epochs, images)
+        super().begin_epoch(epoch, epochs, images, done)
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -88,14 +88,17 @@ class TerminalReporter(PlainReporter):
             console=self._console,
             transient=True,
         )
-        self._task = self._bar.add_task(self._title, total=images, news="")
+        self._task = self._bar.add_task(
+            self._title, total=images, completed=done, news=""
+        )
         self._bar.start()
 
     def step(self, images: int, loss: float) -> None:
         """Move the bar."""
         self._done += images
         if self._bar is not None:
-            rate = self._done / (time.perf_counter() - self._started)
+            seconds = time.perf_counter() - self._started
+            rate = (self._done - self._before) / seconds
             news = f"loss {loss:.4f}  {rate:,.0f} images/s"
             self._bar.update(self._task, advance=images, news=news)
 

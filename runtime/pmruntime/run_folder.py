@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ class RunFolder:
     run.json            seed, device, data, versions, constructor arguments
     metrics.jsonl       one line an epoch
     weights.safetensors the last weights; best.safetensors those of the best epoch
+    checkpoint.safetensors what `--resume` goes on from
     summary.json        the result, written when the run is complete
     curve.png           loss and accuracy over the epochs
     eval.json           what `eval` last measured
@@ -35,6 +36,7 @@ class RunFolder:
         "metrics.jsonl",
         "weights.safetensors",
         "best.safetensors",
+        "checkpoint.safetensors",
         "summary.json",
         "curve.png",
         "eval.json",
@@ -49,6 +51,7 @@ class RunFolder:
         self.metrics = folder / "metrics.jsonl"
         self.weights = folder / "weights.safetensors"
         self.best = folder / "best.safetensors"
+        self.checkpoint = folder / "checkpoint.safetensors"
         self.summary = folder / "summary.json"
         self.curve = folder / "curve.png"
         self.eval = folder / "eval.json"
@@ -93,10 +96,10 @@ class RunFolder:
         if spec is not None:
             write_atomic(self.spec, spec)
 
-    def add_metrics(self, row: Mapping[str, Any]) -> None:
-        """Append one epoch's line."""
-        with open(self.metrics, "a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(dict(row), allow_nan=False) + "\n")
+    def write_metrics(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """metrics.jsonl: one line an epoch."""
+        lines = [json.dumps(dict(row), allow_nan=False) + "\n" for row in rows]
+        write_atomic(self.metrics, "".join(lines).encode())
 
     def read_record(self) -> dict[str, Any]:
         """run.json. Raises UserError where the folder holds no run."""

@@ -50,7 +50,7 @@ def begin(folder: Path, spec: bytes | None = None) -> RunFolder:
 def test_a_run_is_replaced_only_by_force(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "run"
     run = begin(folder, b"pmgen: 1")
-    run.add_metrics({"epoch": 1})
+    run.write_metrics([{"epoch": 1}])
     (folder / "notes.txt").write_text("mine")
     with pytest.raises(UserError, match=r"(?s)already holds a run.*--force"):
         RunFolder(folder).check_free(force=False)

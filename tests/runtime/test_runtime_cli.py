@@ -110,6 +110,7 @@ def test_ctrl_c_in_a_terminal(lenet: Path, tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=20)
     assert process.returncode == 130, stderr
-    assert "the weights of this moment are saved" in stderr
+    assert "everything is saved in" in stderr
+    assert f"pmgen train --resume {out}" in stderr
     assert "Traceback" not in stderr
     assert (out / "weights.safetensors").exists()

@@ -22,6 +22,7 @@ from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
 from pmgen.diagnostics import Diagnostics
 from pmgen.recipe import parse_recipe
+from pmgen.recipe.override import concerns_recipe
 
 
 @click.command(context_settings=PASS_ON, add_help_option=False)
@@ -53,9 +54,11 @@ def train(
         return run_runtime(["train", "--help"])
     if spec is None:
         raise click.UsageError("name a SPEC; `pmgen train --help` says more")
-    settings = settings_from(pairs, input_text)
+    for_recipe = tuple(pair for pair in pairs if concerns_recipe(pair))
+    for_model = tuple(pair for pair in pairs if not concerns_recipe(pair))
+    settings = settings_from(for_model, input_text)
     result = compiled(spec, root, settings)
-    resolved = _recipe(recipe)
+    resolved = _recipe(recipe, for_recipe)
     if not report([result]) or resolved is None:
         return 1
     # What --set changed gets a file of its own: the spec's own stays as it is.
@@ -76,7 +79,8 @@ Usage: pmgen train SPEC --data NAME|DIR --out RUN [OPTIONS]
 
 Options of the compiler:
   --recipe NAME|FILE   how to train (see `pmgen list`)  [default: digits]
-  --set NAME=VALUE     another value for a parameter of the model
+  --set NAME=VALUE     another value for a parameter of the model, or for one of the
+                       recipe: epochs=3, optimizer.learning_rate=0.01
   --input CxHxW        another input
   --generated DIR      folder for the generated class  [default: generated]
   --root DIR           folder that `extends` and `use` may reach
@@ -85,12 +89,12 @@ The runtime takes the rest:
 """
 
 
-def _recipe(given: str) -> dict[str, object] | None:
+def _recipe(given: str, settings: tuple[str, ...]) -> dict[str, object] | None:
     """The resolved recipe; None after its mistakes are printed."""
     try:
         path = find_recipe(given)
     except NoSuchSpec as error:
         raise Problem(str(error)) from None
     diagnostics = Diagnostics()
-    resolved = parse_recipe(path, diagnostics)
+    resolved = parse_recipe(path, diagnostics, settings)
     return resolved if report([Compiled(path, diagnostics)]) else None

@@ -7,20 +7,35 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from pmruntime.cli.common import computing_options, data_option, problems_explained
+from pmruntime.cli.common import computing_options, problems_explained
 from pmruntime.cpu import apply_cpu_settings, import_paddle
 
 
 @click.command("train")
-@click.argument("generated", type=click.Path(path_type=Path), metavar="GENERATED.py")
+@click.argument(
+    "generated",
+    type=click.Path(path_type=Path),
+    metavar="GENERATED.py",
+    required=False,
+)
 @computing_options
-@data_option
+@click.option(
+    "--data",
+    metavar="NAME|DIR",
+    help="`digits`, or a folder of images (`pmgen data --help`) or of IDX files.",
+)
 @click.option(
     "--out",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="RUN",
     help="The run's folder; nothing is written anywhere else.",
+)
+@click.option(
+    "--resume",
+    "interrupted",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Go on with an interrupted run; no other argument is needed.",
 )
 @click.option("--spec", type=click.Path(path_type=Path), help="The spec, to be kept.")
 @click.option("--recipe-json", metavar="JSON", help="The resolved recipe.")
@@ -33,49 +48,77 @@ from pmruntime.cpu import apply_cpu_settings, import_paddle
     help="A constructor argument of the network, e.g. num_classes=10.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=2,
+    show_default=True,
+    help="Threads that prepare batches ahead; changes nothing but the speed.",
+)
+@click.option(
+    "--checkpoint-seconds",
+    type=click.FloatRange(min=0),
+    default=300,
+    show_default=True,
+    help="Within an epoch, save where the last checkpoint is so old.",
+)
 @click.option("--force", is_flag=True, help="Replace a run that RUN already holds.")
 def train_command(
-    generated: Path,
-    out: Path,
+    generated: Path | None,
+    data: str | None,
+    out: Path | None,
+    interrupted: Path | None,
     spec: Path | None,
     recipe_json: str | None,
     epochs: int | None,
     settings: tuple[str, ...],
     seed: int,
+    workers: int,
+    checkpoint_seconds: float,
     force: bool,
-    data: str,
     device: str,
     threads: int | None,
     debug: bool,
 ) -> None:
-    """Train the network of a generated file."""
+    """Train the network of a generated file, or go on with an interrupted run."""
+    if interrupted is None:
+        if generated is None or out is None or data is None:
+            raise click.UsageError("GENERATED.py, --data and --out are needed")
+    elif generated is not None or out is not None:
+        raise click.UsageError("--resume RUN takes everything but --data from RUN")
     with problems_explained(debug):
-        from pmruntime.recipe import Recipe, parse_recipe_json
+        from pmruntime.recipe import Recipe, parse_recipe_json, with_epochs
 
         recipe = Recipe() if recipe_json is None else parse_recipe_json(recipe_json)
         if epochs is not None:
-            recipe = recipe.with_epochs(epochs)
+            recipe = with_epochs(recipe, epochs)
         cpu = apply_cpu_settings(threads)
         import_paddle()
-        from pmruntime.data import open_data
         from pmruntime.loading import parse_arguments
         from pmruntime.progress import reporter_for
-        from pmruntime.train import train
+        from pmruntime.train import Machine, resume, train
 
+        machine = Machine(device, workers, checkpoint_seconds, cpu)
         reporter = reporter_for(Console())
-        summary = train(
-            generated,
-            open_data(data),
-            out,
-            recipe=recipe,
-            arguments=parse_arguments(settings),
-            spec=spec,
-            seed=seed,
-            device=device,
-            force=force,
-            cpu=cpu,
-            reporter=reporter,
-        )
+        if interrupted is not None:
+            out = interrupted
+            summary = resume(interrupted, data, machine=machine, reporter=reporter)
+        else:
+            assert generated is not None
+            assert out is not None
+            assert data is not None
+            summary = train(
+                generated,
+                data,
+                out,
+                recipe=recipe,
+                arguments=parse_arguments(settings),
+                spec=spec,
+                seed=seed,
+                force=force,
+                machine=machine,
+                reporter=reporter,
+            )
         val, best = summary["val"], summary["best"]
         reporter.say(
             f"val accuracy {val['accuracy']:.2%} of {val['n']:,} images (best "

@@ -1,0 +1,27 @@
+"""Which epoch of a run is the best, and how long ago that was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def best_row(rows: Sequence[Mapping[str, Any]], select: str) -> Mapping[str, Any]:
+    """The best line of metrics.jsonl by the figure that `select` of a recipe names;
+    the lower loss decides among equals, then the earlier epoch."""
+    return max(rows, key=lambda row: _rank(row, select))
+
+
+def epochs_without_better(rows: Sequence[Mapping[str, Any]], select: str) -> int:
+    """Epochs since the best one; 0 before the first."""
+    if not rows:
+        return 0
+    return int(rows[-1]["epoch"]) - int(best_row(rows, select)["epoch"])
+
+
+def _rank(row: Mapping[str, Any], select: str) -> tuple[float, float]:
+    """Higher is better. `max` keeps the first of equals."""
+    val = row["val"]
+    if select == "loss":
+        return -val["loss"], 0.0
+    return val[select], -val["loss"]

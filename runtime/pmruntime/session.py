@@ -1,0 +1,307 @@
+"""The training loop: one epoch after another, saved so that it can stop at any step."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import paddle
+
+from pmruntime.average import Average
+from pmruntime.checkpoint import save_weights
+from pmruntime.cpu import CpuSettings
+from pmruntime.data import Data
+from pmruntime.data.augment import Augmentation
+from pmruntime.data.batches import Batch, TrainingBatches
+from pmruntime.evaluate import Metrics, evaluate
+from pmruntime.files import write_json
+from pmruntime.loading import build_model, parameter_count
+from pmruntime.losses import loss_for, main_output, predicted_classes
+from pmruntime.matching import check_fits
+from pmruntime.optim import build_optimizer, learning_rate_at
+from pmruntime.plots import draw_curve
+from pmruntime.precision import Precision
+from pmruntime.problems import UserError
+from pmruntime.progress import Reporter
+from pmruntime.recipe import Recipe
+from pmruntime.run_folder import RunFolder
+from pmruntime.selection import best_row, epochs_without_better
+from pmruntime.stopping import StopRequests
+from pmruntime.training_state import Progress, TrainingState
+from pmruntime.world import ALONE, World
+
+
+class TrainingStoppedError(UserError):
+    """The user stopped the run; it is saved and can go on."""
+
+    exit_status = 130
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where and how a run is computed; none of it is part of what is computed.
+
+    `cpu` is only recorded: the settings work before paddle is imported (see
+    pmruntime.cpu). A checkpoint is written after every epoch, and within one when the
+    last is `checkpoint_seconds` old.
+    """
+
+    device: str = "auto"
+    workers: int = 2
+    checkpoint_seconds: float = 300.0
+    cpu: CpuSettings | None = None
+    world: World = ALONE
+
+
+class Session:
+    """A network with all that training it takes, in memory."""
+
+    def __init__(
+        self,
+        run: RunFolder,
+        model_class: type[Any],
+        arguments: Mapping[str, Any],
+        data: Data,
+        recipe: Recipe,
+        seed: int,
+        machine: Machine,
+        device: str,
+    ) -> None:
+        self.run, self.recipe, self.data, self.seed = run, recipe, data, seed
+        self.world, self.machine = machine.world, machine
+        precision = Precision(recipe.amp, device)
+        twin = build_model(model_class, arguments) if recipe.ema else None
+        paddle.seed(seed)
+        model = build_model(model_class, arguments)
+        check_fits(model, data)
+        if recipe.sync_batch_norm and self.world.size > 1:
+            model = paddle.nn.SyncBatchNorm.convert_sync_batchnorm(model)
+        average = None if twin is None else Average(model, twin, recipe.ema)
+        self.state = TrainingState(
+            model, build_optimizer(recipe, model), average, precision, Progress()
+        )
+        self.name = model_class.__name__
+        self.shared = self.world.shared(model)
+        self.batches = TrainingBatches(
+            data,
+            recipe.batch_size,
+            Augmentation(recipe.augment),
+            seed,
+            machine.workers,
+            self.world.rank,
+            self.world.size,
+        )
+        self.steps_per_epoch = math.ceil(len(self.batches) / recipe.accumulate)
+        self.loss = loss_for(
+            recipe.loss,
+            getattr(model, "loss_weights", (1.0,)),
+            data.train.labels,
+            data.num_classes,
+        )
+
+    def run_to_the_end(self, reporter: Reporter) -> dict[str, Any]:
+        """The loop over what is left of the run, then the summary."""
+        progress, recipe = self.state.progress, self.recipe
+        reporter.say(
+            f"{self.name}: {parameter_count(self.state.model):,} parameters, "
+            f"{len(self.data.train):,} images to train and {len(self.data.val):,} to "
+            f"validate on, {paddle.get_device()}"
+        )
+        if progress.step:
+            reporter.say(f"going on after {progress.step} steps")
+        self._clock = time.perf_counter()
+        try:
+            with StopRequests() as self.stops:
+                while progress.epoch <= recipe.epochs and not self._enough():
+                    reporter.begin_epoch(
+                        progress.epoch,
+                        recipe.epochs,
+                        len(self.data.train),
+                        progress.seen,
+                    )
+                    self._train_epoch(reporter)
+                    self._end_epoch(reporter)
+        finally:
+            reporter.stop()
+        return self._summarise(reporter)
+
+    def _train_epoch(self, reporter: Reporter) -> None:
+        progress, world = self.state.progress, self.world
+        self.shared.train()
+        for batch in self.batches.epoch(progress.epoch, progress.batch):
+            started = time.perf_counter()
+            # A run's random numbers (dropout) start anew from the step's own seed, so
+            # that no generator's state has to survive an interruption.
+            paddle.seed(_step_seed(self.seed, progress.epoch, progress.batch, world))
+            rate = learning_rate_at(self.recipe, progress.step, self.steps_per_epoch)
+            first = progress.batch - progress.batch % self.recipe.accumulate
+            images = self.batches.images_in(first, self.recipe.accumulate)
+            is_last = (
+                progress.batch + 1 == len(self.batches)
+                or progress.batch + 1 == first + self.recipe.accumulate
+            )
+            sums = self._gradients(batch, images, rate)
+            progress.batch += 1
+            if is_last:
+                self.state.optimizer.set_lr(rate)
+                self.state.precision.step(self.state.optimizer)
+                progress.step += 1
+                if self.state.average is not None:
+                    self.state.average.update(progress.step)
+            progress.loss_sum += float(sums[0])
+            progress.right += int(sums[1])
+            progress.seen += int(sums[2])
+            progress.train_seconds += time.perf_counter() - started
+            reporter.step(int(sums[2]), progress.loss_sum / progress.seen)
+            if is_last:
+                self._save_or_stop()
+
+    def _gradients(self, batch: Batch, images: int, rate: float) -> Any:
+        """Add the gradients of one batch, whose step has `images` images in all; the
+        sums of its losses and of right answers, and its size, over all processes."""
+        with self.state.precision.autocast():
+            outputs = self.shared(paddle.to_tensor(batch.images))
+            losses = self.loss(outputs, paddle.to_tensor(batch.labels))
+        if not batch.counts:
+            losses = losses * 0
+        total = losses.sum()
+        classes = predicted_classes(main_output(outputs)).numpy()
+        right = int((classes == batch.labels).sum()) if batch.counts else 0
+        size = len(batch.labels) if batch.counts else 0
+        sums = self.world.sum(np.array([total.item(), right, size], dtype=np.float64))
+        if not math.isfinite(sums[0]):
+            names = [self.data.train.names[i] for i in batch.positions]
+            raise self._diverged("loss", sums[0] / max(sums[2], 1), rate, names)
+        # Processes average their gradients, so each counts its images times as much.
+        self.state.precision.backward(total * (self.world.size / images))
+        return sums
+
+    def _end_epoch(self, reporter: Reporter) -> None:
+        """Validate, keep the weights, and move on to the next epoch."""
+        progress = self.state.progress
+        rate = learning_rate_at(self.recipe, progress.step - 1, self.steps_per_epoch)
+        started = time.perf_counter()
+        val = evaluate(
+            self._trained, self.data.val, self.data.preprocessing, self.recipe.views,
+            self.world, stop=self._stop_if_asked,
+        )  # fmt: skip
+        if not math.isfinite(val.loss):
+            raise self._diverged("validation loss", val.loss, rate, [])
+        seen = progress.seen
+        row = {
+            "epoch": progress.epoch,
+            "lr": rate,
+            "train": Metrics(
+                progress.right / seen, progress.loss_sum / seen, seen
+            ).as_json(),
+            "val": val.as_json(),
+            "seconds": progress.train_seconds + time.perf_counter() - started,
+            "images_per_s": seen / progress.train_seconds,
+        }
+        progress.rows.append(row)
+        if self.world.is_main:
+            self._save_weights(self.run.weights)
+            if best_row(progress.rows, self.recipe.select) is row:
+                self._save_weights(self.run.best)
+        progress.begin_next_epoch()
+        self._save_checkpoint()
+        if self.world.is_main:
+            self.run.write_metrics(progress.rows)
+        reporter.end_epoch(row)
+
+    @property
+    def _trained(self) -> Any:
+        """The network that is validated and kept."""
+        average = self.state.average
+        return self.state.model if average is None else average.model
+
+    def _enough(self) -> bool:
+        patience, rows = self.recipe.early_stopping, self.state.progress.rows
+        return patience > 0 and (
+            epochs_without_better(rows, self.recipe.select) >= patience
+        )
+
+    def _save_or_stop(self) -> None:
+        """After a step, where everything is consistent."""
+        self._stop_if_asked()
+        age = time.perf_counter() - self._clock
+        if self.world.any(age >= self.machine.checkpoint_seconds):
+            self._save_checkpoint()
+
+    def _stop_if_asked(self) -> None:
+        if not self.world.any(self.stops.requested is not None):
+            return
+        progress = self.state.progress
+        self._save_checkpoint()
+        if self.world.is_main:
+            self._save_weights(self.run.weights)
+        raise TrainingStoppedError(
+            f"stopped in epoch {progress.epoch} after {progress.step} steps; "
+            f"everything is saved in `{self.run.folder}`",
+            f"`pmgen train --resume {self.run.folder}` goes on from here",
+        )
+
+    def _save_checkpoint(self) -> None:
+        now = time.perf_counter()
+        self.state.progress.seconds += now - self._clock
+        self._clock = now
+        if self.world.is_main:
+            self.state.save(self.run.checkpoint)
+
+    def _save_weights(self, path: Path) -> None:
+        progress = self.state.progress
+        origin = {"model": self.name, "epoch": progress.epoch, "step": progress.step}
+        save_weights(path, self._trained, origin)
+
+    def _diverged(
+        self, what: str, value: float, rate: float, names: list[str]
+    ) -> UserError:
+        progress = self.state.progress
+        place = f"step {progress.step + 1} (epoch {progress.epoch})"
+        shown = f"; its images: {', '.join(names)}" if names else ""
+        kept = (
+            f"the last good checkpoint is `{self.run.checkpoint}`"
+            if self.run.checkpoint.exists()
+            else "there was no checkpoint yet"
+        )
+        return UserError(
+            f"the {what} of {place} became {value} at a learning rate of "
+            f"{rate:.3g}{shown}; {kept}",
+            "lower `learning_rate` in the recipe, let it rise with `warmup_epochs`, or "
+            "limit gradients with `clip_norm`",
+        )
+
+    def _summarise(self, reporter: Reporter) -> dict[str, Any]:
+        progress = self.state.progress
+        rows = progress.rows
+        best = best_row(rows, self.recipe.select)
+        summary = {
+            "model": self.name,
+            "params": parameter_count(self.state.model),
+            "recipe": self.recipe.name,
+            "epochs": len(rows),
+            "val": rows[-1]["val"],
+            "best": {"epoch": best["epoch"], **best["val"]},
+            "train": rows[-1]["train"],
+            "seconds": progress.seconds + time.perf_counter() - self._clock,
+        }
+        if self.world.is_main:
+            title = f"{self.name} on {self.data.source}"
+            if not draw_curve(self.run.curve, title, rows, best):
+                reporter.say("no curve.png: matplotlib is not installed")
+            # Last: its presence says that the run is complete.
+            write_json(self.run.summary, summary)
+        self.world.wait()
+        return summary
+
+
+def _step_seed(seed: int, epoch: int, batch: int, world: World) -> int:
+    """A seed of 32 bits for one batch of one process."""
+    return int(
+        np.random.SeedSequence([seed, epoch, batch, world.rank]).generate_state(1)[0]
+    )
