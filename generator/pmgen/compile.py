@@ -24,17 +24,20 @@ from pmgen.parse import parse_model
 from pmgen.plan import ModulePlan, plan_module
 from pmgen.plan.flow import NameClash
 from pmgen.settings import Settings
+from pmgen.source import SourceFile
 from pmgen.unused import check_used
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """What a spec became. `graph` and `code` are None where it is wrong."""
+    """What a spec became. `graph` and `code` are None where it is wrong. `files` are
+    those it is made of, itself first, each named relative to the trusted folder."""
 
     path: Path
     diagnostics: Diagnostics
     graph: Graph | None = None
     code: str | None = None
+    files: tuple[SourceFile, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -89,7 +92,8 @@ def _compile(path: Path, root: Path, settings: Settings, standalone: bool) -> Co
         return Compiled(path, diagnostics, graph)
     plan = _plan(graph, standalone, settings.note, diagnostics)
     code = emit_module(plan) if plan else None
-    return Compiled(path, diagnostics, graph, code)
+    assert sources is not None
+    return Compiled(path, diagnostics, graph, code, sources.files)
 
 
 def _plan(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ class RunFolder:
     """Paths inside a run's folder. A run writes nowhere else.
 
     model.py            the generated source that was trained
-    spec.yaml           the spec behind it, where it was given
+    spec/               the spec behind it with the files that it extends and uses,
+                        where they were given
     recipe.json         the resolved recipe
     run.json            seed, device, data, versions, constructor arguments
     metrics.jsonl       one line an epoch
@@ -30,7 +32,6 @@ class RunFolder:
 
     FILES = (
         "model.py",
-        "spec.yaml",
         "recipe.json",
         "run.json",
         "metrics.jsonl",
@@ -45,7 +46,7 @@ class RunFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.model = folder / "model.py"
-        self.spec = folder / "spec.yaml"
+        self.spec = folder / "spec"
         self.recipe = folder / "recipe.json"
         self.run = folder / "run.json"
         self.metrics = folder / "metrics.jsonl"
@@ -64,7 +65,8 @@ class RunFolder:
         """
         if self.folder.exists() and not self.folder.is_dir():
             raise UserError(f"`{self.folder}` is a file, not a folder")
-        present = [name for name in self.FILES if (self.folder / name).exists()]
+        names = (*self.FILES, self.spec.name)
+        present = [name for name in names if (self.folder / name).exists()]
         if not present:
             return
         if not self._is_run():
@@ -83,7 +85,7 @@ class RunFolder:
         record: Mapping[str, Any],
         recipe: Mapping[str, Any],
         source: bytes,
-        spec: bytes | None,
+        spec: Mapping[str, bytes],
     ) -> None:
         """Clear an earlier run's files (only those) and write what is known so far."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -93,8 +95,16 @@ class RunFolder:
         write_json(self.run, {"format": _FORMAT, **record})
         write_json(self.recipe, dict(recipe))
         write_atomic(self.model, source)
-        if spec is not None:
-            write_atomic(self.spec, spec)
+        if self.spec.is_dir():
+            shutil.rmtree(self.spec)
+        for name, content in spec.items():
+            place = self.spec / name
+            if not place.resolve().is_relative_to(self.spec.resolve()):
+                raise UserError(
+                    f"the spec's file `{name}` would leave the run's folder"
+                )
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(place, content)
 
     def write_metrics(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """metrics.jsonl: one line an epoch."""

@@ -28,7 +28,7 @@ def train(
     *,
     recipe: Recipe | None = None,
     arguments: Mapping[str, Any] | None = None,
-    spec: Path | None = None,
+    spec: Mapping[str, Path] | None = None,
     seed: int = 0,
     force: bool = False,
     machine: Machine | None = None,
@@ -37,7 +37,8 @@ def train(
     """Train the network of a generated file; returns what summary.json holds.
 
     `data` may be what `open_data` takes; its images are then prepared as the recipe
-    says. `arguments` go to the network's constructor. Everything is written into the
+    says. `arguments` go to the network's constructor; `spec` are the files behind it
+    by name, itself first, which are only kept. Everything is written into the
     folder `out`, described by RunFolder. Raises UserError for what the user can mend,
     for a loss that is no number, and (as TrainingStoppedError) on Ctrl-C or SIGTERM.
     """
@@ -64,8 +65,8 @@ def train(
         "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
     if machine.world.is_main:
-        spec_text = spec.read_bytes() if spec else None
-        run.begin(record, recipe.as_json(), source.read_bytes(), spec_text)
+        spec_files = {name: path.read_bytes() for name, path in (spec or {}).items()}
+        run.begin(record, recipe.as_json(), source.read_bytes(), spec_files)
     machine.world.wait()
     return session.run_to_the_end(reporter or Reporter())
 

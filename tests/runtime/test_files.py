@@ -41,7 +41,7 @@ def test_unreadable_json(tmp_path: Path, text: str) -> None:
         read_json(tmp_path / "x.json")
 
 
-def begin(folder: Path, spec: bytes | None = None) -> RunFolder:
+def begin(folder: Path, **spec: bytes) -> RunFolder:
     run = RunFolder(folder)
     run.begin({"model": "Tiny"}, {"epochs": 1}, b"source", spec)
     return run
@@ -49,7 +49,8 @@ def begin(folder: Path, spec: bytes | None = None) -> RunFolder:
 
 def test_a_run_is_replaced_only_by_force(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "run"
-    run = begin(folder, b"pmgen: 1")
+    run = begin(folder, **{"a.yaml": b"pmgen: 1", "blocks/b.yaml": b"pmgen: 1"})
+    assert (folder / "spec" / "blocks" / "b.yaml").read_bytes() == b"pmgen: 1"
     run.write_metrics([{"epoch": 1}])
     (folder / "notes.txt").write_text("mine")
     with pytest.raises(UserError, match=r"(?s)already holds a run.*--force"):
@@ -59,6 +60,12 @@ def test_a_run_is_replaced_only_by_force(tmp_path: Path) -> None:
     left = ["model.py", "notes.txt", "recipe.json", "run.json"]
     assert sorted(os.listdir(folder)) == left
     assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_no_file_of_a_spec_leaves_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="would leave the run's folder"):
+        begin(tmp_path / "run", **{"../b.yaml": b""})
+    assert not (tmp_path / "run" / "b.yaml").exists()
 
 
 def test_files_of_nobody_knows_whom_are_never_replaced(tmp_path: Path) -> None:

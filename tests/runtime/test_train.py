@@ -45,11 +45,13 @@ def test_a_run_leaves_everything_behind(
     out = tmp_path / "run"
     spec = tmp_path / "tiny.yaml"
     spec.write_text("pmgen: 1\n")
-    summary = train(tiny, tiny_data, out, recipe=RECIPE, spec=spec, seed=3)
-    expected = {*RunFolder.FILES} - {"eval.json"}
+    summary = train(
+        tiny, tiny_data, out, recipe=RECIPE, spec={"tiny.yaml": spec}, seed=3
+    )
+    expected = {*RunFolder.FILES, "spec"} - {"eval.json"}
     assert set(os.listdir(out)) == expected
     assert (out / "model.py").read_text() == tiny.read_text()
-    assert (out / "spec.yaml").read_text() == "pmgen: 1\n"
+    assert (out / "spec" / "tiny.yaml").read_text() == "pmgen: 1\n"
     assert read(out / "recipe.json") == RECIPE.as_json()
     assert read(out / "summary.json") == summary
     assert summary["params"] == 53

@@ -34,6 +34,7 @@ from pmgen.recipe.override import concerns_recipe
     default=Path("generated"),
     show_default=True,
 )
+@click.option("--resume", metavar="RUN")
 @network_options
 @root_option
 @click.option("-h", "--help", "wants_help", is_flag=True)
@@ -42,6 +43,7 @@ def train(
     spec: str | None,
     recipe: str,
     generated: Path,
+    resume: str | None,
     pairs: tuple[str, ...],
     input_text: str | None,
     root: Path | None,
@@ -52,6 +54,9 @@ def train(
     if wants_help:
         click.echo(_TRAIN_HELP)
         return run_runtime(["train", "--help"])
+    if resume is not None:
+        given = () if spec is None else (spec,)
+        return run_runtime(["train", "--resume", resume, *given, *runtime])
     if spec is None:
         raise click.UsageError("name a SPEC; `pmgen train --help` says more")
     for_recipe = tuple(pair for pair in pairs if concerns_recipe(pair))
@@ -67,15 +72,19 @@ def train(
     target = generated / f"{stem}.py"
     if write(result, target):
         click.echo(f"wrote {target}")
-    arguments = ["train", str(target), "--spec", str(result.path)]
+    folder = root or result.path.parent
+    files = {file.name: str(folder / file.name) for file in result.files}
+    arguments = ["train", str(target), "--spec-files", json.dumps(files)]
     arguments += ["--recipe-json", json.dumps(resolved)]
     return run_runtime([*arguments, *runtime])
 
 
 _TRAIN_HELP = """\
 Usage: pmgen train SPEC --data NAME|DIR --out RUN [OPTIONS]
+       pmgen train --resume RUN
 
-  Train SPEC (a file, or a name of the catalogue) on a recipe.
+  Train SPEC (a file, or a name of the catalogue) on a recipe, or go on with a run that
+  was interrupted.
 
 Options of the compiler:
   --recipe NAME|FILE   how to train (see `pmgen list`)  [default: digits]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from pmruntime.cli.common import computing_options, problems_explained
 from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.problems import UserError
 
 
 @click.command("train")
@@ -37,7 +39,11 @@ from pmruntime.cpu import apply_cpu_settings, import_paddle
     metavar="RUN",
     help="Go on with an interrupted run; no other argument is needed.",
 )
-@click.option("--spec", type=click.Path(path_type=Path), help="The spec, to be kept.")
+@click.option(
+    "--spec-files",
+    metavar="JSON",
+    help="Files of the spec, to be kept: {name: path}, the spec itself first.",
+)
 @click.option("--recipe-json", metavar="JSON", help="The resolved recipe.")
 @click.option("--epochs", type=int, help="Overrides the recipe's epochs.")
 @click.option(
@@ -68,7 +74,7 @@ def train_command(
     data: str | None,
     out: Path | None,
     interrupted: Path | None,
-    spec: Path | None,
+    spec_files: str | None,
     recipe_json: str | None,
     epochs: int | None,
     settings: tuple[str, ...],
@@ -113,7 +119,7 @@ def train_command(
                 out,
                 recipe=recipe,
                 arguments=parse_arguments(settings),
-                spec=spec,
+                spec=_spec_files(spec_files),
                 seed=seed,
                 force=force,
                 machine=machine,
@@ -125,3 +131,12 @@ def train_command(
             f"{best['accuracy']:.2%} in epoch {best['epoch']}), "
             f"{summary['seconds']:.1f} s; all in `{out}`"
         )
+
+
+def _spec_files(text: str | None) -> dict[str, Path]:
+    """The files of `--spec-files`. Raises UserError."""
+    try:
+        value = json.loads(text or "{}")
+        return {str(name): Path(path) for name, path in value.items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise UserError(f"`--spec-files` is not {{name: path}}: {error}") from error
