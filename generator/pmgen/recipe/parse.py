@@ -82,7 +82,7 @@ class _RecipeParser:
         at = tree.get("schedule") or tree.get("epochs")
         if at is None or not isinstance(warmup, int) or not isinstance(epochs, int):
             return
-        if warmup >= epochs:
+        if 1 <= epochs <= warmup:
             self.diagnostics.error(
                 "PM502",
                 f"{warmup} epochs of warm-up leave nothing of {epochs} epochs",
