@@ -84,7 +84,8 @@ def evaluate_run(
     """
     run = load_run(folder, weights, device)
     if isinstance(data, str):
-        data = open_data(data, run.preprocessing)
+        drop_copies = run.recipe.images["drop_copies"]
+        data = open_data(data, run.preprocessing, drop_copies=drop_copies)
     check_fits(run.model, data)
     result = {
         "model": run.record["model"],

@@ -118,7 +118,8 @@ def _opened(data: Data | str, recipe: Recipe, model_class: type[Any]) -> Data:
         return data
     height, width = model_class.input_shape[1:]
     size = None if height is None or width is None else (height, width)
-    return open_data(data, recipe.preprocessing(size))
+    drop_copies = recipe.images["drop_copies"]
+    return open_data(data, recipe.preprocessing(size), drop_copies=drop_copies)
 
 
 def _lasting_name(name: str | None) -> str | None:

@@ -20,6 +20,7 @@ from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
+IDX_KIND = "MNIST's IDX files (train-images-idx3-ubyte.gz ...)"
 _IMAGES = "{}-images-idx3-ubyte"
 _LABELS = "{}-labels-idx1-ubyte"
 FILES = tuple(
