@@ -120,10 +120,11 @@ def reporter_for(console: Console) -> Reporter:
 
 
 def epoch_line(row: Mapping[str, Any]) -> str:
-    """A line of metrics.jsonl in words."""
-    train, val = row["train"], row["val"]
-    return (
-        f"train loss {train['loss']:.4f} accuracy {train['accuracy']:.2%}  "
-        f"val loss {val['loss']:.4f} accuracy {val['accuracy']:.2%}  "
-        f"{row['images_per_s']:,.0f} images/s  {row['seconds']:.1f} s"
-    )
+    """A line of metrics.jsonl in words; not every epoch is validated."""
+    parts = [
+        f"{name} loss {row[name]['loss']:.4f} accuracy {row[name]['accuracy']:.2%}"
+        for name in ("train", "val")
+        if name in row
+    ]
+    parts.append(f"{row['images_per_s']:,.0f} images/s")
+    return "  ".join([*parts, f"{row['seconds']:.1f} s"])

@@ -8,13 +8,16 @@ from typing import Any
 
 def best_row(rows: Sequence[Mapping[str, Any]], select: str) -> Mapping[str, Any]:
     """The best line of metrics.jsonl by the figure that `select` of a recipe names;
-    the lower loss decides among equals, then the earlier epoch."""
-    return max(rows, key=lambda row: _rank(row, select))
+    the lower loss decides among equals, then the earlier epoch. One line at least must
+    hold a validation."""
+    validated = [row for row in rows if "val" in row]
+    return max(validated, key=lambda row: _rank(row, select))
 
 
 def epochs_without_better(rows: Sequence[Mapping[str, Any]], select: str) -> int:
-    """Epochs since the best one; 0 before the first."""
-    if not rows:
+    """Epochs since the best one; 0 where the last was not validated, so that no run
+    ends there."""
+    if not rows or "val" not in rows[-1]:
         return 0
     return int(rows[-1]["epoch"]) - int(best_row(rows, select)["epoch"])
 

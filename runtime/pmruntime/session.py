@@ -138,7 +138,7 @@ class Session:
             # A run's random numbers (dropout) start anew from the step's own seed, so
             # that no generator's state has to survive an interruption.
             paddle.seed(_step_seed(self.seed, progress.epoch, progress.batch, world))
-            rate = learning_rate_at(self.recipe, progress.step, self.steps_per_epoch)
+            rate = self._rate(progress.step)
             first = progress.batch - progress.batch % self.recipe.accumulate
             images = self.batches.images_in(first, self.recipe.accumulate)
             is_last = (
@@ -184,35 +184,51 @@ class Session:
     def _end_epoch(self, reporter: Reporter) -> None:
         """Validate, keep the weights, and move on to the next epoch."""
         progress = self.state.progress
-        rate = learning_rate_at(self.recipe, progress.step - 1, self.steps_per_epoch)
         started = time.perf_counter()
-        val = evaluate(
-            self._trained, self.data.val, self.data.preprocessing, self.recipe.views,
-            self.world, stop=self._stop_if_asked,
-        )  # fmt: skip
-        if not math.isfinite(val.loss):
-            raise self._diverged("validation loss", val.loss, rate, [])
         seen = progress.seen
-        row = {
+        row: dict[str, Any] = {
             "epoch": progress.epoch,
-            "lr": rate,
+            "lr": self._rate(progress.step - 1),
             "train": Metrics(
                 progress.right / seen, progress.loss_sum / seen, seen
             ).as_json(),
-            "val": val.as_json(),
-            "seconds": progress.train_seconds + time.perf_counter() - started,
-            "images_per_s": seen / progress.train_seconds,
         }
+        if self._validates:
+            row["val"] = self._validate().as_json()
+        row["seconds"] = progress.train_seconds + time.perf_counter() - started
+        row["images_per_s"] = seen / progress.train_seconds
         progress.rows.append(row)
         if self.world.is_main:
             self._save_weights(self.run.weights)
-            if best_row(progress.rows, self.recipe.select) is row:
+            if "val" in row and best_row(progress.rows, self.recipe.select) is row:
                 self._save_weights(self.run.best)
         progress.begin_next_epoch()
         self._save_checkpoint()
         if self.world.is_main:
             self.run.write_metrics(progress.rows)
         reporter.end_epoch(row)
+
+    @property
+    def _validates(self) -> bool:
+        epoch = self.state.progress.epoch
+        return epoch % self.recipe.validate_every == 0 or epoch == self.recipe.epochs
+
+    def _validate(self) -> Metrics:
+        val = evaluate(
+            self._trained,
+            self.data.val,
+            self.data.preprocessing,
+            self.recipe.views,
+            self.world,
+            stop=self._stop_if_asked,
+        )
+        if not math.isfinite(val.loss):
+            rate = self._rate(self.state.progress.step - 1)
+            raise self._diverged("validation loss", val.loss, rate, [])
+        return val
+
+    def _rate(self, step: int) -> float:
+        return learning_rate_at(self.recipe, step, self.steps_per_epoch)
 
     @property
     def _trained(self) -> Any:

@@ -52,6 +52,7 @@ def test_everything_is_optional() -> None:
         "clip_norm": 0.0,
         "decay_all": True,
         "ema": 0.0,
+        "validate_every": 1,
         "early_stopping": 0,
         "select": "accuracy",
         "views": 1,

@@ -197,6 +197,19 @@ def test_a_loss_that_is_no_number_stops(
     assert not (tmp_path / "run" / "summary.json").exists()
 
 
+def test_not_every_epoch_is_validated(
+    tiny: Path, tiny_data: Data, tmp_path: Path
+) -> None:
+    recipe = parse_recipe({**RECIPE.as_json(), "epochs": 5, "validate_every": 2})
+    out = tmp_path / "run"
+    summary = train(tiny, tiny_data, out, recipe=recipe)
+    rows = [json.loads(line) for line in (out / "metrics.jsonl").open()]
+    assert ["val" in row for row in rows] == [False, True, False, True, True]
+    assert summary["val"] == rows[-1]["val"]
+    assert summary["best"]["epoch"] in (2, 4, 5)
+    assert (out / "curve.png").exists()
+
+
 class CtrlC(Reporter):
     """Presses Ctrl-C at a step, counted over the run."""
 

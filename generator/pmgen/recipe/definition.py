@@ -210,6 +210,12 @@ SETTINGS = (
         0.0,
     ),
     ArgDef(
+        "validate_every",
+        integer(1),
+        "Validate after every so many epochs; after the last in any case.",
+        1,
+    ),
+    ArgDef(
         "early_stopping",
         integer(0),
         "Stop after so many epochs without a better one; 0 for never.",

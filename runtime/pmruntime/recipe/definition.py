@@ -83,6 +83,7 @@ SETTINGS: Table = {
     "clip_norm": Arg(number(0), 0.0),
     "decay_all": Arg(truth(), True),
     "ema": Arg(number(0, 1, below=True), 0.0),
+    "validate_every": Arg(integer(1), 1),
     "early_stopping": Arg(integer(0), 0),
     "select": Arg(one_of("accuracy", "loss", "auc"), "accuracy"),
     "views": Arg(one_of(1, 2, 4), 1),

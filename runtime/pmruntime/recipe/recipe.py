@@ -59,6 +59,7 @@ class Recipe:
     clip_norm: float = SETTINGS["clip_norm"].default
     decay_all: bool = SETTINGS["decay_all"].default
     ema: float = SETTINGS["ema"].default
+    validate_every: int = SETTINGS["validate_every"].default
     early_stopping: int = SETTINGS["early_stopping"].default
     select: str = SETTINGS["select"].default
     views: int = SETTINGS["views"].default
