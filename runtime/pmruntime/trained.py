@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,16 @@ def load_run(folder: Path, weights: str = "last", device: str = "auto") -> Train
         model,
         weights,
         origin.get("epoch"),
-        preprocessing_from(record["data"]["preprocessing"]),
+        _preprocessing(record["data"]),
         tuple(record["data"]["class_names"]),
     )
+
+
+def _preprocessing(data: Mapping[str, Any]) -> Preprocessing:
+    """How image files are prepared like the run's data, which may have been arrays."""
+    recorded = preprocessing_from(data["preprocessing"])
+    if recorded.size is not None:
+        return recorded
+    channels, height, width = data["image_shape"]
+    color = "GRAY" if channels == 1 else recorded.color
+    return replace(recorded, size=(height, width), color=color)
