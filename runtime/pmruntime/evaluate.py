@@ -51,9 +51,11 @@ def evaluate(
     share = np.arange(-(-n // world.size) * world.size)[world.rank :: world.size] % n
     images = split.images if world.size == 1 else split.images[share]
     parts = []
-    for part in iterate_log_probabilities(model, images, preprocessing, views):
-        parts.append(part)
-        stop()
+    # A network that has diverged shows in the loss; numpy need not warn of it too.
+    with np.errstate(invalid="ignore"):
+        for part in iterate_log_probabilities(model, images, preprocessing, views):
+            parts.append(part)
+            stop()
     logs = world.gather(np.concatenate(parts))[:n]
     right = int((logs.argmax(axis=1) == split.labels).sum())
     loss = -logs[np.arange(n), split.labels].mean()

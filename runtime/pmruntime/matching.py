@@ -13,8 +13,9 @@ from pmruntime.losses import main_output
 from pmruntime.problems import UserError
 
 
-def check_fits(model: Any, data: Data) -> None:
-    """Compare image sizes, then run one image, then compare outputs with labels.
+def check_fits(model: Any, data: Data) -> int:
+    """Compare image sizes, then run one image, then compare outputs with labels;
+    returns how many classes the network tells apart.
 
     The image runs in eval mode without gradients, so neither BatchNorm's statistics
     nor the random numbers of the run change. Raises UserError.
@@ -46,6 +47,7 @@ def check_fits(model: Any, data: Data) -> None:
                 f"classes, the labels of the data go from {low} to {high}",
                 f"train it with `--set num_classes={data.num_classes}`",
             )
+    return classes
 
 
 def _try_one_image(model: Any, split: Split, preprocessing: Preprocessing) -> Any:

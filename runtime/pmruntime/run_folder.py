@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pmruntime.files import read_json, write_atomic, write_json
+from pmruntime.files import leftovers, read_json, write_atomic, write_json
 from pmruntime.problems import UserError
 
 _FORMAT = "pmruntime run 1"
@@ -89,9 +89,12 @@ class RunFolder:
     ) -> None:
         """Clear an earlier run's files (only those) and write what is known so far."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.sweep()
+        # run.json is there throughout, or is written first: so a run cut short at any
+        # point is still known for a run.
         for name in self.FILES:
-            (self.folder / name).unlink(missing_ok=True)
-        # First, so that a run cut short at any point is still known for a run.
+            if name != self.run.name:
+                (self.folder / name).unlink(missing_ok=True)
         write_json(self.run, {"format": _FORMAT, **record})
         write_json(self.recipe, dict(recipe))
         write_atomic(self.model, source)
@@ -105,6 +108,12 @@ class RunFolder:
                 )
             place.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(place, content)
+
+    def sweep(self) -> None:
+        """Remove half-written copies of a run's files, which a killed process left."""
+        for name in self.FILES:
+            for path in leftovers(self.folder / name):
+                shutil.rmtree(path, ignore_errors=True)
 
     def write_metrics(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """metrics.jsonl: one line an epoch."""

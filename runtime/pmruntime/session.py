@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from pmruntime.problems import UserError
 from pmruntime.progress import Reporter
 from pmruntime.recipe import Recipe
 from pmruntime.run_folder import RunFolder
-from pmruntime.selection import best_row, epochs_without_better
+from pmruntime.selection import best_row, check_select, epochs_without_better
 from pmruntime.stopping import StopRequests
 from pmruntime.training_state import Progress, TrainingState
 from pmruntime.world import ALONE, World
@@ -78,7 +78,7 @@ class Session:
         twin = build_model(model_class, arguments) if recipe.ema else None
         paddle.seed(seed)
         model = build_model(model_class, arguments)
-        check_fits(model, data)
+        check_select(recipe.select, check_fits(model, data), data.val.labels)
         if recipe.sync_batch_norm and self.world.size > 1:
             model = paddle.nn.SyncBatchNorm.convert_sync_batchnorm(model)
         average = None if twin is None else Average(model, twin, recipe.ema)
@@ -176,7 +176,9 @@ class Session:
         sums = self.world.sum(np.array([total.item(), right, size], dtype=np.float64))
         if not math.isfinite(sums[0]):
             names = [self.data.train.names[i] for i in batch.positions]
-            raise self._diverged("loss", sums[0] / max(sums[2], 1), rate, names)
+            mean = sums[0] / max(sums[2], 1)
+            step = self.state.progress.step + 1
+            raise self._diverged(f"loss of step {step}", mean, rate, names)
         # Processes average their gradients, so each counts its images times as much.
         self.state.precision.backward(total * (self.world.size / images))
         return sums
@@ -224,7 +226,8 @@ class Session:
         )
         if not math.isfinite(val.loss):
             rate = self._rate(self.state.progress.step - 1)
-            raise self._diverged("validation loss", val.loss, rate, [])
+            what = f"validation loss after step {self.state.progress.step}"
+            raise self._diverged(what, val.loss, rate)
         return val
 
     def _rate(self, step: int) -> float:
@@ -263,8 +266,17 @@ class Session:
         )
 
     def _save_checkpoint(self) -> None:
+        progress = self.state.progress
+        if not self.state.is_finite():
+            # A loss shows it only at the next step, when the last good checkpoint
+            # would have been replaced.
+            rate = learning_rate_at(
+                self.recipe, progress.step - 1, self.steps_per_epoch
+            )
+            what = f"weights after step {progress.step}"
+            raise self._diverged(what, math.nan, rate)
         now = time.perf_counter()
-        self.state.progress.seconds += now - self._clock
+        progress.seconds += now - self._clock
         self._clock = now
         if self.world.is_main:
             self.state.save(self.run.checkpoint)
@@ -275,10 +287,8 @@ class Session:
         save_weights(path, self._trained, origin)
 
     def _diverged(
-        self, what: str, value: float, rate: float, names: list[str]
+        self, what: str, value: float, rate: float, names: Sequence[str] = ()
     ) -> UserError:
-        progress = self.state.progress
-        place = f"step {progress.step + 1} (epoch {progress.epoch})"
         shown = f"; its images: {', '.join(names)}" if names else ""
         kept = (
             f"the last good checkpoint is `{self.run.checkpoint}`"
@@ -286,8 +296,8 @@ class Session:
             else "there was no checkpoint yet"
         )
         return UserError(
-            f"the {what} of {place} became {value} at a learning rate of "
-            f"{rate:.3g}{shown}; {kept}",
+            f"the {what} (epoch {self.state.progress.epoch}) became {value} at a "
+            f"learning rate of {rate:.3g}{shown}; {kept}",
             "lower `learning_rate` in the recipe, let it rise with `warmup_epochs`, or "
             "limit gradients with `clip_norm`",
         )

@@ -107,8 +107,13 @@ def resume(
         run, model_class, record["arguments"], data, recipe, record["seed"],
         machine, device,
     )  # fmt: skip
+    if machine.world.is_main:
+        run.sweep()
     if run.checkpoint.is_file():
         session.state.restore(run.checkpoint)
+        if machine.world.is_main and session.state.progress.rows:
+            # The run may have ended between its checkpoint and these lines.
+            run.write_metrics(session.state.progress.rows)
     _say_what_differs(record, machine, device, reporter)
     return session.run_to_the_end(reporter)
 

@@ -51,9 +51,15 @@ def computing_options(command: Command) -> Command:
 
 @contextlib.contextmanager
 def problems_explained(debug: bool) -> Iterator[None]:
-    """One message and exit 1, whatever went wrong; the traceback with --debug."""
+    """One message and exit 1, whatever went wrong; the traceback with --debug.
+
+    Ctrl-C ends with 130, as a shell expects.
+    """
     try:
         yield
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        raise SystemExit(130) from None
     except Exception as error:
         if debug:
             raise

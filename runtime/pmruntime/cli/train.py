@@ -90,7 +90,7 @@ def train_command(
     if interrupted is None:
         if generated is None or out is None or data is None:
             raise click.UsageError("GENERATED.py, --data and --out are needed")
-    elif generated is not None or out is not None:
+    elif any((generated, out, spec_files, recipe_json, epochs, settings, force)):
         raise click.UsageError("--resume RUN takes everything but --data from RUN")
     with problems_explained(debug):
         from pmruntime.recipe import Recipe, parse_recipe_json, with_epochs
