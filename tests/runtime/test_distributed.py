@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ import pytest
 paddle = pytest.importorskip("paddle")
 
 from pmruntime.checkpoint import read_tensors  # noqa: E402
+from pmruntime.device import use_device  # noqa: E402
 from pmruntime.evaluate import evaluate, evaluate_run  # noqa: E402
 from pmruntime.loading import load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
@@ -258,6 +260,23 @@ def test_synchronised_batch_norm_needs_gpus(
     with pytest.raises(UserError, match="GPUs only"):
         train(tiny, str(folder), tmp_path / "run", recipe=recipe, machine=machine)
     assert not (tmp_path / "run").exists()
+
+
+def test_each_process_has_a_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the parts of Paddle that ask for GPUs stood in for."""
+    selected: list[str] = []
+    monkeypatch.setattr(paddle, "set_device", selected.append)
+    monkeypatch.setattr("pmruntime.device._has_gpu", lambda required: True)
+    monkeypatch.setattr(
+        paddle.distributed, "ParallelEnv", lambda: SimpleNamespace(device_id=1)
+    )
+    monkeypatch.setattr(paddle.device.cuda, "device_count", lambda: 2)
+    assert use_device("auto") == "gpu:1"
+    assert selected == ["gpu:1"]
+    monkeypatch.setattr(paddle.device.cuda, "device_count", lambda: 1)
+    with pytest.raises(UserError, match="use GPU 1, counted from 0, but Paddle sees 1"):
+        use_device("gpu")
+    assert use_device("cpu") == "cpu"
 
 
 class _Noted(World):
