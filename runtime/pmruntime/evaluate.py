@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pmruntime.data import Data, Preprocessing, Split, open_data
 from pmruntime.files import write_json
-from pmruntime.inference import iterate_log_probabilities
+from pmruntime.inference import BATCH_SIZE, iterate_log_probabilities
 from pmruntime.matching import check_fits
 from pmruntime.trained import load_run
 from pmruntime.world import ALONE, World
@@ -47,16 +47,22 @@ def evaluate(
     batches and may raise.
     """
     n = len(split)
-    # Equal shares for all processes: some images come twice, and are cut off again.
-    share = np.arange(-(-n // world.size) * world.size)[world.rank :: world.size] % n
-    images = split.images if world.size == 1 else split.images[share]
+    # A slice, not a copy: the images may be more than fit into memory. A process whose
+    # share is empty takes the last image.
+    images = split.images[min(world.rank, n - 1) :: world.size]
+    share = -(-n // world.size)
     parts = []
     # A network that has diverged shows in the loss; numpy need not warn of it too.
     with np.errstate(invalid="ignore"):
         for part in iterate_log_probabilities(model, images, preprocessing, views):
             parts.append(part)
             stop()
-    logs = world.gather(np.concatenate(parts))[:n]
+    if len(parts) < -(-share // BATCH_SIZE):
+        stop()  # as often as the others: they ask each other
+    rows = np.concatenate(parts)
+    if len(rows) < share:
+        rows = np.concatenate([rows, rows[-1:]])  # cut off again below
+    logs = world.gather(rows)[:n]
     right = int((logs.argmax(axis=1) == split.labels).sum())
     loss = -logs[np.arange(n), split.labels].mean()
     auc = _auc(logs, split.labels) if logs.shape[1] == 2 else None

@@ -80,6 +80,7 @@ class Session:
         model = build_model(model_class, arguments)
         check_select(recipe.select, check_fits(model, data), data.val.labels)
         if recipe.sync_batch_norm and self.world.size > 1:
+            _refuse_on_cpu(device)
             model = paddle.nn.SyncBatchNorm.convert_sync_batchnorm(model)
         average = None if twin is None else Average(model, twin, recipe.ema)
         self.state = TrainingState(
@@ -145,7 +146,8 @@ class Session:
                 progress.batch + 1 == len(self.batches)
                 or progress.batch + 1 == first + self.recipe.accumulate
             )
-            sums = self._gradients(batch, images, rate)
+            with world.averaging(self.shared, is_last):
+                sums = self._gradients(batch, images, rate)
             progress.batch += 1
             if is_last:
                 self.state.optimizer.set_lr(rate)
@@ -216,6 +218,7 @@ class Session:
         return epoch % self.recipe.validate_every == 0 or epoch == self.recipe.epochs
 
     def _validate(self) -> Metrics:
+        self.world.take_statistics(self._trained)
         val = evaluate(
             self._trained,
             self.data.val,
@@ -247,9 +250,11 @@ class Session:
 
     def _save_or_stop(self) -> None:
         """After a step, where everything is consistent."""
-        self._stop_if_asked()
         age = time.perf_counter() - self._clock
-        if self.world.any(age >= self.machine.checkpoint_seconds):
+        is_due = age >= self.machine.checkpoint_seconds
+        # Both in one question, since with several processes each takes a while.
+        if self.world.any(is_due or self.stops.requested is not None):
+            self._stop_if_asked()
             self._save_checkpoint()
 
     def _stop_if_asked(self) -> None:
@@ -259,6 +264,7 @@ class Session:
         self._save_checkpoint()
         if self.world.is_main:
             self._save_weights(self.run.weights)
+        self.world.wait()  # the first to end may end them all
         raise TrainingStoppedError(
             f"stopped in epoch {progress.epoch} after {progress.step} steps; "
             f"everything is saved in `{self.run.folder}`",
@@ -324,6 +330,14 @@ class Session:
             write_json(self.run.summary, summary)
         self.world.wait()
         return summary
+
+
+def _refuse_on_cpu(device: str) -> None:
+    if not device.startswith("gpu"):
+        raise UserError(
+            "`sync_batch_norm` works on GPUs only: Paddle cannot compute it on a CPU",
+            "train with `--set sync_batch_norm=false`, or in one process",
+        )
 
 
 def _step_seed(seed: int, epoch: int, batch: int, world: World) -> int:

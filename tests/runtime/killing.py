@@ -3,9 +3,9 @@
     python killing.py GENERATED.py FOLDER KILLS
 
 FOLDER/whole is trained without interruption. FOLDER/killed is trained by one process
-after the other, each killed with SIGKILL, but for the last: most at a random moment of
-the 80 ms (or 7 checkpoints) after training begins, some earlier. After every kill each
-file of the run must load. The processes are forks of this one, which has imported
+after the other, each killed with SIGKILL, but for the last: most at a random moment
+after one to seven checkpoints, some earlier. After every kill each file of the run must
+load. The processes are forks of this one, which has imported
 Paddle and computed nothing. Prints one JSON object: for every kill the phase that it
 hit and where the run then stood.
 """
@@ -121,14 +121,13 @@ def check_files(run: RunFolder) -> int:
     return int(read_tensors(run.checkpoint)[1]["progress"]["step"])
 
 
-def wait(seconds: float, checkpoints: int) -> None:
-    """Until training has gone on for so long, or has so many checkpoints."""
-    began = time.monotonic()
-    while PHASES[_seen[0]] == "preparing" and time.monotonic() < began + 20:
-        time.sleep(0.001)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and _seen[1] < checkpoints:
+def wait(checkpoints: int, seconds: float) -> None:
+    """Until so many checkpoints are begun, and then so long. Counted, not timed: a busy
+    machine would kill every process before its first step."""
+    end = time.monotonic() + 20
+    while _seen[1] < checkpoints and time.monotonic() < end:
         time.sleep(0.0005)
+    time.sleep(seconds)
 
 
 def main(source: Path, folder: Path, kills: int) -> None:
@@ -152,7 +151,7 @@ def main(source: Path, folder: Path, kills: int) -> None:
         if number % 6 == 0:
             time.sleep(moments.uniform(0.005, 0.2))
         else:
-            wait(moments.uniform(0.005, 0.08), moments.randrange(1, 8))
+            wait(moments.randrange(1, 8), moments.uniform(0, 0.03))
         os.kill(child, signal.SIGKILL)  # a child that has ended waits as a zombie
         _, status = os.waitpid(child, 0)
         torn = [p for name in run.FILES for p in leftovers(run.folder / name)]

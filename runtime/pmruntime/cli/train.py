@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ from rich.console import Console
 
 from pmruntime.cli.common import computing_options, problems_explained
 from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.launch import launch
+from pmruntime.launched import is_launched_by_paddle, is_one_of_several
 from pmruntime.problems import UserError
 
 
@@ -68,6 +71,13 @@ from pmruntime.problems import UserError
     show_default=True,
     help="Within an epoch, save where the last checkpoint is so old.",
 )
+@click.option(
+    "--nproc",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes of this machine that train together, on GPUs one each.",
+)
 @click.option("--force", is_flag=True, help="Replace a run that RUN already holds.")
 def train_command(
     generated: Path | None,
@@ -81,6 +91,7 @@ def train_command(
     seed: int,
     workers: int,
     checkpoint_seconds: float,
+    nproc: int,
     force: bool,
     device: str,
     threads: int | None,
@@ -92,7 +103,12 @@ def train_command(
             raise click.UsageError("GENERATED.py, --data and --out are needed")
     elif any((generated, out, spec_files, recipe_json, epochs, settings, force)):
         raise click.UsageError("--resume RUN takes everything but --data from RUN")
+    if nproc > 1 and is_launched_by_paddle():
+        raise click.UsageError("leave out --nproc under paddle.distributed.launch")
     with problems_explained(debug):
+        if nproc > 1 and not is_one_of_several():
+            launch([sys.executable, "-m", "pmruntime", *sys.argv[1:]], nproc)
+            return
         from pmruntime.recipe import Recipe, parse_recipe_json, with_epochs
 
         recipe = Recipe() if recipe_json is None else parse_recipe_json(recipe_json)
@@ -101,11 +117,13 @@ def train_command(
         cpu = apply_cpu_settings(threads)
         import_paddle()
         from pmruntime.loading import parse_arguments
-        from pmruntime.progress import reporter_for
+        from pmruntime.progress import Reporter, reporter_for
         from pmruntime.train import Machine, resume, train
+        from pmruntime.world import own_place
 
-        machine = Machine(device, workers, checkpoint_seconds, cpu)
-        reporter = reporter_for(Console())
+        world = own_place()
+        machine = Machine(device, workers, checkpoint_seconds, cpu, world)
+        reporter = reporter_for(Console()) if world.is_main else Reporter()
         if interrupted is not None:
             out = interrupted
             summary = resume(interrupted, data, machine=machine, reporter=reporter)
