@@ -106,7 +106,7 @@ def check_folder(
         listing.class_names,
         {split: _count(found, listing) for split, found in listing.splits},
         dict(sizes.most_common()),
-        tuple(sorted(faults, key=lambda fault: (not fault.serious, fault.remedy))),
+        tuple(_in_order(faults)),
         tuple(_unread(listing)),
     )
 
@@ -142,6 +142,14 @@ def _missing_splits(listing: Listing) -> list[Fault]:
         remedy = "training and `pmgen eval` both need them"
         faults.append(Fault("val", "no images to validate on", remedy))
     return faults
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    """Serious ones first; those of one remedy together, where the first of them is."""
+    first: dict[str, int] = {}
+    for position, fault in enumerate(faults):
+        first.setdefault(fault.remedy, position)
+    return sorted(faults, key=lambda f: (not f.serious, first[f.remedy]))
 
 
 def _count(entries: list[Entry], listing: Listing) -> list[int]:
