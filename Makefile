@@ -52,9 +52,10 @@ golden: $(VENV)/.test build ## Update expected outputs; read the diff before you
 docs: $(VENV)/.test ## Make the reference parts of docs/ from the code's definitions
 	$(BIN)/python docs/reference.py
 
-bench: $(VENV)/.test ## Measure compile time and the cost of a shape check
+bench: $(VENV)/.test ## Measure compile time, the cost of a shape check, reading images
 	$(BIN)/python bench/compile_time.py
 	$(BIN)/python bench/check_shape.py
+	$(BIN)/python bench/reading.py
 
 clean: ## Remove the environment and what tools left
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -40,6 +40,7 @@ PAGES = (
     "README.md",
     "docs/language.md",
     "docs/recipes.md",
+    "docs/data.md",
     "docs/generated-code.md",
 )
 _REGION = re.compile(

@@ -27,6 +27,7 @@ _COMMANDS = {
     "eval": ("pmgen.cli.handover", "evaluate"),
     "predict": ("pmgen.cli.handover", "predict"),
     "export": ("pmgen.cli.handover", "export"),
+    "data": ("pmgen.cli.handover", "data"),
 }
 
 
