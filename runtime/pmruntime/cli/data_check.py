@@ -46,12 +46,13 @@ def check_command(folder: Path, verify: bool, form: str, debug: bool) -> None:
         if form == "json":
             click.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
         else:
-            _print_report(report)
+            print_report(report)
     if not report.sound:
         raise SystemExit(1)
 
 
-def _print_report(report: Report) -> None:
+def print_report(report: Report) -> None:
+    """The report as a table, then every fault."""
     click.echo(f"{report.folder}: {report.kind}")
     table = Table()
     table.add_column("class")
