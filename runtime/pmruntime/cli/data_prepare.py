@@ -61,11 +61,11 @@ def prepare_command(
     The archives are training.zip, validation.zip and valid_gt.zip, as downloaded. With
     a folder of images instead, only the decoding is done.
     """
+    if out is None and (len(archives) != 1 or not archives[0].is_dir()):
+        raise click.UsageError("--out DIR is needed")
     with problems_explained(debug):
         wanted = Preprocessing(_size(size), resize)
         if out is None:
-            if len(archives) != 1 or not archives[0].is_dir():
-                raise click.UsageError("--out DIR is needed")
             folder = archives[0]
         else:
             folder = out

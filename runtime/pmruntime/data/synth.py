@@ -87,6 +87,7 @@ def draw_fundus(
         image = _crescent(image, x, y, disc, radius, side, rng)
     image = _vessels(image, disc, fovea, size, side, rng)
     image = _disc(image, kind, x - disc[0], y - disc[1], radius, rng)
+    image = _reflex(image, x, y, rng)
     return _photographed(image, x, y, rng), (
         float((fovea[0] + 0.5) * size),
         float((fovea[1] + 0.5) * size),
@@ -110,7 +111,7 @@ def _blend(image: Image, color: NDArray[np.float64], alpha: Image) -> Image:
 
 def _background(kind: str, x: Image, y: Image, rng: np.random.Generator) -> Image:
     """Orange to brown; paler on average in myopia, but the ranges overlap widely."""
-    pale = {"N": 0.35, "H": 0.5, "P": 0.55}[kind] + rng.normal(0, 0.25)
+    pale = {"N": 0.42, "H": 0.5, "P": 0.5}[kind] + rng.normal(0, 0.25)
     dark, light = np.array([0.04, 0.13, 0.34]), np.array([0.16, 0.34, 0.68])
     color = dark + (light - dark) * np.clip(pale, 0, 1) + rng.normal(0, 0.02, 3)
     tilt = rng.normal(0, 0.12, 2)
@@ -145,7 +146,7 @@ def _atrophy(
 ) -> Image:
     """A pale area from the disc towards the fovea, patches beyond, and pigment."""
     size = len(image)
-    pale = np.array([0.42, 0.68, 0.85]) + rng.normal(0, 0.04, 3)
+    pale = np.array([0.4, 0.62, 0.78]) + rng.normal(0, 0.08, 3)
     toward = (fovea - disc) / np.linalg.norm(fovea - disc)
     extent = rng.uniform(1.5, 3.2) * radius
     center = disc + toward * extent * rng.uniform(0.2, 0.6)
@@ -156,7 +157,7 @@ def _atrophy(
     area = 1 / (1 + np.exp((reach - edge) / (0.12 * radius)))
     alpha = area * rng.uniform(0.55, 0.9)
     image = _blend(image, pale, np.asarray(alpha * (1 + 0.15 * _noise(size, 30, rng))))
-    for _ in range(rng.poisson(2.2)):
+    for _ in range(rng.poisson(1.2)):
         place = fovea + rng.normal(0, 0.09, 2)
         width = rng.uniform(0.012, 0.05)
         distance = np.hypot(x - place[0], y - place[1])
@@ -252,6 +253,19 @@ def _disc(
     return _blend(image, np.array([0.68, 0.86, 0.98]), np.asarray(cup * 0.7))
 
 
+def _reflex(image: Image, x: Image, y: Image, rng: np.random.Generator) -> Image:
+    """What photographs of all kinds have, so that pale pixels alone tell nothing: light
+    from the eyelid or the lens, and the sheen of a young retina."""
+    for _ in range(rng.integers(0, 4)):
+        angle, away = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.5)
+        place = away * np.array([np.cos(angle), np.sin(angle)])
+        width = rng.uniform(0.03, 0.16, 2)
+        spot = ((x - place[0]) / width[0]) ** 2 + ((y - place[1]) / width[1]) ** 2
+        color = np.array([0.45, 0.65, 0.75]) + rng.normal(0, 0.08, 3)
+        image = _blend(image, color, np.asarray(np.exp(-spot) * rng.uniform(0.2, 0.9)))
+    return image
+
+
 def _photographed(
     image: Image, x: Image, y: Image, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
@@ -260,7 +274,7 @@ def _photographed(
     hazy = image * (1 - haze) + haze * np.array([0.25, 0.35, 0.4], np.float32)
     image = cv2.GaussianBlur(hazy, (0, 0), rng.uniform(0.3, 0.9) * len(x) / 224)
     noise = rng.normal(0, 0.01, image.shape).astype(np.float32)
-    image = image * np.float32(rng.uniform(0.85, 1.12)) + noise
+    image = image * rng.uniform(0.8, 1.2, 3).astype(np.float32) + noise
     field = np.clip((0.485 - np.hypot(x, y)) * len(x) / 1.5, 0, 1)
     pixels = np.clip(image * field[:, :, None] * 255, 0, 255).astype(np.float32)
     return np.asarray(np.rint(pixels), np.uint8)
