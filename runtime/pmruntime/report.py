@@ -117,7 +117,7 @@ def columns(result: Mapping[str, Any]) -> list[str]:
     if "baseline" in result:
         names.append("baseline")
     if "against" in result:
-        names.append(f"{result['against']['model']} in {result['against']['run']}")
+        names.append(f"{result['against']['model']} of {result['against']['run']}")
     return names
 
 

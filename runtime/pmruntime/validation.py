@@ -98,7 +98,8 @@ def evaluate_run(
         _check_same_images(data, its_data, run.folder, other.folder)
         measured = _measured(other, its_data, console)
         result["against"] = {
-            "run": str(other.folder.folder),
+            # Its name only: a page that is sent away tells nothing of a disk.
+            "run": other.folder.folder.resolve().name,
             "model": other.record["model"],
             "epoch": other.epoch,
         } | _against(network, measured)

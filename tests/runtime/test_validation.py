@@ -100,6 +100,7 @@ def test_against_another_run(tiny: Path, tmp_path: Path) -> None:
     two = trained(tiny, data, tmp_path / "two", seed=5)
     result = evaluate_run(one, data, comparison=Comparison(against=two))
     its = evaluate_run(two, data)
+    assert result["against"]["run"] == "two"
     assert result["against"]["metrics"] == its["metrics"]
     back = evaluate_run(two, data, comparison=Comparison(against=one))
     for name in METRICS:

@@ -103,11 +103,13 @@ def _print_evaluation(console: Console, result: dict[str, Any]) -> None:
     table.add_column("")
     for name in columns(result):
         table.add_column(escape(name), justify="right")
+    # Three columns are too wide for a terminal of 80, with the intervals beside.
+    gap = "\n" if len(columns(result)) > 2 else "  "
     for row in metric_rows(result):
-        cells = [f"{value}  [dim]{escape(note)}[/]" for value, note in row["cells"]]
+        cells = [f"{value}{gap}[dim]{escape(note)}[/]" for value, note in row["cells"]]
         table.add_row(row["title"], *cells)
     console.print(table)
-    console.print("Beside each figure its 95% interval.", style="dim")
+    console.print("With each figure its 95% interval.", style="dim")
     for rival in difference_rows(result):
         table = Table(
             title=escape(f"{result['model']} less {rival['name']}"),
