@@ -30,7 +30,7 @@ demo: $(VENV)/.demo ## Build specs/lenet.yaml, train it on 4,000 real digits, va
 	$(BIN)/pmgen build specs/lenet.yaml
 	$(BIN)/pmgen train specs/lenet.yaml --data digits --recipe digits --out runs/demo --force
 	$(BIN)/pmgen eval runs/demo --data digits
-	@echo "The run is in runs/demo: curve.png, summary.json, metrics.jsonl, weights.safetensors."
+	@echo "The run is in runs/demo; open runs/demo/report.html."
 
 test: $(VENV)/.test ## Run all tests
 	$(BIN)/python -m pytest -n $(JOBS)

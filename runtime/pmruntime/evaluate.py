@@ -1,20 +1,17 @@
-"""Accuracy and loss over a split, and the whole of `eval RUN`."""
+"""A network's predictions over a split, and the two or three figures that training
+watches. What `eval` says of a finished run is in validation.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data import Data, Preprocessing, Split, open_data
-from pmruntime.files import write_json
+from pmruntime.data import Preprocessing, Split
 from pmruntime.inference import BATCH_SIZE, iterate_log_probabilities
-from pmruntime.matching import check_fits
-from pmruntime.trained import load_run
 from pmruntime.world import ALONE, World
 
 
@@ -62,10 +59,15 @@ def evaluate(
     rows = np.concatenate(parts)
     if len(rows) < share:
         rows = np.concatenate([rows, rows[-1:]])  # cut off again below
-    logs = world.gather(rows)[:n]
-    right = int((logs.argmax(axis=1) == split.labels).sum())
-    loss = -logs[np.arange(n), split.labels].mean()
-    auc = _auc(logs, split.labels) if logs.shape[1] == 2 else None
+    return watched_figures(world.gather(rows)[:n], split.labels)
+
+
+def watched_figures(logs: NDArray[np.float64], labels: NDArray[np.int64]) -> Metrics:
+    """The figures of log-probabilities [n, C] and true classes [n]."""
+    n = len(labels)
+    right = int((logs.argmax(axis=1) == labels).sum())
+    loss = -logs[np.arange(n), labels].mean()
+    auc = _auc(logs, labels) if logs.shape[1] == 2 else None
     return Metrics(right / n, float(loss), n, auc)
 
 
@@ -78,32 +80,3 @@ def _auc(logs: NDArray[np.float64], labels: NDArray[np.int64]) -> float | None:
     if len(np.unique(labels)) < 2 or not np.isfinite(logs).all():
         return None
     return float(roc_auc_score(labels, logs[:, 1] - logs[:, 0]))
-
-
-def evaluate_run(
-    folder: Path, data: Data | str, *, weights: str = "last", device: str = "auto"
-) -> dict[str, Any]:
-    """Rebuild the network of a run, measure it on the validation split of its data.
-
-    `weights` is `last` or `best`; `data` may be what `open_data` takes: its images are
-    then prepared as they were for training. The result, also written to RUN/eval.json,
-    says with `same_data` whether these are the images that the run was validated on.
-    Raises UserError where the folder holds no run, or model and data do not fit.
-    """
-    run = load_run(folder, weights, device)
-    if isinstance(data, str):
-        drop_copies = run.recipe.images["drop_copies"]
-        data = open_data(data, run.preprocessing, drop_copies=drop_copies)
-    check_fits(run.model, data, needed=("val",))
-    result = {
-        "model": run.record["model"],
-        "weights": weights,
-        "epoch": run.epoch,
-        "val": evaluate(
-            run.model, data.val, data.preprocessing, run.recipe.views
-        ).as_json(),
-        "data": data.as_json(),
-        "same_data": data.fingerprint == run.record["data"]["fingerprint"],
-    }
-    write_json(run.folder.eval, result)
-    return result

@@ -141,6 +141,32 @@ def reporter_for(console: Console) -> Reporter:
     return (TerminalReporter if console.is_terminal else PlainReporter)(console)
 
 
+@contextlib.contextmanager
+def counted(
+    console: Console | None, title: str, total: int
+) -> Iterator[Callable[[int], None]]:
+    """Yields what is told how many more of `total` images are done. A bar where a
+    person watches, a line every half minute on another console, nothing without one."""
+    if console is not None and console.is_terminal:
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        text = TextColumn("{task.description}", markup=False)
+        with Progress(text, *columns, console=console, transient=True) as bar:
+            task = bar.add_task(title, total=total)
+            yield lambda images: bar.advance(task, images)
+        return
+    done, spoke = 0, time.perf_counter()
+
+    def advance(images: int) -> None:
+        nonlocal done, spoke
+        done += images
+        now = time.perf_counter()
+        if console is not None and now - spoke >= PlainReporter.EVERY_SECONDS:
+            spoke = now
+            console.print(f"{title}: {done:,}/{total:,} images", markup=False)
+
+    yield advance
+
+
 def epoch_line(row: Mapping[str, Any]) -> str:
     """A line of metrics.jsonl in words; not every epoch is validated."""
     parts = [

@@ -27,9 +27,24 @@ class RunFolder:
     checkpoint.safetensors what `--resume` goes on from
     summary.json        the result, written when the run is complete
     curve.png           loss and accuracy over the epochs
-    eval.json           what `eval` last measured
+
+    What `eval` last measured, of one measurement all of them:
+
+    eval.json           every figure with its interval
+    predictions.csv     every validation image's probabilities
+    report.html         both, with pictures, in one file
+    *.png               roc, precision_recall, calibration, confusion
     """
 
+    EVAL_FILES = (
+        "eval.json",
+        "predictions.csv",
+        "report.html",
+        "roc.png",
+        "precision_recall.png",
+        "calibration.png",
+        "confusion.png",
+    )
     FILES = (
         "model.py",
         "recipe.json",
@@ -40,7 +55,7 @@ class RunFolder:
         "checkpoint.safetensors",
         "summary.json",
         "curve.png",
-        "eval.json",
+        *EVAL_FILES,
     )
 
     def __init__(self, folder: Path) -> None:
