@@ -86,7 +86,7 @@ def evaluate_run(
     if isinstance(data, str):
         drop_copies = run.recipe.images["drop_copies"]
         data = open_data(data, run.preprocessing, drop_copies=drop_copies)
-    check_fits(run.model, data)
+    check_fits(run.model, data, needed=("val",))
     result = {
         "model": run.record["model"],
         "weights": weights,

@@ -11,10 +11,8 @@ import numpy as np
 import pytest
 from palm_folder import TRAIN, VAL, make_palm, write_jpeg
 from pmruntime.data import open_data
-from pmruntime.data.cache import cached_images, write_cache
 from pmruntime.data.copies import copy_faults
-from pmruntime.data.decode import BadImageError, read_image, verify_jpeg
-from pmruntime.data.image_folder import list_images, load_images
+from pmruntime.data.image_folder import list_images
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 
@@ -147,29 +145,6 @@ def test_bad_files_are_named(
         open_data(str(palm), SMALL)
 
 
-def test_all_truncations_of_real_jpegs_are_found(palm224: Path, tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    path = tmp_path / "cut.jpg"
-    for source in sorted((palm224 / TRAIN).iterdir())[::50]:
-        content = source.read_bytes()
-        assert np.array_equal(read_image(source), cv2.imread(str(source)))
-        cuts = [*rng.integers(1, len(content) - 1, 20), len(content) - 1]
-        for cut in cuts:
-            path.write_bytes(content[:cut])
-            with pytest.raises(BadImageError):
-                read_image(path)
-
-
-def test_verify_finds_damage_in_the_middle(palm224: Path) -> None:
-    pytest.importorskip("simplejpeg")
-    content = bytearray((palm224 / TRAIN / "P0001.jpg").read_bytes())
-    verify_jpeg(bytes(content))
-    middle = len(content) // 2
-    content[middle : middle + 40] = b"\xff\xd0" * 20  # restart markers out of place
-    with pytest.raises(BadImageError, match="damaged"):
-        verify_jpeg(bytes(content))
-
-
 def _delete(name: str) -> Callable[[Path], None]:
     return lambda palm: (palm / name).unlink()
 
@@ -276,11 +251,77 @@ def test_tables(tmp_path: Path) -> None:
     val.write_text("file,label\nimages/9.jpg,sick\n../x.jpg,sick\n,sick\n")
     listing = list_images(tmp_path)
     assert listing is not None
-    assert [(f.place, f.reason) for f in listing.faults] == [
+    assert [(f.place, f.reason) for f in listing.faults if f.serious] == [
         ("val.csv:2", "a label without image: `images/9.jpg`"),
         ("val.csv:3", "`../x.jpg` lies outside the data's folder"),
         ("val.csv:4", "an empty cell"),
     ]
+
+
+def test_tables_name_a_file_once_and_few_classes(tmp_path: Path) -> None:
+    for seed in range(2):
+        write_jpeg(tmp_path / f"{seed}.jpg", seed)
+    rows = ["0.jpg,1", "./0.jpg,1", "1.jpg,10000", "1.jpg,99999999"]
+    (tmp_path / "train.csv").write_text("\n".join(["file,label", *rows]))
+    listing = list_images(tmp_path)
+    assert listing is not None
+    assert [(f.place, f.reason) for f in listing.faults if f.serious] == [
+        ("train.csv:3", "`0.jpg` stands here again"),
+        ("train.csv:4", "`10000` is no class"),
+        ("train.csv:5", "`99999999` is no class"),
+    ]
+    assert listing.class_names == ("0", "1")
+
+
+def test_a_file_in_both_tables_stays_in_training(tmp_path: Path) -> None:
+    write_jpeg(tmp_path / "a.jpg", 1)
+    write_jpeg(tmp_path / "b.jpg", 2)
+    (tmp_path / "train.csv").write_text("file,label\na.jpg,0\n")
+    (tmp_path / "val.csv").write_text("file,label\na.jpg,0\nb.jpg,1\n")
+    data = open_data(str(tmp_path), SMALL, drop_copies=True)
+    assert (data.train.names, data.val.names) == (("a.jpg",), ("b.jpg",))
+    assert data.as_json()["source"].endswith(", 1 copy left out")
+
+
+def test_images_beside_the_folders_of_classes(tmp_path: Path) -> None:
+    write_jpeg(tmp_path / "train" / "a" / "1.jpg", 1)
+    write_jpeg(tmp_path / "train" / "2.jpg", 2)
+    with pytest.raises(
+        UserError, match=r"(?s)train/2.jpg: an image without.*its class"
+    ):
+        open_data(str(tmp_path), SMALL)
+
+
+def test_validation_images_of_one_name(palm: Path) -> None:
+    write_jpeg(palm / VAL / "more" / "V0001.jpg", 50)
+    message = rf"(?s){VAL}/more/V0001.jpg: a second image.*is {VAL}/V0001.jpg.*away"
+    with pytest.raises(UserError, match=message):
+        open_data(str(palm), SMALL)
+
+
+def test_many_faults_are_counted(palm: Path) -> None:
+    for path in (palm / TRAIN).iterdir():
+        path.write_bytes(b"")
+    with pytest.raises(UserError) as caught:
+        open_data(str(palm), SMALL)
+    assert caught.value.message.count(": empty") == 3
+    assert caught.value.message.endswith("and 3 more")
+    assert "pmgen data check" in str(caught.value)
+
+
+def test_the_order_is_that_of_names_wherever_files_lie(palm: Path) -> None:
+    for path in sorted((palm / TRAIN).iterdir()):
+        (palm / TRAIN / path.stem[1:]).mkdir(exist_ok=True)
+        path.rename(palm / TRAIN / path.stem[1:] / path.name)
+    names = open_data(str(palm), SMALL).train.names
+    assert list(names) == sorted(names)
+    assert names[0] == f"{TRAIN}/0001/H0001.jpg"
+
+
+def test_progress_is_told_of_every_image(palm: Path) -> None:
+    told: list[tuple[int, int]] = []
+    open_data(str(palm), SMALL, progress=lambda done, total: told.append((done, total)))
+    assert told == [(n, 6) for n in range(1, 7)] + [(n, 4) for n in range(1, 5)]
 
 
 def test_sizes_must_agree_where_the_network_takes_any(palm: Path) -> None:
@@ -295,24 +336,3 @@ def test_a_split_may_be_missing(palm: Path) -> None:
     shutil.rmtree(palm / TRAIN)
     data = open_data(str(palm), SMALL)
     assert (len(data.train), len(data.val)) == (0, 4)
-
-
-def test_the_cache_is_found_only_where_it_fits(palm: Path) -> None:
-    listing = list_images(palm)
-    assert listing is not None
-    images = load_images(listing.train, SMALL, listing)
-    path = write_cache(images, listing.train, SMALL, palm)
-    found = cached_images(listing.train, SMALL, palm)
-    assert isinstance(found, np.memmap)
-    assert np.array_equal(found, images)
-    for other in (Preprocessing((8, 11)), Preprocessing((8, 10), resize="area")):
-        assert cached_images(listing.train, other, palm) is None
-    assert cached_images(listing.val, SMALL, palm) is None
-    path.write_bytes(path.read_bytes()[:-100])  # torn
-    assert cached_images(listing.train, SMALL, palm) is None
-    write_cache(images, listing.train, SMALL, palm)
-    write_jpeg(palm / TRAIN / "P0001.jpg", 99)
-    listing = list_images(palm)
-    assert listing is not None
-    assert cached_images(listing.train, SMALL, palm) is None
-    assert len(open_data(str(palm), SMALL).train) == 6

@@ -14,6 +14,7 @@ from pmruntime.data.dataset import Data, Split, iterate_batches
 from pmruntime.data.digits import read_digits
 from pmruntime.data.idx import IDX_KIND, is_idx_folder, read_idx
 from pmruntime.data.image_folder import KINDS, is_image_folder, read_image_folder
+from pmruntime.data.listing import Progress
 from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
@@ -29,13 +30,15 @@ def open_data(
     *,
     drop_copies: bool = False,
     cache: Path | None = None,
+    progress: Progress | None = None,
 ) -> Data:
     """Read a named source or a folder, its images prepared as `preprocessing` says.
 
     With `drop_copies` validation images that are byte for byte in the training split
     are left out, and later copies within a split. `cache` is a folder of decoded images
-    elsewhere than in the data's own. Raises UserError where `name` is neither, or where
-    its reader finds fault.
+    elsewhere than in the data's own. `progress` is called, in this thread, with how
+    many images of how many of a split are decoded. Raises UserError where `name` is
+    neither, or where its reader finds fault.
     """
     if name in NAMED:
         return replace(NAMED[name](), preprocessing=preprocessing)
@@ -49,7 +52,7 @@ def open_data(
     if is_idx_folder(folder):
         return read_idx(folder, preprocessing)
     if is_image_folder(folder):
-        return read_image_folder(folder, preprocessing, drop_copies, cache)
+        return read_image_folder(folder, preprocessing, drop_copies, cache, progress)
     kinds = "; ".join([*(describes for describes, _, _ in KINDS), IDX_KIND])
     raise UserError(
         f"the folder `{name}` holds no data of a known kind", f"known kinds: {kinds}"

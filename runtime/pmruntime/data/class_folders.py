@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pmruntime.data.listing import Entry, Fault, Listing, image_files
+from pmruntime.data.listing import Entry, Fault, Listing, image_files, is_ignored
 
 
 def is_class_folders(folder: Path) -> bool:
@@ -26,10 +26,15 @@ def list_class_folders(folder: Path) -> Listing:
                 remedy = "both splits need images of every class"
                 listing.faults.append(Fault(f"{split}/{name}", "no images", remedy))
             entries += [Entry(path, listing.name_of(path), label) for path in files]
+        for path in image_files(folder / split):
+            if path.parent == folder / split:
+                remedy = "put it into the folder of its class, or take it away"
+                fault = Fault(listing.name_of(path), "an image without label", remedy)
+                listing.faults.append(fault)
     return listing.sort()
 
 
 def _classes(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
-    return [p.name for p in folder.iterdir() if p.is_dir() and p.name[0] not in "._"]
+    return [p.name for p in folder.iterdir() if p.is_dir() and not is_ignored(p)]

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from pmruntime.data.listing import Entry, Fault, Listing
 
 
-def groups_of_copies(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Entries with the same content, group by group, each in the order given.
+def groups_of_copies(entries: Sequence[Entry]) -> list[list[int]]:
+    """Positions of entries with the same content, group by group, in rising order.
 
     Only files of equal size are read. Unreadable ones are left out: they are another
     fault.
     """
-    by_size: dict[int, list[Entry]] = defaultdict(list)
-    for entry in entries:
+    by_size: dict[int, list[int]] = defaultdict(list)
+    for position, entry in enumerate(entries):
         if entry.path.is_file():
-            by_size[entry.path.stat().st_size].append(entry)
-    groups: dict[bytes, list[Entry]] = defaultdict(list)
+            by_size[entry.path.stat().st_size].append(position)
+    groups: dict[bytes, list[int]] = defaultdict(list)
     for size, alike in by_size.items():
-        for entry in alike if size and len(alike) > 1 else ():
-            groups[_digest(entry)].append(entry)
+        for position in alike if size and len(alike) > 1 else ():
+            groups[_digest(entries[position])].append(position)
     return [group for group in groups.values() if len(group) > 1]
 
 
@@ -33,28 +33,27 @@ def _digest(entry: Entry) -> bytes:
         return entry.name.encode()  # like no other
 
 
-def without_copies(listing: Listing) -> tuple[list[Entry], list[Entry]]:
-    """Both splits with one of each image: the first of training, else of validation."""
-    extra = {
-        entry.path
-        for group in groups_of_copies([*listing.train, *listing.val])
-        for entry in group[1:]
-    }
-    train = [entry for entry in listing.train if entry.path not in extra]
-    return train, [entry for entry in listing.val if entry.path not in extra]
+def without_copies(listing: Listing) -> tuple[list[int], list[int]]:
+    """The positions in both splits that leave one of each image: the first of training,
+    else of validation."""
+    entries = [*listing.train, *listing.val]
+    extra = {i for group in groups_of_copies(entries) for i in group[1:]}
+    kept = [i for i in range(len(entries)) if i not in extra]
+    border = len(listing.train)
+    return [i for i in kept if i < border], [i - border for i in kept if i >= border]
 
 
 def copy_faults(listing: Listing) -> list[Fault]:
     """What `check` says of copies: within a split, across splits, with two labels."""
-    in_train = {entry.path for entry in listing.train}
+    entries, border = [*listing.train, *listing.val], len(listing.train)
     faults = []
-    for group in groups_of_copies([*listing.train, *listing.val]):
-        first, *others = group
-        for other in others:
-            across = (first.path in in_train) != (other.path in in_train)
-            reason = f"a byte for byte copy of {first.name}"
-            reason += " in the other split" if across else ""
-            if other.label != first.label:
+    for first, *others in groups_of_copies(entries):
+        original = entries[first]
+        for position in others:
+            other = entries[position]
+            reason = f"a byte for byte copy of {original.name}"
+            reason += " in the other split" if first < border <= position else ""
+            if other.label != original.label:
                 reason += ", with another label"
             remedy = "`images: {drop_copies: true}` in the recipe leaves it out"
             faults.append(Fault(other.name, reason, remedy, serious=False))

@@ -1,13 +1,14 @@
 """One image file to pixels, or the reason why not.
 
 `cv2.imread` hides damage: of a truncated JPEG it returns the full size, grey below the
-cut. So the bytes are looked at first and decoded with `cv2.imdecode`, which refuses
-most truncation; what it lets through lacks the end marker. Sound files give the same
-pixels as `cv2.imread`, to the bit.
+cut. So the bytes are looked at first: a JPEG must go on to its end marker. Then they
+are decoded with `cv2.imdecode`. Sound files give the same pixels as `cv2.imread`, to
+the bit.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import cv2
@@ -27,7 +28,12 @@ _MAGIC = {
     b"MM\0*": "TIFF",
     b"RIFF": "WebP",
 }
-_END_OF_JPEG = b"\xff\xd9"
+# A marker of JPEG, behind any fill bytes. Among coded pixels FF 00 stands for the byte
+# FF, and FF D0 to FF D7 only divide them.
+_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+_MARKER_BEHIND_PIXELS = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
+_WITHOUT_LENGTH = frozenset((0x01, *range(0xD0, 0xD9)))
+_END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
 
 
 class BadImageError(ValueError):
@@ -40,7 +46,11 @@ def read_image(path: Path, color: str = "BGR") -> NDArray[np.uint8]:
     As `cv2.imread` does it, EXIF rotation is applied and 16-bit, grey and CMYK images
     become three channels of 8 bits. Raises BadImageError.
     """
-    content = read_bytes(path)
+    return decode(read_bytes(path), color)
+
+
+def decode(content: bytes, color: str = "BGR") -> NDArray[np.uint8]:
+    """`read_image` of a file's content."""
     check_whole(content)
     flag = cv2.IMREAD_GRAYSCALE if color == "GRAY" else cv2.IMREAD_COLOR
     try:
@@ -71,10 +81,28 @@ def check_whole(content: bytes) -> None:
         raise BadImageError("empty")
     if image_format(content) is None:
         raise BadImageError("not an image")
-    # Some cameras write a trailer of their own behind the end marker. A thumbnail's
-    # marker, at the beginning of the file, does not count.
-    if content.startswith(_JPEG) and _END_OF_JPEG not in content[-len(content) // 8 :]:
+    if content.startswith(_JPEG) and not _reaches_its_end(content):
         raise BadImageError("truncated")
+
+
+def _reaches_its_end(content: bytes) -> bool:
+    """Whether a JPEG, marker by marker, comes to its end marker.
+
+    The end marker of a thumbnail lies within a segment and is not met. What stands
+    behind the end, padding or a camera's own data, does not matter.
+    """
+    position, marker = 2, _MARKER
+    while match := marker.search(content, position):
+        code, position = match[1][0], match.end()
+        marker = _MARKER
+        if code == _END_OF_IMAGE:
+            return True
+        if code in _WITHOUT_LENGTH:
+            continue
+        if code == _START_OF_SCAN:
+            marker = _MARKER_BEHIND_PIXELS
+        position += max(2, int.from_bytes(content[position : position + 2], "big"))
+    return False
 
 
 def image_format(content: bytes) -> str | None:

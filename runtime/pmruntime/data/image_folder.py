@@ -1,23 +1,24 @@
-"""A folder of images as `Data`: listed, decoded once, resized, all in memory."""
+"""A folder of images as `Data`: listed, decoded, resized; in memory or in a cache."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.cache import cached_images
+from pmruntime.data.cache import cached_images, write_cache
 from pmruntime.data.class_folders import is_class_folders, list_class_folders
 from pmruntime.data.copies import without_copies
 from pmruntime.data.csv_tables import is_csv_tables, list_csv_tables
 from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.data.decode import BadImageError, read_image
-from pmruntime.data.listing import Entry, Fault, Listing
+from pmruntime.data.listing import Entry, Fault, Listing, Progress
 from pmruntime.data.palm import is_palm, list_palm
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
@@ -26,9 +27,9 @@ KINDS: tuple[
     tuple[str, Callable[[Path], bool], Callable[[Path], Listing]], ...
 ] = (
     ("iChallenge-PM (PALM-Training400, PALM-Validation400)", is_palm, list_palm),
+    ("tables (train.csv, val.csv)", is_csv_tables, list_csv_tables),
     ("one folder per class (train/<class>, val/<class>)", is_class_folders,
      list_class_folders),
-    ("tables (train.csv, val.csv)", is_csv_tables, list_csv_tables),
 )  # fmt: skip
 _SHOWN = 3  # faults that a message lists before it only counts
 _INTERPOLATION = {"linear": cv2.INTER_LINEAR, "area": cv2.INTER_AREA}
@@ -52,55 +53,111 @@ def read_image_folder(
     preprocessing: Preprocessing,
     drop_copies: bool = False,
     cache: Path | None = None,
+    progress: Progress | None = None,
 ) -> Data:
     """Both splits of a folder, prepared. One of them may be missing, and is then empty.
 
-    A cache that fits (pmruntime.data.cache), in the folder or in `cache`, saves the
-    decoding. Raises UserError for faults that would falsify the data.
+    A cache that fits (`build_cache`), in the folder or in `cache`, saves the decoding.
+    Raises UserError for faults that would falsify the data.
     """
-    listing = list_images(folder)
-    assert listing is not None  # the caller has asked is_image_folder
-    refuse_faults(listing, [f for f in listing.faults if f.serious])
-    train, val = listing.train, listing.val
+    listing = _sound_listing(folder)
+    preprocessing = _with_size(listing, preprocessing)
     source = f"{listing.kind} folder {folder.name}"
+    kept = list(range(len(listing.train))), list(range(len(listing.val)))
     if drop_copies:
-        before = len(train) + len(val)
-        train, val = without_copies(listing)
-        source += f", {before - len(train) - len(val)} copies left out"
-    if preprocessing.size is None:
-        preprocessing = _with_size_of(listing, preprocessing)
-    return make_data(
-        source,
-        _split(train, preprocessing, listing, cache),
-        _split(val, preprocessing, listing, cache),
-        len(listing.class_names),
-        listing.class_names,
-        preprocessing,
+        before = len(kept[0]) + len(kept[1])
+        kept = without_copies(listing)
+        dropped = before - len(kept[0]) - len(kept[1])
+        source += f", {dropped} {'copy' if dropped == 1 else 'copies'} left out"
+    train, val = (
+        _split(entries, positions, preprocessing, listing, cache, progress)
+        for (_, entries), positions in zip(listing.splits, kept, strict=True)
     )
+    classes = listing.class_names
+    return make_data(source, train, val, len(classes), classes, preprocessing)
+
+
+def build_cache(
+    folder: Path,
+    preprocessing: Preprocessing,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Decode both splits once, into one file each, in the folder's own `.pmgen-cache`
+    or in `cache`. `open_data` with the same settings then reads those.
+
+    Returns the files; one that is there and fits is left as it is. It holds copies too,
+    and serves with `drop_copies` and without. Raises UserError as `open_data` does, and
+    where `folder` holds no images.
+    """
+    if not is_image_folder(folder):
+        kinds = "; ".join(describes for describes, _, _ in KINDS)
+        raise UserError(
+            f"the folder `{folder}` holds no images of a known kind",
+            f"known kinds: {kinds}",
+        )
+    listing = _sound_listing(folder)
+    preprocessing = _with_size(listing, preprocessing)
+    return [
+        _cache_file(entries, preprocessing, listing, cache, progress)
+        for _, entries in listing.splits
+        if entries
+    ]
+
+
+def _cache_file(
+    entries: list[Entry],
+    preprocessing: Preprocessing,
+    listing: Listing,
+    cache: Path | None,
+    progress: Progress | None,
+) -> Path:
+    images = cached_images(entries, preprocessing, listing.folder, cache)
+    if isinstance(images, np.memmap):
+        return Path(str(images.filename))
+
+    def fill(out: NDArray[np.uint8]) -> None:
+        load_images(entries, preprocessing, listing, out, progress)
+
+    return write_cache(fill, entries, preprocessing, listing.folder, cache)
 
 
 def load_images(
-    entries: Sequence[Entry], preprocessing: Preprocessing, listing: Listing
+    entries: Sequence[Entry],
+    preprocessing: Preprocessing,
+    listing: Listing,
+    out: NDArray[np.uint8] | None = None,
+    progress: Progress | None = None,
 ) -> NDArray[np.uint8]:
-    """Decoded and resized, uint8 [n, C, H, W]. Raises UserError naming bad files."""
-    assert preprocessing.size is not None
-    faults: list[Fault] = []
-    images = np.empty(
-        (len(entries), preprocessing.channels, *preprocessing.size), dtype=np.uint8
-    )
+    """Decoded and resized, uint8 [n, C, H, W], in `out` where that is given.
 
-    def load(index: int) -> None:
+    `preprocessing` must have a size. Raises UserError naming bad files.
+    """
+    assert preprocessing.size is not None
+    shape = (len(entries), preprocessing.channels, *preprocessing.size)
+    images = np.empty(shape, dtype=np.uint8) if out is None else out
+
+    def load(index: int) -> Fault | None:
         entry = entries[index]
         try:
             images[index] = prepare_file(entry.path, preprocessing)
         except BadImageError as error:
             remedy = "replace the file, or take it away"
-            faults.append(Fault(entry.name, str(error), remedy))
+            return Fault(entry.name, str(error), remedy)
+        return None
 
+    faults = []
     # OpenCV lets go of Python's lock while it decodes.
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        list(pool.map(load, range(len(entries))))
-    refuse_faults(listing, sorted(faults, key=lambda fault: fault.place))
+    pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
+    try:
+        for done, fault in enumerate(pool.map(load, range(len(entries))), 1):
+            if fault is not None:
+                faults.append(fault)
+            if progress is not None:
+                progress(done, len(entries))
+    finally:
+        pool.shutdown(cancel_futures=True)  # Ctrl-C waits for no more than it must
+    refuse_faults(listing, faults)
     return images
 
 
@@ -132,37 +189,52 @@ def refuse_faults(listing: Listing, faults: Sequence[Fault]) -> None:
     )
 
 
+def _sound_listing(folder: Path) -> Listing:
+    listing = list_images(folder)
+    assert listing is not None  # the caller has asked is_image_folder
+    refuse_faults(listing, [fault for fault in listing.faults if fault.serious])
+    return listing
+
+
 def _split(
     entries: list[Entry],
+    kept: list[int],
     preprocessing: Preprocessing,
     listing: Listing,
     cache: Path | None,
+    progress: Progress | None,
 ) -> Split:
     images = cached_images(entries, preprocessing, listing.folder, cache)
+    chosen = [entries[position] for position in kept]
     if images is None:
-        images = load_images(entries, preprocessing, listing)
-    labels = np.array([entry.label for entry in entries], dtype=np.int64)
-    return Split(images, labels, tuple(entry.name for entry in entries))
+        images = load_images(chosen, preprocessing, listing, progress=progress)
+    elif len(chosen) < len(entries):
+        images = np.asarray(images[kept])  # a cache holds the copies too
+    labels = np.array([entry.label for entry in chosen], dtype=np.int64)
+    return Split(images, labels, tuple(entry.name for entry in chosen))
 
 
-def _with_size_of(listing: Listing, preprocessing: Preprocessing) -> Preprocessing:
-    """The one size that all images have. Raises UserError where there are several."""
-    sizes = set()
+def _with_size(listing: Listing, preprocessing: Preprocessing) -> Preprocessing:
+    """With the one size that all images have, where none is set.
+
+    Raises UserError where they have several.
+    """
+    if preprocessing.size is not None:
+        return preprocessing
+    sizes: dict[tuple[int, int], str] = {}
     for entry in [*listing.train, *listing.val]:
         try:
-            sizes.add(read_image(entry.path).shape[:2])
+            height, width = read_image(entry.path).shape[:2]
         except BadImageError as error:
-            refuse_faults(listing, [Fault(entry.name, str(error), "replace the file")])
+            remedy = "replace the file, or take it away"
+            refuse_faults(listing, [Fault(entry.name, str(error), remedy)])
+            raise
+        sizes.setdefault((height, width), entry.name)
         if len(sizes) > 1:
+            told = " and ".join(f"{n} ({h} x {w})" for (h, w), n in sizes.items())
             raise UserError(
                 f"the images in `{listing.folder}` have several sizes, and the network "
-                "takes any",
+                f"takes any: {told}",
                 "choose one in the recipe: `images: {size: [224, 224]}`",
             )
-    [(height, width)] = sizes or {(1, 1)}
-    return Preprocessing(
-        (height, width),
-        preprocessing.resize,
-        preprocessing.color,
-        preprocessing.normalize,
-    )
+    return replace(preprocessing, size=next(iter(sizes), (1, 1)))

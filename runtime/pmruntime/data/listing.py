@@ -7,12 +7,14 @@ and training can refuse with the first few.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pmruntime.data.decode import SUFFIXES
 
+# Told how many images of how many are read.
+Progress = Callable[[int, int], None]
 _IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
@@ -69,15 +71,25 @@ class Listing:
 def image_files(folder: Path) -> Iterator[Path]:
     """The files of a folder and the folders in it that an image could be, sorted; not
     what systems and archivers leave behind."""
+    return (path for path in all_files(folder) if path.suffix.lower() in SUFFIXES)
+
+
+def all_files(folder: Path) -> Iterator[Path]:
+    """Every file of a folder and the folders in it but for the ignored ones, sorted."""
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.name.lower() in _IGNORED:
+        if is_ignored(path):
             continue
         if path.is_dir():
-            yield from image_files(path)
-        elif path.suffix.lower() in SUFFIXES:
+            yield from all_files(path)
+        else:
             yield path
+
+
+def is_ignored(path: Path) -> bool:
+    """Whether it is hidden, or left behind by a system or an archiver."""
+    return path.name.startswith(".") or path.name.lower() in _IGNORED
 
 
 def read_table(

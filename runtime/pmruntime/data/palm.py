@@ -47,7 +47,18 @@ def list_palm(folder: Path) -> Listing:
 
 def _list_validation(listing: Listing) -> None:
     folder = listing.folder
-    images = {path.name: path for path in image_files(folder / VAL)}
+    images: dict[str, Path] = {}
+    for path in image_files(folder / VAL):
+        first = images.setdefault(path.name, path)
+        if first is not path:
+            listing.faults.append(
+                Fault(
+                    listing.name_of(path),
+                    f"a second image of the name; the first is "
+                    f"{listing.name_of(first)}",
+                    f"{LABELS} tells images by name alone: take one of them away",
+                )
+            )
     table = next((name for name in _TABLES if (folder / name).is_file()), None)
     if table is None:
         listing.faults.append(
