@@ -26,6 +26,7 @@ _COMMANDS = {
     "train": ("pmgen.cli.train", "train"),
     "eval": ("pmgen.cli.handover", "evaluate"),
     "predict": ("pmgen.cli.handover", "predict"),
+    "export": ("pmgen.cli.handover", "export"),
 }
 
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "train": ("pmruntime.cli.train", "train_command"),
     "eval": ("pmruntime.cli.evaluate", "eval_command"),
     "predict": ("pmruntime.cli.predict", "predict_command"),
+    "export": ("pmruntime.cli.export", "export_command"),
 }
 
 
