@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LENET = ROOT / "generated" / "lenet.py"
 RESNET = ROOT / "generated" / "resnet18.py"
 CASES = ROOT / "tests" / "cases"
+BESIDE = ("preprocessing.json", "classify.py", "README.md")
 
 
 @pytest.fixture
@@ -77,8 +78,7 @@ def test_onnx_gives_the_outputs_of_the_checkpoint(
     out = tmp_path / "exports" / "onnx"
     record = export_run(folder, out, "onnx")
 
-    files = {"model.onnx", "preprocessing.json", "README.md"}
-    assert set(os.listdir(out)) == files
+    assert set(os.listdir(out)) == {"model.onnx", *BESIDE}
     assert os.listdir(out.parent) == ["onnx"]
     assert record == read_json(out / "preprocessing.json")
     assert record["class_names"] == names
@@ -108,9 +108,7 @@ def test_paddle_gives_the_outputs_of_the_checkpoint(
     folder = make_run(tmp_path / "run", source, names, image_shape=shape)
     out = tmp_path / "paddle"
     record = export_run(folder, out, "paddle")
-    assert set(os.listdir(out)) == {
-        *record["files"], "preprocessing.json", "README.md"
-    }  # fmt: skip
+    assert set(os.listdir(out)) == {*record["files"], *BESIDE}
     for batch in (1, 4):
         x = images(batch, *shape)
         assert np.abs(run_paddle(out, x) - wanted(folder, x)).max() <= 2e-4

@@ -84,7 +84,7 @@ def run_readme(out: Path, image: Path) -> list[str]:
     text = (out / "README.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert "pmruntime" not in program
-    (out / "classify.py").write_text(program, encoding="utf-8")
+    assert program == (out / "classify.py").read_text(encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-I", "-X", "utf8", str(out / "classify.py"), str(image)],
         capture_output=True,

@@ -8,11 +8,18 @@ from typing import Any
 from pmruntime.environment import versions
 from pmruntime.export.onnx_format import check_installed, load_onnx, write_onnx
 from pmruntime.export.paddle_format import INPUT, load_paddle, write_paddle
-from pmruntime.export.place import FORMAT, README, RECORD, check_free, new_folder
-from pmruntime.export.readme import readme
+from pmruntime.export.place import (
+    FORMAT,
+    PROGRAM,
+    README,
+    RECORD,
+    check_free,
+    new_folder,
+)
+from pmruntime.export.readme import program, readme
 from pmruntime.export.steps import in_words
 from pmruntime.export.verify import BATCHES, verify
-from pmruntime.files import write_json
+from pmruntime.files import write_atomic, write_json
 from pmruntime.problems import unknown
 from pmruntime.trained import TrainedRun, load_run
 
@@ -34,11 +41,11 @@ def export_run(
 ) -> dict[str, Any]:
     """Write the network of a run's folder into the folder `out`, and check it.
 
-    Beside the network there are preprocessing.json, whose content is returned, and a
-    README.md with a program that uses them. The batch is free, as are height and width
-    where the spec says `any`; auxiliary outputs are left out. The result is loaded and
-    run on the CPU, its outputs are compared with the checkpoint's (see verify), and
-    only then does `out` appear. Raises UserError.
+    Beside the network there are preprocessing.json, whose content is returned,
+    classify.py, which uses both, and README.md, which explains them. The batch is free,
+    as are height and width where the spec says `any`; auxiliary outputs are left out.
+    The result is loaded and run on the CPU, its outputs are compared with the
+    checkpoint's (see verify), and only then does `out` appear. Raises UserError.
     """
     if form not in FORMATS:
         raise unknown("format", form, FORMATS)
@@ -73,7 +80,8 @@ def export_run(
             "versions": versions(),
         }
         write_json(new / RECORD, record)
-        (new / README).write_text(readme(record), encoding="utf-8", newline="\n")
+        write_atomic(new / PROGRAM, program(record).encode())
+        write_atomic(new / README, readme(record).encode())
     return record
 
 

@@ -14,11 +14,13 @@ from pmruntime.problems import UserError
 FORMAT = "pmgen export 1"
 RECORD = "preprocessing.json"
 README = "README.md"
+PROGRAM = "classify.py"
 # Every file that an export may hold, in any format and with any Paddle.
 FILES = frozenset(
     (
         RECORD,
         README,
+        PROGRAM,
         "model.onnx",
         "model.json",
         "model.pdmodel",

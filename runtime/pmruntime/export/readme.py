@@ -1,11 +1,11 @@
-"""The README.md of an export: what it is, and a program that uses it."""
+"""What comes with an exported network: a program that uses it, and a README.md."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pmruntime.data.preprocessing import preprocessing_from
-from pmruntime.export.place import RECORD
+from pmruntime.export.place import PROGRAM, RECORD
 from pmruntime.export.steps import as_python
 
 _PACKAGES = {
@@ -19,15 +19,20 @@ _TEXT = """\
 A network that classifies images, with the weights of epoch {epoch}. `{record}` holds
 how an image must be prepared, the names of the classes, and the input and output.
 
-Install what the program below needs:
-
 ```sh
 pip install {packages}
+python {program_name} IMAGE
 ```
 
-Save it as `classify.py` beside `{first}`, and run `python classify.py IMAGE`:
+`{program_name}` reads:
 
 ```python
+{program}```
+
+The exported network was run when it was written: its output differs from the
+checkpoint's by at most {difference:.1e} ({allowed:.1e} was allowed).
+"""
+_PROGRAM = """\
 import json
 import sys
 from pathlib import Path
@@ -47,32 +52,36 @@ classes = json.loads((here / "{record}").read_text("utf-8"))["class_names"]
 {after}
 for name, probability in zip(classes, probabilities):
     print(f"{{probability:.6f}}  {{name}}")
-```
-
-The exported network was run when it was written: its output differs from the
-checkpoint's by at most {difference:.1e} ({allowed:.1e} was allowed).
 """
 
 
-def readme(record: dict[str, Any]) -> str:
-    """The text for the record that lies beside it as preprocessing.json."""
-    form, files = record["export"], record["files"]
+def program(record: dict[str, Any]) -> str:
+    """classify.py, for the record that lies beside it as preprocessing.json."""
+    form = record["export"]
     before, after = as_python(
         preprocessing_from(record["preprocessing"]),
         record["views"],
         record["output"]["shape"][1],
     )
+    return _PROGRAM.format(
+        imports=_IMPORTS[form],
+        record=RECORD,
+        before=before,
+        network=_network(form, record["files"], record["input"]["name"]),
+        after=after,
+    )
+
+
+def readme(record: dict[str, Any]) -> str:
+    """README.md, which shows classify.py."""
     return _TEXT.format(
         model=record["model"],
-        title={"onnx": "ONNX Runtime", "paddle": "Paddle Inference"}[form],
+        title={"onnx": "ONNX Runtime", "paddle": "Paddle Inference"}[record["export"]],
         epoch=record["epoch"] if record["epoch"] is not None else "unknown",
         record=RECORD,
-        packages=_PACKAGES[form],
-        first=files[0],
-        imports=_IMPORTS[form],
-        before=before,
-        network=_network(form, files, record["input"]["name"]),
-        after=after,
+        packages=_PACKAGES[record["export"]],
+        program_name=PROGRAM,
+        program=program(record),
         **record["check"],
     )
 
