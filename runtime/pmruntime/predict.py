@@ -1,141 +1,131 @@
-"""A trained run applied to image files."""
+"""A trained network applied to image files, in the order in which they are given."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.decode import BadImageError
+from pmruntime.data.decode import SUFFIXES, BadImageError
 from pmruntime.data.image_folder import prepare_file
-from pmruntime.data.listing import image_files
+from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.inference import BATCH_SIZE, log_probabilities
 from pmruntime.problems import UserError
 from pmruntime.trained import TrainedRun
 
-SUBMISSION_HEADER = ("FileName", "PM Risk")
+# Told of a file that is no usable image, and why.
+OnBad = Callable[[Path, str], None]
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a network says of one file: the likeliest class and the probability of each
-    class, in the order of the run's class names."""
+    """What the network says of one file.
+
+    `label` is the number of the likeliest class, `class_name` its name, and
+    `probabilities` those of all classes, in the order of `class_names`.
+    """
 
     path: Path
     label: int
     class_name: str
     probabilities: tuple[float, ...]
+    class_names: tuple[str, ...]
 
-    def as_json(self, class_names: Sequence[str]) -> dict[str, Any]:
-        """{"file": ..., "class": ..., "probabilities": {class: ...}}."""
-        chances = dict(zip(class_names, self.probabilities, strict=True))
-        return {
-            "file": str(self.path),
-            "class": self.class_name,
-            "probabilities": chances,
-        }
+    @property
+    def probability(self) -> float:
+        """That of the likeliest class."""
+        return self.probabilities[self.label]
 
 
-@dataclass(frozen=True)
-class Unreadable:
-    """A file that could not be used, and why."""
+def image_files(paths: Iterable[Path]) -> list[Path]:
+    """Files as they are given; a folder's image files, sorted by name, for a folder.
 
-    path: Path
-    reason: str
+    Folders within folders, hidden files and files with other suffixes are passed over.
+    Raises UserError for a folder without image files.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = sorted(
+            file
+            for file in path.iterdir()
+            if file.suffix.lower() in SUFFIXES
+            and not file.name.startswith(".")
+            and file.is_file()
+        )
+        if not inside:
+            known = ", ".join(sorted(SUFFIXES))
+            raise UserError(f"no image files in the folder `{path}` ({known})")
+        files += inside
+    return files
 
 
 def predict(
-    run: TrainedRun, paths: Iterable[Path]
-) -> Iterator[Prediction | Unreadable]:
-    """Classify image files, in order, prepared as the run's training images were.
+    run: TrainedRun, paths: Iterable[Path], on_bad: OnBad | None = None
+) -> Iterator[Prediction]:
+    """Classify image files, prepared as for the run's training and averaged over as
+    many views.
 
-    Folders stand for the image files in them. Only one batch of images is in memory. A
-    file that cannot be read is told as Unreadable in its place, and keeps none of the
-    others from being classified.
+    At most two batches of images are in memory, however many paths there are. Of the
+    same images in the same order, results are those of `eval` to the bit, since batches
+    are filled alike; elsewhere the last bits may differ. `on_bad` is called
+    for each file that cannot be used; without it such a file is a UserError.
     """
-    if run.preprocessing.size is None:
-        raise UserError("the run does not say to which size images are resized")
-    batch: list[Any] = []
-    pending: list[Path | Unreadable] = []
-    for path in expanded(paths):
-        try:
-            batch.append(prepare_file(path, run.preprocessing))
-            pending.append(path)
-        except BadImageError as error:
-            pending.append(Unreadable(path, str(error)))
-        if len(batch) == BATCH_SIZE:
-            yield from _classified(run, batch, pending)
-            batch, pending = [], []
-    yield from _classified(run, batch, pending)
+    preprocessing = run.file_preprocessing()
+    waiting: list[tuple[Path, NDArray[np.uint8]]] = []
+    remaining = iter(paths)
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        while chunk := list(islice(remaining, BATCH_SIZE)):
+            read = pool.map(lambda path: _read(path, preprocessing), chunk)
+            for path, image in zip(chunk, read, strict=True):
+                if isinstance(image, str):
+                    _refuse(path, image, on_bad)
+                else:
+                    waiting.append((path, image))
+            if len(waiting) >= BATCH_SIZE:
+                yield from _classified(run, preprocessing, waiting[:BATCH_SIZE])
+                waiting = waiting[BATCH_SIZE:]
+    if waiting:
+        yield from _classified(run, preprocessing, waiting)
 
 
-def expanded(paths: Iterable[Path]) -> Iterator[Path]:
-    """Files as they are, folders as the image files in them, sorted."""
-    for path in paths:
-        if path.is_dir():
-            yield from image_files(path)
-        else:
-            yield path
+def _read(path: Path, preprocessing: Preprocessing) -> NDArray[np.uint8] | str:
+    """The image, or the reason why there is none."""
+    try:
+        return prepare_file(path, preprocessing)
+    except BadImageError as error:
+        return str(error)
+
+
+def _refuse(path: Path, reason: str, on_bad: OnBad | None) -> None:
+    if on_bad is None:
+        raise UserError(f"`{path}` cannot be used: {reason}")
+    on_bad(path, reason)
 
 
 def _classified(
-    run: TrainedRun, batch: list[Any], pending: list[Path | Unreadable]
-) -> Iterator[Prediction | Unreadable]:
-    chances: Iterator[NDArray[np.float64]] = iter(())
-    if batch:
-        logs = log_probabilities(
-            run.model, np.stack(batch), run.preprocessing, run.recipe.views
-        )
-        chances = iter(np.exp(logs))
-    for item in pending:
-        if isinstance(item, Unreadable):
-            yield item
-            continue
-        row = next(chances)
+    run: TrainedRun,
+    preprocessing: Preprocessing,
+    batch: Sequence[tuple[Path, NDArray[np.uint8]]],
+) -> Iterator[Prediction]:
+    images = np.stack([image for _, image in batch])
+    with np.errstate(invalid="ignore"):  # what is no number is told below
+        logs = log_probabilities(run.model, images, preprocessing, run.recipe.views)
+    names = run.names_of(logs.shape[1])
+    for (path, _), row in zip(batch, logs, strict=True):
+        if np.isnan(row).any():
+            raise UserError(
+                f"the network gives no numbers for `{path}`: its weights are damaged",
+                "use `--weights best`, or train it again",
+            )
         label = int(row.argmax())
-        yield Prediction(
-            item, label, run.class_names[label], tuple(float(chance) for chance in row)
-        )
-
-
-def as_csv(predictions: Iterable[Prediction], class_names: Sequence[str]) -> str:
-    """A table: file, class, and the probability of each class."""
-    rows = [["file", "class", *(f"p({name})" for name in class_names)]]
-    rows += [
-        [str(p.path), p.class_name, *(f"{chance:.6f}" for chance in p.probabilities)]
-        for p in predictions
-    ]
-    return _csv(rows)
-
-
-def as_submission(predictions: Sequence[Prediction], class_names: Sequence[str]) -> str:
-    """The PALM challenge's classification_results.csv: a file's name and its risk, the
-    probability of class 1. Raises UserError for more than two classes."""
-    if len(class_names) != 2:
-        raise UserError(
-            f"a submission holds one risk for each image, of two classes; this run "
-            f"knows {len(class_names)}",
-            "write `--format csv` instead",
-        )
-    names = [p.path.name for p in predictions]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise UserError(
-            f"two of the images are called `{twice}`; a submission knows them by name",
-            "give the images of one folder",
-        )
-    rows = [list(SUBMISSION_HEADER)]
-    rows += [[p.path.name, f"{p.probabilities[1]:.6f}"] for p in predictions]
-    return _csv(rows)
-
-
-def _csv(rows: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+        probabilities = tuple(float(p) for p in np.exp(row))
+        yield Prediction(path, label, names[label], probabilities, names)

@@ -1,176 +1,204 @@
-"""What is exported gives what the network gives, and its README's program runs."""
+"""Exported networks compute what their checkpoints compute, and nothing else leaks."""
 
 from __future__ import annotations
 
-import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import numpy as np
 import pytest
-from palm_folder import VAL, make_palm
+from pmruntime.files import read_json
+from pmruntime.problems import UserError
+from pmruntime.trained import load_run
+from used_run import make_run
 
 paddle = pytest.importorskip("paddle")
-
-import pmruntime.export as exporting  # noqa: E402
-from pmruntime.checkpoint import save_weights  # noqa: E402
-from pmruntime.data import open_data  # noqa: E402
-from pmruntime.data.preprocessing import Preprocessing  # noqa: E402
-from pmruntime.export import export  # noqa: E402
-from pmruntime.loading import all_arguments, build_model, load_model_class  # noqa: E402
-from pmruntime.predict import Prediction, predict  # noqa: E402
-from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import Recipe, parse_recipe  # noqa: E402
-from pmruntime.run_folder import RunFolder  # noqa: E402
-from pmruntime.trained import TrainedRun, load_run  # noqa: E402
-
 pytestmark = pytest.mark.paddle
-GENERATED = Path(__file__).parents[2] / "generated"
 
-SMALL = """
-import paddle
-from paddle import nn
+from pmruntime import export  # noqa: E402
+from pmruntime.export import export_run, onnx_format, paddle_format  # noqa: E402
 
-__all__ = ["Small"]
-
-
-class Small(nn.Layer):
-    input_shape = (3, 32, 24)
-
-    def __init__(self, num_classes: int = 1) -> None:
-        super().__init__()
-        self.conv = nn.Conv2D(3, 4, 3)
-        self.norm = nn.BatchNorm2D(4)
-        self.pool = nn.AdaptiveAvgPool2D(2)
-        self.out = nn.Linear(16, num_classes)
-
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        return self.out(self.pool(self.norm(self.conv(x))).flatten(1))
-"""
-
-
-def untrained(folder: Path, data_folder: Path, name: str, **recipe: Any) -> TrainedRun:
-    """A run's folder of a generated network with its initial weights."""
-    source = GENERATED / f"{name}.py"
-    if name == "small":
-        source = folder.with_name("small.py")
-        source.write_text(SMALL)
-    model_class = load_model_class(source)
-    arguments = all_arguments(model_class, {})
-    paddle.seed(0)
-    model = build_model(model_class, arguments)
-    parsed = parse_recipe(recipe) if recipe else Recipe()
-    height, width = model_class.input_shape[1:]
-    data = open_data(str(data_folder), parsed.preprocessing((height, width)))
-    record = {
-        "model": model_class.__name__, "arguments": arguments, "data": data.as_json(),
-    }  # fmt: skip
-    run = RunFolder(folder)
-    run.begin(record, parsed.as_json(), source.read_bytes(), {})
-    save_weights(run.weights, model, {"epoch": 1})
-    return load_run(folder)
+ROOT = Path(__file__).resolve().parents[2]
+LENET = ROOT / "generated" / "lenet.py"
+RESNET = ROOT / "generated" / "resnet18.py"
+CASES = ROOT / "tests" / "cases"
+BESIDE = ("preprocessing.json", "classify.py", "README.md")
 
 
 @pytest.fixture
-def palm(tmp_path: Path) -> Path:
-    return make_palm(tmp_path / "palm")
+def onnxruntime() -> Any:
+    pytest.importorskip("paddle2onnx")
+    return pytest.importorskip("onnxruntime")
 
 
-def needed(form: str) -> None:
-    if form == "onnx":
-        pytest.importorskip("paddle2onnx")
-        pytest.importorskip("onnxruntime")
+def run_onnx(onnxruntime: Any, out: Path, images: np.ndarray) -> np.ndarray:
+    session = onnxruntime.InferenceSession(str(out / "model.onnx"))
+    assert [output.name for output in session.get_outputs()] == ["logits"]
+    (logits,) = session.run(None, {"image": images})
+    return np.asarray(logits)
 
 
-def chances(program: Path, image: Path) -> dict[str, float]:
-    """What the README's program prints."""
-    done = subprocess.run(
-        [sys.executable, str(program), str(image)], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    lines = [line.rsplit(" ", 1) for line in done.stdout.strip().splitlines()]
-    return {name: float(value) for name, value in lines[-2:]}
+def run_paddle(out: Path, images: np.ndarray) -> np.ndarray:
+    """By Paddle's own loader, which is not what the export was checked with."""
+    network = paddle.jit.load(str(out / "model"))
+    network.eval()
+    return network(paddle.to_tensor(images)).numpy()
 
 
-@pytest.mark.parametrize("form", ["onnx", "paddle"])
+def wanted(folder: Path, images: np.ndarray) -> np.ndarray:
+    with paddle.no_grad():
+        outputs = load_run(folder).model(paddle.to_tensor(images))
+    return (outputs[0] if isinstance(outputs, (list, tuple)) else outputs).numpy()
+
+
+def images(*shape: int) -> np.ndarray:
+    return np.random.default_rng(2).uniform(-1, 1, shape).astype(np.float32)
+
+
 @pytest.mark.parametrize(
-    "recipe",
+    ("source", "classes", "free"),
     [
-        {},
-        {"images": {"resize": "area", "color": "RGB", "normalize": "imagenet"}},
-        {"images": {"normalize": "imagenet"}},
+        pytest.param(LENET, 10, (), id="lenet"),
+        pytest.param(RESNET, 2, (), id="resnet18"),
+        # Two outputs of three are of no use, one of them while training only.
+        pytest.param(CASES / "heads" / "expected.py", 10, (), id="heads"),
+        pytest.param(CASES / "any_input" / "expected.py", 10, (2, 3), id="any size"),
     ],
-    ids=["tutorial", "rgb", "bgr"],
 )
-def test_the_program_of_the_readme_runs(
-    tmp_path: Path, palm: Path, form: str, recipe: dict[str, Any]
+def test_onnx_gives_the_outputs_of_the_checkpoint(
+    source: Path, classes: int, free: tuple[int, ...], onnxruntime: Any, tmp_path: Path
 ) -> None:
-    needed(form)
-    run = untrained(tmp_path / "run", palm, "small", **recipe)
-    out = tmp_path / "export"
-    assert export(run, out, form) < 1e-4
-    facts = json.loads((out / "preprocessing.json").read_text())
-    assert facts["class_names"] == ["non-PM", "PM"]
-    assert facts["input"]["shape"] == [None, 3, 32, 24]
-    text = (out / "README.md").read_text()
-    program = out / "classify.py"
-    program.write_text(text.split("```python\n")[1].split("```")[0])
-    image = palm / VAL / "V0001.jpg"
-    [expected] = predict(run, [image])
-    assert isinstance(expected, Prediction)
-    found = chances(program, image)
-    assert found["PM"] == pytest.approx(expected.probabilities[1], abs=2e-4)
+    shape = (3, 20, 24) if free else None
+    names = [str(i) for i in range(classes)]
+    folder = make_run(tmp_path / "run", source, names, image_shape=shape)
+    out = tmp_path / "exports" / "onnx"
+    record = export_run(folder, out, "onnx")
+
+    assert set(os.listdir(out)) == {"model.onnx", *BESIDE}
+    assert os.listdir(out.parent) == ["onnx"]
+    assert record == read_json(out / "preprocessing.json")
+    assert record["class_names"] == names
+    assert 0 <= record["check"]["difference"] <= record["check"]["allowed"]
+    _, channels, height, width = record["input"]["shape"]
+    open_axes = [axis for axis, size in enumerate(record["input"]["shape"]) if not size]
+    assert open_axes == [0, *free]
+    for batch in (1, 2, 5):
+        x = images(batch, channels, height or 31, width or 45)
+        got = run_onnx(onnxruntime, out, x)
+        assert got.shape == (batch, record["output"]["shape"][1])
+        assert np.abs(got - wanted(folder, x)).max() <= 2e-4
 
 
-def test_heads_and_dropout_are_left_behind(tmp_path: Path, palm: Path) -> None:
-    run = untrained(tmp_path / "run", palm, "googlenet_paper")
-    assert export(run, tmp_path / "export", "paddle") < 1e-4
-
-
-def test_nothing_is_installed_on_the_way(
-    tmp_path: Path, palm: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("source", "shape"),
+    [
+        pytest.param(LENET, (1, 28, 28), id="lenet"),
+        pytest.param(CASES / "heads" / "expected.py", (3, 32, 32), id="heads"),
+        pytest.param(CASES / "any_input" / "expected.py", (3, 31, 45), id="any size"),
+    ],
+)
+def test_paddle_gives_the_outputs_of_the_checkpoint(
+    source: Path, shape: tuple[int, int, int], tmp_path: Path
 ) -> None:
-    needed("onnx")
-
-    def refuse(*args: object, **kwargs: object) -> None:
-        raise AssertionError(f"a process was started: {args}")
-
-    for name in ("run", "Popen", "call", "check_call", "check_output"):
-        monkeypatch.setattr(subprocess, name, refuse)
-    monkeypatch.setattr(os, "system", refuse)
-    run = untrained(tmp_path / "run", palm, "resnet18")
-    assert export(run, tmp_path / "export", "onnx") < 1e-4
-    assert (tmp_path / "export" / "model.onnx").exists()
+    names = [str(i) for i in range(10)]
+    folder = make_run(tmp_path / "run", source, names, image_shape=shape)
+    out = tmp_path / "paddle"
+    record = export_run(folder, out, "paddle")
+    assert set(os.listdir(out)) == {*record["files"], *BESIDE}
+    for batch in (1, 4):
+        x = images(batch, *shape)
+        assert np.abs(run_paddle(out, x) - wanted(folder, x)).max() <= 2e-4
 
 
-def test_a_difference_is_refused(
-    tmp_path: Path, palm: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_export_is_silent_and_starts_and_fetches_nothing(
+    tiny: Path,
+    onnxruntime: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    run = untrained(tmp_path / "run", palm, "small")
-    monkeypatch.setattr(exporting, "TOLERANCE", -1.0)
-    with pytest.raises(UserError, match=r"differs from the network by .*nothing was"):
-        export(run, tmp_path / "export", "paddle")
-    assert sorted(os.listdir(tmp_path)) == ["palm", "run", "small.py"]
+    """paddle2onnx's default optimizer would run `pip install` meanwhile."""
+    import paddle2onnx
+
+    def refused(*arguments: Any, **options: Any) -> NoReturn:
+        raise AssertionError(f"an export must not do this: {arguments}")
+
+    asked: dict[str, Any] = {}
+
+    def converted(*arguments: Any, **options: Any) -> bytes:
+        asked.update(options)
+        content: bytes = original(*arguments, **options)
+        return content
+
+    original = paddle2onnx.export
+    folder = make_run(tmp_path / "run", tiny)
+    for owner, name in (
+        (subprocess, "Popen"), (os, "system"), (os, "execv"), (os, "execve"),
+        (os, "fork"), (socket, "create_connection"), (socket.socket, "connect"),
+    ):  # fmt: skip
+        monkeypatch.setattr(owner, name, refused)
+    monkeypatch.setattr(paddle2onnx, "export", converted)
+    monkeypatch.delitem(sys.modules, "polygraphy", raising=False)
+    export_run(folder, tmp_path / "onnx", "onnx")
+    assert asked["optimize_tool"] == "None"
+    assert "polygraphy" not in sys.modules
+    assert "POLYGRAPHY_AUTOINSTALL_DEPS" not in os.environ
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("", "")
 
 
-def test_only_exports_are_replaced(tmp_path: Path, palm: Path) -> None:
-    run = untrained(tmp_path / "run", palm, "small")
-    out = tmp_path / "export"
-    out.mkdir()
-    export(run, out, "paddle")
-    with pytest.raises(UserError, match=r"(?s)already holds an export.*--force"):
-        export(run, out, "paddle")
-    export(run, out, "paddle", force=True)
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "notes.txt").write_text("mine")
-    with pytest.raises(UserError, match="no export wrote"):
-        export(run, tmp_path / "mine", "paddle", force=True)
-    with pytest.raises(UserError, match=r"(?s)unknown format `onx`.*mean `onnx`"):
-        export(run, out, "onx")
+@pytest.mark.parametrize("change", [2e-4, np.nan])
+def test_an_export_that_differs_is_not_written(
+    change: float, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(folder: Path, files: list[str]) -> Any:
+        run, output = paddle_format.load_paddle(folder, files)
+
+        def changed(x: np.ndarray) -> np.ndarray:
+            logits = run(x)
+            logits[-1, 1] += change * (len(x) > 1)  # in one image of the larger batch
+            return logits
+
+        return changed, output
+
+    folder = make_run(tmp_path / "run", tiny)
+    formats = {"paddle": (paddle_format.write_paddle, load)}
+    monkeypatch.setattr(export, "FORMATS", formats)
+    with pytest.raises(UserError, match="differs from the checkpoint"):
+        export_run(folder, tmp_path / "new" / "out", "paddle")
+    assert sorted(os.listdir(tmp_path)) == ["run", "tiny.py"]
 
 
-def test_the_record_says_what_arrays_were(tmp_path: Path, palm: Path) -> None:
-    run = untrained(tmp_path / "run", palm, "small")
-    assert run.preprocessing == Preprocessing(size=(32, 24))
+def test_weights_without_finite_outputs_are_told(tiny: Path, tmp_path: Path) -> None:
+    from pmruntime.checkpoint import save_weights
+
+    folder = make_run(tmp_path / "run", tiny)
+    run = load_run(folder)
+    run.model.fc.bias.set_value(np.full(3, np.inf, np.float32))
+    save_weights(run.folder.weights, run.model, {})
+    with pytest.raises(UserError, match="no finite numbers"):
+        export_run(folder, tmp_path / "out", "paddle")
+    assert sorted(os.listdir(tmp_path)) == ["run", "tiny.py"]
+
+
+@pytest.mark.parametrize(
+    ("version", "help_"),
+    [((3, 12), r"pip install 'pmgen\[export\]'"), ((3, 13), r"3\.10 to 3\.12 only")],
+)
+def test_missing_packages_are_named(
+    version: tuple[int, int],
+    help_: str,
+    tiny: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = make_run(tmp_path / "run", tiny)
+    monkeypatch.setitem(sys.modules, "paddle2onnx", None)
+    monkeypatch.setattr(onnx_format.sys, "version_info", version)
+    with pytest.raises(UserError, match=f"needs paddle2onnx(.|\n)*{help_}"):
+        export_run(folder, tmp_path / "out", "onnx")
+    assert not (tmp_path / "out").exists()

@@ -1,168 +1,163 @@
-"""Image files classified by a run: the same figures as in validation."""
+"""`predict`: files prepared as in training, in order, in batches, bad ones named."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
-from click.testing import CliRunner
-from palm_folder import TRAIN, VAL, make_palm
+from pmruntime import predict as predict_module
+from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.inference import log_probabilities
+from pmruntime.predict import image_files, predict
+from pmruntime.problems import UserError
+from pmruntime.trained import load_run
+from used_run import make_run, write_images
 
-paddle = pytest.importorskip("paddle")
-
-from pmruntime.cli import cli  # noqa: E402
-from pmruntime.data import open_data  # noqa: E402
-from pmruntime.inference import log_probabilities  # noqa: E402
-from pmruntime.predict import Prediction, Unreadable, as_submission, predict  # noqa: E402
-from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import parse_recipe  # noqa: E402
-from pmruntime.train import train  # noqa: E402
-from pmruntime.trained import load_run  # noqa: E402
-
+pytest.importorskip("paddle")
 pytestmark = pytest.mark.paddle
 
-NETWORK = """
-import paddle
+COLOUR = """
 from paddle import nn
 
-__all__ = ["Small"]
+__all__ = ["Colour"]
 
 
-class Small(nn.Layer):
-    input_shape = (3, 8, 10)
+class Colour(nn.Layer):
+    input_shape = (3, 6, 8)
 
-    def __init__(self, num_classes: int = 1) -> None:
+    def __init__(self, num_classes: int = 2) -> None:
         super().__init__()
-        self.fc = nn.Linear(240, num_classes)
+        self.fc = nn.Linear(144, num_classes)
 
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+    def forward(self, x):
         return self.fc(x.flatten(1))
 """
 
 
 @pytest.fixture
-def palm(tmp_path: Path) -> Path:
-    return make_palm(tmp_path / "palm")
+def colour(tmp_path: Path) -> Path:
+    path = tmp_path / "colour.py"
+    path.write_text(COLOUR)
+    return path
 
 
-@pytest.fixture
-def run(tmp_path: Path, palm: Path) -> Path:
-    source = tmp_path / "small.py"
-    source.write_text(NETWORK)
-    recipe = parse_recipe(
-        {
-            "epochs": 2,
-            "batch_size": 4,
-            "views": 2,
-            "images": {"resize": "area", "color": "RGB", "normalize": "imagenet"},
-        }
+def test_pictures_are_prepared_as_the_record_says(colour: Path, tmp_path: Path) -> None:
+    preprocessing = Preprocessing((6, 8), "area", "RGB", "imagenet")
+    folder = make_run(tmp_path / "run", colour, ("no", "yes"), preprocessing)
+    run = load_run(folder)
+    (path,) = write_images(tmp_path / "images", ["a.png"])
+    (got,) = predict(run, [path])
+
+    # By OpenCV and NumPy alone, from the definition of each setting.
+    image = cv2.imread(str(path))[:, :, ::-1]
+    image = cv2.resize(image, (8, 6), interpolation=cv2.INTER_AREA) / 255
+    image = (image - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
+    weight, bias = (tensor.numpy() for tensor in run.model.parameters())
+    logits = image.transpose(2, 0, 1).reshape(-1) @ weight + bias
+    wanted = np.exp(logits) / np.exp(logits).sum()
+    assert np.allclose(got.probabilities, wanted, atol=1e-6)
+    assert got.path == path
+    assert got.label == wanted.argmax()
+    assert got.class_name == ("no", "yes")[got.label]
+    assert got.probability == max(got.probabilities)
+
+
+def test_views_are_those_of_the_recipe(colour: Path, tmp_path: Path) -> None:
+    images = write_images(tmp_path / "images", ["a.png"])
+    seen = set()
+    for views in (1, 2, 4):
+        folder = make_run(
+            tmp_path / f"run{views}", colour, ("no", "yes"), recipe={"views": views}
+        )
+        run = load_run(folder)
+        (got,) = predict(run, images)
+        pixels = cv2.resize(cv2.imread(str(images[0])), (8, 6)).transpose(2, 0, 1)
+        wanted = log_probabilities(run.model, pixels[None], run.preprocessing, views)
+        assert got.probabilities == tuple(np.exp(wanted[0]))
+        seen.add(got.probabilities)
+    assert len(seen) == 3
+
+
+def test_batches_are_as_eval_fills_them(tiny: Path, tmp_path: Path) -> None:
+    """Bad files between do not shift the last bits, and memory stays bounded."""
+    run = load_run(make_run(tmp_path / "run", tiny))
+    good = write_images(
+        tmp_path / "images", [f"{i:02}.png" for i in range(70)], (4, 4, 1)
     )
-    train(source, str(palm), tmp_path / "run", recipe=recipe)
-    return tmp_path / "run"
+    bad = tmp_path / "images" / "bad.png"
+    bad.write_bytes(b"")
+    told: list[Path] = []
+    paths = [*good[:10], bad, *good[10:]]
+    got = list(predict(run, paths, lambda path, reason: told.append(path)))
+    assert told == [bad]
+    assert [p.path for p in got] == good
+    pixels = np.stack([cv2.imread(str(path), 0)[None] for path in good])
+    wanted = np.exp(log_probabilities(run.model, pixels, run.preprocessing))
+    assert [p.probabilities for p in got] == [tuple(row) for row in wanted]
 
 
-def test_files_are_prepared_as_for_validation(run: Path, palm: Path) -> None:
-    trained = load_run(run)
-    data = open_data(str(palm), trained.preprocessing)
-    expected = np.exp(
-        log_probabilities(trained.model, data.val.images, data.preprocessing, 2)
-    )
-    found = list(predict(trained, [palm / VAL]))
-    assert [p.path.name for p in found] == [f"V000{i}.jpg" for i in range(1, 5)]
-    for prediction, row in zip(found, expected, strict=True):
-        assert isinstance(prediction, Prediction)
-        assert prediction.probabilities == pytest.approx(row, abs=1e-6)
-        assert prediction.label == row.argmax()
-        assert prediction.class_name == ("non-PM", "PM")[prediction.label]
+def test_images_are_read_no_further_than_a_batch_ahead(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = load_run(make_run(tmp_path / "run", tiny))
+    read = 0
+
+    def prepared(path: Path, preprocessing: Preprocessing) -> np.ndarray:
+        nonlocal read
+        read += 1
+        return np.zeros((1, 4, 4), np.uint8)
+
+    monkeypatch.setattr(predict_module, "prepare_file", prepared)
+    results = predict(run, (Path(str(i)) for i in range(100_000)))
+    next(results)
+    assert read == predict_module.BATCH_SIZE
+    results.close()
 
 
-def test_bad_files_stand_in_their_place(run: Path, palm: Path) -> None:
-    cut = palm / VAL / "V0002.jpg"
-    cut.write_bytes(cut.read_bytes()[:-20])
-    found = list(predict(load_run(run), [palm / VAL, palm / "nothing.jpg"]))
-    assert [type(item) for item in found] == [
-        Prediction, Unreadable, Prediction, Prediction, Unreadable,
-    ]  # fmt: skip
-    reasons = [item.reason for item in found if isinstance(item, Unreadable)]
-    assert reasons == ["truncated", "missing"]
+def test_arrays_learned_means_grey_files_of_their_size(
+    tiny: Path, tmp_path: Path
+) -> None:
+    """The record of digits and IDX files knows neither a size nor a colour."""
+    run = load_run(make_run(tmp_path / "run", tiny, ("a",)))
+    assert run.preprocessing.size is None
+    (path,) = write_images(tmp_path / "images", ["a.png"])
+    (got,) = predict(run, [path])
+    grey = cv2.resize(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), (4, 4))
+    wanted = log_probabilities(run.model, grey[None, None], run.preprocessing)
+    assert got.probabilities == tuple(np.exp(wanted[0]))
+    assert got.class_names == ("a", "1", "2")  # the data had one class of three
 
 
-def test_more_images_than_a_batch(run: Path, palm: Path) -> None:
-    one = palm / VAL / "V0001.jpg"
-    found = list(predict(load_run(run), [one] * 33))
-    assert len(found) == 33
-    chances = {round(p.probabilities[1], 5) for p in found if isinstance(p, Prediction)}
-    assert len(chances) == 1
+def test_an_unusable_file_is_a_problem_that_names_it(
+    tiny: Path, tmp_path: Path
+) -> None:
+    run = load_run(make_run(tmp_path / "run", tiny))
+    with pytest.raises(UserError, match=r"gone\.png` cannot be used: missing"):
+        list(predict(run, [tmp_path / "gone.png"]))
 
 
-def call(*arguments: object) -> tuple[int, str, str]:
-    done = CliRunner().invoke(cli, ["predict", *map(str, arguments)])
-    return done.exit_code, done.stdout, done.stderr
+def test_more_classes_than_outputs_are_refused(tiny: Path, tmp_path: Path) -> None:
+    run = load_run(make_run(tmp_path / "run", tiny, tuple("abcd")))
+    images = write_images(tmp_path / "images", ["a.png"])
+    with pytest.raises(UserError, match="3 classes, its run's data have 4"):
+        list(predict(run, images))
 
 
-def test_formats(run: Path, palm: Path, tmp_path: Path) -> None:
-    folder = palm / TRAIN
-    status, text, _ = call(run, folder, "--format", "json")
-    assert status == 0
-    rows = json.loads(text)
-    assert [Path(row["file"]).name[0] for row in rows] == list("HHNNPP")
-    assert all(sum(row["probabilities"].values()) == pytest.approx(1) for row in rows)
-
-    target = tmp_path / "out.csv"
-    status, text, _ = call(run, folder, "--format", "csv", "-o", target)
-    assert (status, text) == (0, "")
-    table = list(csv.DictReader(io.StringIO(target.read_text())))
-    assert [row["class"] for row in table] == [row["class"] for row in rows]
-    assert float(table[0]["p(PM)"]) == pytest.approx(
-        rows[0]["probabilities"]["PM"], abs=1e-6
-    )
-    status, text, _ = call(run, folder)
-    assert status == 0
-    assert "p(PM)" in text
+def test_weights_that_give_no_numbers_are_told(tiny: Path, tmp_path: Path) -> None:
+    run = load_run(make_run(tmp_path / "run", tiny))
+    run.model.fc.bias.set_value(np.full(3, np.nan, np.float32))
+    images = write_images(tmp_path / "images", ["a.png"])
+    with pytest.raises(UserError, match=r"gives no numbers for .*a\.png"):
+        list(predict(run, images))
 
 
-def test_odd_names_stay_what_they_are(run: Path, palm: Path) -> None:
-    name = 'a,b "c" [red]\n=1+1.jpg'
-    (palm / VAL / "V0001.jpg").rename(palm / VAL / name)
-    status, text, _ = call(run, palm / VAL / name, "--format", "csv")
-    assert status == 0
-    [row] = csv.DictReader(io.StringIO(text, newline=""))
-    assert row["file"] == str(palm / VAL / name)
-    status, text, _ = call(run, palm / VAL / name)
-    assert "[red]" in text.replace("\n", "").replace("│", "").replace(" ", "")
-
-
-def test_bad_files_end_with_exit_1(run: Path, palm: Path) -> None:
-    (palm / VAL / "V0003.jpg").write_text("no image")
-    status, text, error = call(run, palm / VAL, "--format", "json")
-    assert status == 1
-    assert len(json.loads(text)) == 3
-    assert "V0003.jpg`: not an image" in error
-    status, _, error = call(run, palm / "empty")
-    assert status == 1
-    assert "missing" in error
-
-
-def test_submission(run: Path, palm: Path, tmp_path: Path) -> None:
-    target = tmp_path / "classification_results.csv"
-    status, _, _ = call(run, palm / VAL, "--submission", target)
-    assert status == 0
-    lines = target.read_text().splitlines()
-    assert lines[0] == "FileName,PM Risk"
-    assert [line.split(",")[0] for line in lines[1:]] == [
-        f"V000{i}.jpg" for i in range(1, 5)
-    ]
-    assert all(0 <= float(line.split(",")[1]) <= 1 for line in lines[1:])
-
-
-def test_what_is_no_submission() -> None:
-    one = Prediction(Path("a/x.jpg"), 0, "a", (0.5, 0.2, 0.3))
-    with pytest.raises(UserError, match="of two classes; this run knows 3"):
-        as_submission([one], ("a", "b", "c"))
-    two = [Prediction(Path(f"{d}/x.jpg"), 0, "a", (0.5, 0.5)) for d in "ab"]
-    with pytest.raises(UserError, match=r"two of the images are called `x\.jpg`"):
-        as_submission(two, ("a", "b"))
+def test_a_folder_gives_its_images_in_order(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    paths = write_images(folder, ["b.png", "a.PNG", ".hidden.png", "notes.txt"])
+    (folder / "deeper.png").mkdir()
+    single = tmp_path / "any_name"
+    assert image_files([single, folder]) == [single, paths[1], paths[0]]
+    with pytest.raises(UserError, match="no image files in the folder"):
+        image_files([folder / "deeper.png"])

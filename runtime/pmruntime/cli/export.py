@@ -1,4 +1,4 @@
-"""`export`: a trained run for other programs."""
+"""`export`: a run becomes a folder that needs neither pmgen nor its training."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from pmruntime.cli.common import debug_option, problems_explained, weights_option
+from pmruntime.cli.common import (
+    debug_option,
+    problems_explained,
+    threads_option,
+    weights_option,
+)
 from pmruntime.cpu import apply_cpu_settings, import_paddle
 
 
@@ -17,30 +22,44 @@ from pmruntime.cpu import apply_cpu_settings, import_paddle
     "form",
     required=True,
     type=click.Choice(["onnx", "paddle"]),
-    help="ONNX, or Paddle's own form for Paddle Inference.",
+    help="For ONNX Runtime, or for Paddle Inference.",
 )
 @click.option(
     "--out",
+    required=True,
     type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder for the export.  [default: RUN-FORMAT, beside the run]",
+    metavar="FOLDER",
+    help="A new folder; nothing is written anywhere else.",
 )
 @weights_option
+@click.option("--force", is_flag=True, help="Replace an earlier export in FOLDER.")
+@threads_option
 @debug_option
-@click.option("--force", is_flag=True, help="Replace an earlier export.")
 def export_command(
-    run: Path, form: str, out: Path | None, weights: str, debug: bool, force: bool
+    run: Path,
+    form: str,
+    out: Path,
+    weights: str,
+    force: bool,
+    threads: int | None,
+    debug: bool,
 ) -> None:
-    """Write a run's network and its preprocessing, and try what was written."""
-    with problems_explained(debug):
-        apply_cpu_settings(None)
-        import_paddle()
-        from pmruntime.export import export
-        from pmruntime.trained import load_run
+    """Write a trained network for use without pmgen, and check it.
 
-        target = out or run.with_name(f"{run.name}-{form}")
-        difference = export(load_run(run, weights, "cpu"), target, form, force=force)
+    The exported network is run, and its outputs are compared with the checkpoint's. An
+    export that differs is not written.
+    """
+    with problems_explained(debug):
+        apply_cpu_settings(threads)
+        import_paddle()
+        from pmruntime.export import export_run
+
+        record = export_run(run, out, form, weights=weights, force=force)
+        check = record["check"]
+        batches = " and ".join(map(str, check["batches"]))
         click.echo(
-            f"wrote `{target}`; its logits differ from the network's by at most "
-            f"{difference:.2g}"
+            f"{record['model']} ({weights} weights) as {', '.join(record['files'])} in "
+            f"`{out}`\nlargest difference from the checkpoint: "
+            f"{check['difference']:.1e} of {check['allowed']:.1e} allowed, in batches "
+            f"of {batches}"
         )
