@@ -24,6 +24,32 @@ def names() -> list[str]:
     return _names(catalogue(), skip=("blocks", "recipes"))
 
 
+def spec_paths() -> list[Path]:
+    """The shipped specs, in the order of their names."""
+    return [catalogue() / f"{name}.yaml" for name in names()]
+
+
+def trusted_folder(path: Path) -> Path:
+    """What `extends` and `use` of a spec may reach where nothing else is said: the
+    whole catalogue for its own specs, else the folder that the spec is in."""
+    return path.parent if _inside(path) is None else catalogue()
+
+
+def generated_name(path: Path) -> str:
+    """The name of a spec's generated file. A folder of the catalogue becomes a part of
+    it, so that `alexnet` and `paddle/alexnet` are two files side by side."""
+    inside = _inside(path)
+    return f"{path.stem}.py" if inside is None else f"{'_'.join(inside.parts)}.py"
+
+
+def _inside(path: Path) -> Path | None:
+    """A path's place in the catalogue, without its ending; None for other files."""
+    resolved, folder = path.resolve(), catalogue().resolve()
+    if not resolved.is_relative_to(folder):
+        return None
+    return resolved.relative_to(folder).with_suffix("")
+
+
 def recipe_names() -> list[str]:
     """The shipped recipes."""
     return _names(catalogue() / "recipes", skip=())
@@ -32,7 +58,9 @@ def recipe_names() -> list[str]:
 def _names(folder: Path, skip: tuple[str, ...]) -> list[str]:
     found = (path.relative_to(folder) for path in folder.rglob("*.yaml"))
     return sorted(
-        path.with_suffix("").as_posix() for path in found if path.parts[0] not in skip
+        path.with_suffix("").as_posix()
+        for path in found
+        if not any(part in skip for part in path.parts[:-1])
     )
 
 

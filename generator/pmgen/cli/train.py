@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pmgen.catalogue import NoSuchSpec, find_recipe
+from pmgen.catalogue import NoSuchSpec, find_recipe, generated_name
 from pmgen.cli.common import (
     compiled,
     network_options,
@@ -60,8 +60,8 @@ def train(
         return 1
     # What --set changed gets a file of its own: the spec's own stays as it is.
     changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
-    stem = f"{result.path.stem}_{changed}" if changed else result.path.stem
-    target = generated / f"{stem}.py"
+    own = generated_name(result.path)
+    target = generated / (own.replace(".py", f"_{changed}.py") if changed else own)
     if write(result, target):
         click.echo(f"wrote {target}")
     arguments = ["train", str(target), "--spec", str(result.path)]

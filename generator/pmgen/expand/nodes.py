@@ -13,7 +13,8 @@ from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 from pmgen.ops.kinds import Kind
 from pmgen.source import Span
-from pmgen.spec import Arg, Call
+from pmgen.spec import Arg, Call, chosen_by
+from pmgen.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.walk import names_of
 
 MAX_LAYERS = 50_000
@@ -75,6 +76,14 @@ class NodeBuilder:
         for role, call in (("norm", norm), ("act", act)):
             if call is None or signal.shape is None:
                 continue
+            named = chosen_by(call)
+            if named is not None:
+                name = self.value(named, PARAM_TYPES[ACTIVATION], scope)
+                if name is None:
+                    return lost(signal)
+                if name == NO_ACTIVATION:
+                    continue
+                call = Call(name, call.span)
             op = OPS[call.name]
             args = self.bind(op, call, scope)
             if args is None:

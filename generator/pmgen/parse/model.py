@@ -9,7 +9,7 @@ from pmgen.diagnostics import Diagnostics
 from pmgen.expressions import Const
 from pmgen.inherit import Library, Sources
 from pmgen.names import why_not_a_class, why_not_a_param
-from pmgen.ops import OPS
+from pmgen.ops import NAMED_ACTIVATIONS, OPS
 from pmgen.parse.behind import AFTER_KEYS, check_defaults, parse_after
 from pmgen.parse.context import Context
 from pmgen.parse.layers import (
@@ -200,8 +200,11 @@ class _ModelParser:
                     help=f"write `{name.text}: 10`",
                 )
                 return None
-            near = did_you_mean(node.value, PARAM_TYPES)
-            if not need_default and "$" not in node.value and _bare(node):
+            kind = type_of(node.value)
+            known = (*PARAM_TYPES, *NAMED_ACTIVATIONS)
+            near = did_you_mean(node.value, known)
+            plain = kind == "str" and not need_default and "$" not in node.value
+            if plain and _bare(node):
                 self.diagnostics.error(
                     "PM301",
                     f"`{node.value}` is no type of a parameter",
@@ -209,7 +212,7 @@ class _ModelParser:
                     help=near,
                 )
                 return None
-            return Param(name, "str", node.value)
+            return Param(name, kind, node.value)
         if isinstance(node, Mapping) or (
             isinstance(node, Scalar) and node.value is None
         ):
