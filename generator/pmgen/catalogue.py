@@ -85,5 +85,7 @@ def _find(given: str, folder: Path, known: list[str], what: str) -> Path:
         return path
     if given in known:
         return folder / f"{given}.yaml"
-    near = did_you_mean(given, known) or f"a {what} file ends in .yaml"
+    plain = [name for name in known if "/" not in name]
+    near = did_you_mean(given, plain) or did_you_mean(given, known)
+    near = near or f"a {what} file ends in .yaml"
     raise NoSuchSpec(f"no {what} is called `{given}`; {near}")

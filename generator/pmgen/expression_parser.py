@@ -174,7 +174,7 @@ class _Parser:
         least, most = function.arguments
         if not least <= len(args) <= most:
             raise ExpressionError(
-                f"`{name}` is given {len(args)} arguments; write `{function.usage}`",
+                f"`{name}` is written `{function.usage}`",
                 start,
                 end,
             )

@@ -19,11 +19,12 @@ def _integers(value: Any) -> str | None:
 
 ACTIVATION = "activation"
 NO_ACTIVATION = "none"
+_ACTIVATION_WORDS = "an activation that needs no arguments, or none"
 
 
 def _activation(value: Any) -> str | None:
     fits = value in NAMED_ACTIVATIONS or value == NO_ACTIVATION
-    return None if fits else "the name of an activation without arguments, or none"
+    return None if fits else _ACTIVATION_WORDS
 
 
 # name in the language -> check; the annotation in Python is in ANNOTATIONS
@@ -33,7 +34,7 @@ PARAM_TYPES: dict[str, Kind] = {
     "bool": truth(),
     "str": Kind("text", _text),
     "ints": Kind("a list of whole numbers", _integers),
-    ACTIVATION: Kind("the name of an activation, or none", _activation),
+    ACTIVATION: Kind(_ACTIVATION_WORDS, _activation, NAMED_ACTIVATIONS),
 }
 ANNOTATIONS = {
     "int": "int",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import golden
 import pytest
+from pmgen.catalogue import generated_name, spec_paths
 from pmgen.codes import CODES
 from pmgen.diagnostics import Diagnostic
 from pmgen.output import drift
@@ -161,12 +162,12 @@ def test_a_case_that_turns_wrong_loses_its_code(tmp_path: Path) -> None:
     assert "did you mean `Flatten`?" in (case / golden.ERRORS).read_text()
 
 
-@pytest.mark.parametrize("spec", sorted((ROOT / "specs").glob("*.yaml")), ids=str)
+@pytest.mark.parametrize("spec", spec_paths(), ids=generated_name)
 def test_committed_code_follows_its_spec(spec: Path) -> None:
     from pmgen.compile import compile_spec
 
     result = compile_spec(spec)
     assert result.ok, render_text(result.diagnostics.ordered())
     assert result.code is not None
-    difference = drift(ROOT / "generated" / f"{spec.stem}.py", result.code)
-    assert not difference, f"\n{difference}\n    pmgen build specs/{spec.name}"
+    difference = drift(ROOT / "generated" / generated_name(spec), result.code)
+    assert not difference, f"\n{difference}\n    pmgen build --all"

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pmgen.catalogue import names
 from pmgen.compile import compile_spec
 from pmgen.graph import Graph
 from pmgen.show.data import as_data, as_json
@@ -24,7 +25,7 @@ TUTORIAL = {
     "resnet101": (42_502_209, 7_799_359_488),
     "resnet152": (58_145_857, 11_511_580_672),
 }
-ALL = sorted(path.stem for path in (ROOT / "specs").glob("*.yaml"))
+ALL = names()
 
 
 def graph_of(name: str) -> Graph:

@@ -94,8 +94,7 @@ class Equality:
 def measure(case: Case, folder: Path) -> Equality:
     """Ours and Paddle's with the same weights, on the same images. Raises
     AssertionError where their tensors are not of the same shapes in the same order."""
-    ours, theirs = pair(case, folder)
-    images = _images(ours, case)
+    ours, theirs, images = pair(case, folder)
     ours.eval()
     theirs.eval()
     with paddle.no_grad():
@@ -111,35 +110,46 @@ def measure(case: Case, folder: Path) -> Equality:
     return Equality(evaluation, training, gradients, statistics)
 
 
-def pair(case: Case, folder: Path) -> tuple[Any, Any]:
-    """Ours with Paddle's weights, and Paddle's."""
+def pair(case: Case, folder: Path) -> tuple[Any, Any, paddle.Tensor]:
+    """Ours with Paddle's weights, Paddle's, and images."""
     compiled = compile_spec(
         FOLDER / f"{case.name}.yaml", settings=case.settings(case.size)
     )
     ours = judge.build(compiled, folder)
     paddle.seed(1)
     theirs = case.paddle()
-    shake(theirs)
+    shake(theirs, _images(ours, case, seed=4))
     mine, given = list(ours.state_dict().values()), list(theirs.state_dict().values())
     assert [tensor.shape for tensor in mine] == [tensor.shape for tensor in given]
     for own, other in zip(mine, given, strict=True):
         own.set_value(other)
-    return ours, theirs
+    return ours, theirs, _images(ours, case, seed=2)
 
 
-def shake(net: Any) -> None:
-    """Give statistics and shifts other values than zeros and ones, as at the start: two
-    of them in the wrong place would not show."""
+def shake(net: Any, images: paddle.Tensor) -> None:
+    """Give scales, shifts and statistics other values than ones and zeros, as at the
+    start: two of them in the wrong place would not show. Statistics become those of
+    some images, or else a deep network's output would hardly depend on its input."""
     random = np.random.default_rng(0)
-    for tensor in net.state_dict().values():
+    for name, tensor in net.state_dict().items():
         if len(tensor.shape) == 1:
             noise = random.uniform(0.5, 1.5, tensor.shape).astype("float32")
+            noise -= 1.0 if name.endswith("bias") else 0.0
             tensor.set_value(paddle.to_tensor(noise))
+    kept = [layer for layer in net.sublayers() if hasattr(layer, "_momentum")]
+    momenta = [layer._momentum for layer in kept]
+    for layer in kept:
+        layer._momentum = 0.0
+    net.train()
+    with paddle.no_grad():
+        net(images)
+    for layer, momentum in zip(kept, momenta, strict=True):
+        layer._momentum = momentum
 
 
-def _images(net: Any, case: Case) -> paddle.Tensor:
+def _images(net: Any, case: Case, seed: int) -> paddle.Tensor:
     sizes = (net.input_shape[0], case.size, case.size)
-    return judge.random_images(sizes, batch=_BATCH, seed=2)
+    return judge.random_images(sizes, batch=_BATCH, seed=seed)
 
 
 def _outputs(net: Any, images: paddle.Tensor) -> tuple[paddle.Tensor, ...]:

@@ -23,7 +23,7 @@ from pmgen.parse.layers import (
 from pmgen.parse.values import parse_arg
 from pmgen.source import Span
 from pmgen.spec import Block, Expectation, Head, Ident, ModelSpec, Param, Series
-from pmgen.suggest import did_you_mean
+from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.types import PARAM_TYPES, type_of
 
@@ -201,15 +201,15 @@ class _ModelParser:
                 )
                 return None
             kind = type_of(node.value)
-            known = (*PARAM_TYPES, *NAMED_ACTIVATIONS)
-            near = did_you_mean(node.value, known)
+            near = did_you_mean(node.value, PARAM_TYPES)
+            act = nearest(node.value, NAMED_ACTIVATIONS)
             plain = kind == "str" and not need_default and "$" not in node.value
             if plain and _bare(node):
                 self.diagnostics.error(
                     "PM301",
                     f"`{node.value}` is no type of a parameter",
                     node.span,
-                    help=near,
+                    help=f"did you mean `{act}`?" if act else near,
                 )
                 return None
             return Param(name, kind, node.value)
