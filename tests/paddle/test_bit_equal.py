@@ -65,7 +65,9 @@ def test_one_step_of_training_is_bit_equal(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("part", ["weight", "_mean"])
-def test_the_last_bit_of_one_tensor_shows(part: str, tmp_path: Path, monkeypatch) -> None:
+def test_the_last_bit_of_one_tensor_shows(
+    part: str, tmp_path: Path, monkeypatch
+) -> None:
     """The oracle's own test: what it measures can come out unequal."""
     pair = oracle.pair
 

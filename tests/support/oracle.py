@@ -15,6 +15,7 @@ import judge
 import numpy as np
 import paddle
 from paddle.vision import models
+from paddle_lines import code_lines
 from pmgen.compile import compile_spec
 from pmgen.settings import Settings
 
@@ -58,13 +59,18 @@ class Case:
 
     def paddle(self) -> Any:
         """Paddle's own network."""
-        name, arguments = self.name, {}
-        if name.endswith("_bn"):
-            name, arguments = name.removesuffix("_bn"), {"batch_norm": True}
+        arguments: dict[str, Any] = {}
+        if self.name.endswith("_bn"):
+            arguments = {"batch_norm": True}
         if self.scale != 1.0:
             arguments = {"scale": self.scale}
-        make = models.LeNet if name == "lenet" else getattr(models, name)
-        return make(**arguments)
+        return self.constructor(**arguments)
+
+    @property
+    def constructor(self) -> Any:
+        """What makes Paddle's own network."""
+        name = {"lenet": "LeNet"}.get(self.name, self.name.removesuffix("_bn"))
+        return getattr(models, name)
 
 
 def cases() -> list[Case]:
@@ -74,6 +80,19 @@ def cases() -> list[Case]:
         Case(name, factor) for name in names for factor in _FACTORS.get(name, ())
     ]
     return sorted([*map(Case, names), *factors], key=lambda case: case.title)
+
+
+def family_lines() -> dict[str, dict[str, Any]]:
+    """Paddle's files: the lines of code of each, and the specs of its networks."""
+    found: dict[str, dict[str, Any]] = {}
+    for case in cases():
+        make = case.constructor
+        family = make.__module__.rpartition(".")[2]
+        lines = code_lines(make)
+        row = found.setdefault(family, {"lines": lines, "specs": []})
+        if case.name not in row["specs"]:
+            row["specs"].append(case.name)
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True)
