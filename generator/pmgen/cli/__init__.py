@@ -25,6 +25,7 @@ _COMMANDS = {
     "explain": ("pmgen.cli.explain", "explain"),
     "train": ("pmgen.cli.train", "train"),
     "eval": ("pmgen.cli.handover", "evaluate"),
+    "weights": ("pmgen.cli.weights", "weights"),
 }
 
 

@@ -22,6 +22,7 @@ from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
 from pmgen.diagnostics import Diagnostics
 from pmgen.recipe import parse_recipe
+from pmgen.settings import Settings
 
 
 @click.command(context_settings=PASS_ON, add_help_option=False)
@@ -58,15 +59,20 @@ def train(
     resolved = _recipe(recipe)
     if not report([result]) or resolved is None:
         return 1
-    # What --set changed gets a file of its own: the spec's own stays as it is.
-    changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
-    own = generated_name(result.path)
-    target = generated / (own.replace(".py", f"_{changed}.py") if changed else own)
+    target = generated / generated_file(result.path, settings)
     if write(result, target):
         click.echo(f"wrote {target}")
     arguments = ["train", str(target), "--spec", str(result.path)]
     arguments += ["--recipe-json", json.dumps(resolved)]
     return run_runtime([*arguments, *runtime])
+
+
+def generated_file(path: Path, settings: Settings) -> str:
+    """The name of the file for a spec with settings. What `--set` changed gets a file
+    of its own: the spec's own stays as it is."""
+    changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
+    own = generated_name(path)
+    return own.replace(".py", f"_{changed}.py") if changed else own
 
 
 _TRAIN_HELP = """\

@@ -18,6 +18,7 @@ _PROGRAM = os.environ.get("PMRUNTIME_PROG", "python -m pmruntime")
 _COMMANDS = {
     "train": ("pmruntime.cli.train", "train_command"),
     "eval": ("pmruntime.cli.evaluate", "eval_command"),
+    "weights": ("pmruntime.cli.weights", "weights_command"),
 }
 
 
