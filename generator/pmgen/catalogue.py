@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 from pmgen.suggest import did_you_mean
 
+_DIGITS = re.compile(r"\d+")
 _HERE = Path(__file__).resolve().parent
 
 
@@ -66,26 +69,36 @@ def _names(folder: Path, skip: tuple[str, ...]) -> list[str]:
 
 def find_spec(given: str) -> Path:
     """The spec file that a path or a catalogue name means. Raises NoSuchSpec."""
-    return _find(given, catalogue(), names(), "spec")
+    return _find(given, catalogue(), names, "spec")
 
 
 def find_recipe(given: str) -> Path:
     """The recipe file that a path or a name means. Raises NoSuchSpec."""
-    return _find(given, catalogue() / "recipes", recipe_names(), "recipe")
+    return _find(given, catalogue() / "recipes", recipe_names, "recipe")
 
 
-def _find(given: str, folder: Path, known: list[str], what: str) -> Path:
+def _find(given: str, folder: Path, names: Callable[[], list[str]], what: str) -> Path:
     path = Path(given)
     looks_like_path = path.suffix in (".yaml", ".yml") or "\\" in given
     if looks_like_path or path.is_file():
         if not path.is_file():
             stem = path.stem
-            hint = f"; the catalogue has `{stem}`" if stem in known else ""
+            hint = f"; the catalogue has `{stem}`" if stem in names() else ""
             raise NoSuchSpec(f"there is no file `{given}`{hint}")
         return path
+    known = names()
     if given in known:
         return folder / f"{given}.yaml"
-    plain = [name for name in known if "/" not in name]
-    near = did_you_mean(given, plain) or did_you_mean(given, known)
-    near = near or f"a {what} file ends in .yaml"
+    near = _near(given, known) or f"a {what} file ends in .yaml"
     raise NoSuchSpec(f"no {what} is called `{given}`; {near}")
+
+
+def _near(given: str, known: list[str]) -> str | None:
+    """What may be meant: the other sizes of a family, or the nearest name, one without
+    a folder first."""
+    plain = [name for name in known if "/" not in name]
+    letters = _DIGITS.sub("", given)
+    family = [name for name in plain if _DIGITS.sub("", name) == letters]
+    if len(family) > 1:
+        return f"there are {', '.join(f'`{name}`' for name in family)}"
+    return did_you_mean(given, plain) or did_you_mean(given, known)

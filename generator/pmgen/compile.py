@@ -56,16 +56,16 @@ def compile_spec(
     own, or the whole catalogue for a spec of it.
     `settings` are the command line's `--set` and `--input`.
     """
-    with _collector_off():
+    with collector_off():
         return _compile(
             path, root or trusted_folder(path), settings or Settings(), standalone
         )
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
     """No search for garbage meanwhile: what a compilation makes lives to its end, and
-    going through it again and again would cost more with every layer."""
+    going through it again and again would cost more with every layer, or every spec."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -204,6 +204,8 @@ def _apply(name: str, args: list[Expr]) -> Expr:
 
 def evaluate(expr: Expr, names: Mapping[str, Value]) -> Value:
     """The value of an expression whose names all have values. Raises NoValue."""
+    if isinstance(expr, Const):
+        return expr.value
     result = substitute(expr, names)
     if not isinstance(result, Const):
         raise NoValue(f"`${next(names_in(result))}` has no value")

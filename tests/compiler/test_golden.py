@@ -14,6 +14,7 @@ import pytest
 from pmgen.catalogue import generated_name, spec_paths
 from pmgen.codes import CODES
 from pmgen.diagnostics import Diagnostic
+from pmgen.functions import HELPERS
 from pmgen.output import drift
 from pmgen.render import render_json, render_text
 
@@ -32,8 +33,9 @@ NODES = {
     "USub", "Not", "Compare", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "BoolOp", "And",
     "Or", "IfExp", "Subscript", "BitOr",
 }  # fmt: skip
-# The shape check that --standalone writes into the file. It is the template's own.
+# The functions that --standalone writes into the file. They are the templates' own.
 STANDALONE_NODES = {
+    "Div",
     "For",
     "JoinedStr",
     "FormattedValue",
@@ -119,7 +121,8 @@ def test_code_holds_only_known_syntax(case: Path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    assert imported <= {"paddle", "paddle.nn.functional", "nn", "check_shape"}
+    known = {"paddle", "paddle.nn.functional", "nn", "check_shape", *HELPERS}
+    assert imported <= known
     assert all(line.isprintable() for line in code.splitlines())
 
 

@@ -20,7 +20,7 @@ from pmgen.cli.common import (
     write,
 )
 from pmgen.cli.problems import Problem
-from pmgen.compile import Compiled
+from pmgen.compile import Compiled, collector_off
 from pmgen.ops.definition import show_shape
 from pmgen.output import drift, is_current
 from pmgen.show.table import print_table
@@ -73,7 +73,8 @@ def build(
         raise click.UsageError("name a SPEC, or give --all for the whole catalogue")
     specs = specs or tuple(str(path) for path in spec_paths())
     settings = settings_from(pairs, input_text)
-    results = [compiled(s, root, settings, standalone=standalone) for s in specs]
+    with collector_off():
+        results = [compiled(s, root, settings, standalone=standalone) for s in specs]
     if not report(results):
         return 1
     targets = _targets(results, out)

@@ -247,16 +247,23 @@ def _worked_out(arg: Arg, scope: Scope) -> str:
 
 
 def _reach(op: OpDef, args: Mapping[str, Any], inputs: list[Signal]) -> Reach | None:
-    reaches = [signal.reach for signal in inputs]
-    if op.window == "all" or any(reach is None for reach in reaches):
+    if op.window == "all" or any(signal.reach is None for signal in inputs):
         return None
-    known = [reach for reach in reaches if reach is not None]
-    size = (max(r.field[0] for r in known), max(r.field[1] for r in known))
-    jump = (max(r.jump[0] for r in known), max(r.jump[1] for r in known))
+    size, jump = _widest([s.reach for s in inputs if s.reach is not None])
     if not callable(op.window):
         return Reach(size, jump)
     (high, step_high), (wide, step_wide) = op.window(args)
     return Reach(
         (size[0] + (high - 1) * jump[0], size[1] + (wide - 1) * jump[1]),
         (jump[0] * step_high, jump[1] * step_wide),
+    )
+
+
+def _widest(reaches: list[Reach]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The largest field and jump of several values that are joined."""
+    if len(reaches) == 1:
+        return reaches[0].field, reaches[0].jump
+    return (
+        (max(r.field[0] for r in reaches), max(r.field[1] for r in reaches)),
+        (max(r.jump[0] for r in reaches), max(r.jump[1] for r in reaches)),
     )

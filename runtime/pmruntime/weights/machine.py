@@ -10,6 +10,7 @@ be "called", which runs our own function of that entry. All other names end the 
 from __future__ import annotations
 
 import pickletools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,12 +39,12 @@ class Name:
         return f"{self.module}.{self.name}"
 
 
-class Buildable:
+class Buildable(ABC):
     """A value that takes its contents in a second step."""
 
+    @abstractmethod
     def build(self, state: Any) -> None:
         """Take the contents. Raises Refused where they are not as they should be."""
-        raise NotImplementedError
 
 
 Makers = Mapping[Name, Callable[..., Any]]

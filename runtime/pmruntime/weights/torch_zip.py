@@ -103,7 +103,7 @@ def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> NDArr
         raise Refused("a tensor reaches beyond its bytes")
     steps = [step * storage.itemsize for step in stride]
     view: NDArray[Any] = np.lib.stride_tricks.as_strided(storage[offset:], size, steps)
-    return view.copy()
+    return np.array(view)
 
 
 def _parameter(tensor: Any, *_: Any) -> Any:
