@@ -30,6 +30,7 @@ from pmgen.catalogue import names as spec_names
 from pmgen.cli import cli
 from pmgen.cli.common import compiled
 from pmgen.codes import CODES
+from pmgen.functions import FUNCTIONS
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
 from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
@@ -168,12 +169,19 @@ def types() -> str:
         "bool": "`true`",
         "str": '`"SAME"`',
         "ints": "`[3, 3]`",
+        "activation": "`ReLU`",
     }
     rows = [
         (f"`{name}`", kind.words, examples[name], f"`{ANNOTATIONS[name]}`")
         for name, kind in PARAM_TYPES.items()
     ]
     return table(("type", "values", "as a default", "in the class"), rows)
+
+
+def functions() -> str:
+    """The functions of expressions."""
+    rows = [(f"`{found.usage}`", found.doc) for found in FUNCTIONS.values()]
+    return table(("function", "what it gives"), rows)
 
 
 def free() -> str:
@@ -275,9 +283,11 @@ def settings() -> str:
 
 
 def networks() -> str:
-    """The shipped specs with their figures."""
+    """The shipped specs with their figures; those in folders are in catalogue.md."""
     rows = []
     for name in spec_names():
+        if "/" in name:
+            continue
         graph = compiled(name, None).graph
         assert graph is not None, f"{name} does not compile"
         size = " x ".join(str(d) for d in graph.input)
@@ -384,8 +394,8 @@ def excerpt(rest: str) -> str:
 REGIONS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
-        ops, activations, norms, initializers, merges, types, free, limits, reserved,
-        codes, commands, optimizers, schedules, sections, settings,
+        ops, activations, norms, initializers, merges, types, functions, free, limits,
+        reserved, codes, commands, optimizers, schedules, sections, settings,
         networks, results_baseline, results_tutorial, results_palm,
     )
 }  # fmt: skip

@@ -28,6 +28,7 @@ _COMMANDS = {
     "predict": ("pmgen.cli.handover", "predict"),
     "export": ("pmgen.cli.handover", "export"),
     "data": ("pmgen.cli.handover", "data"),
+    "weights": ("pmgen.cli.weights", "weights"),
 }
 
 

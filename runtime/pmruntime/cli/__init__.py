@@ -21,6 +21,7 @@ _COMMANDS = {
     "predict": ("pmruntime.cli.predict", "predict_command"),
     "export": ("pmruntime.cli.export", "export_command"),
     "data": ("pmruntime.cli.data", "data_command"),
+    "weights": ("pmruntime.cli.weights", "weights_command"),
 }
 
 

@@ -78,6 +78,11 @@ from pmruntime.problems import UserError
     show_default=True,
     help="Processes of this machine that train together, on GPUs one each.",
 )
+@click.option(
+    "--visualdl",
+    is_flag=True,
+    help="Log the curves for VisualDL too, into RUN/visualdl.",
+)
 @click.option("--force", is_flag=True, help="Replace a run that RUN already holds.")
 def train_command(
     generated: Path | None,
@@ -92,6 +97,7 @@ def train_command(
     workers: int,
     checkpoint_seconds: float,
     nproc: int,
+    visualdl: bool,
     force: bool,
     device: str,
     threads: int | None,
@@ -124,17 +130,21 @@ def train_command(
         world = own_place()
         machine = Machine(device, workers, checkpoint_seconds, cpu, world)
         reporter = reporter_for(Console()) if world.is_main else Reporter()
+        place = interrupted or out
+        assert place is not None
+        if visualdl and world.is_main:
+            from pmruntime.visualdl_log import VisualDLReporter
+
+            reporter = VisualDLReporter(reporter, place)
         if interrupted is not None:
-            out = interrupted
             summary = resume(interrupted, data, machine=machine, reporter=reporter)
         else:
             assert generated is not None
-            assert out is not None
             assert data is not None
             summary = train(
                 generated,
                 data,
-                out,
+                place,
                 recipe=recipe,
                 arguments=parse_arguments(settings),
                 spec=_spec_files(spec_files),
@@ -147,7 +157,7 @@ def train_command(
         reporter.say(
             f"val accuracy {val['accuracy']:.2%} of {val['n']:,} images (best "
             f"{best['accuracy']:.2%} in epoch {best['epoch']}), "
-            f"{summary['seconds']:.1f} s; all in `{out}`"
+            f"{summary['seconds']:.1f} s; all in `{place}`"
         )
 
 
