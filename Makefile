@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Workers for pytest; Paddle gets the cores that are left to each.
 JOBS ?= 2
 
-.PHONY: demo test check golden docs catalogue bench build clean help
+.PHONY: demo test check golden docs catalogue results bench build clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -60,6 +60,10 @@ bench: $(VENV)/.test ## Measure compile time, the cost of a shape check, reading
 	$(BIN)/python bench/compile_time.py
 	$(BIN)/python bench/check_shape.py
 	$(BIN)/python bench/reading.py
+
+results: $(VENV)/.test ## Hours: train and measure the rows of docs/results.md (DATA=folder)
+	$(BIN)/python bench/results.py $(DATA)
+	$(BIN)/python bench/lenet_relu.py $(DATA) runs/lenet_relu
 
 clean: ## Remove the environment and what tools left
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

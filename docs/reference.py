@@ -41,6 +41,7 @@ PAGES = (
     "README.md",
     "docs/language.md",
     "docs/recipes.md",
+    "docs/results.md",
     "docs/data.md",
     "docs/generated-code.md",
 )
@@ -354,13 +355,13 @@ def _difference(baseline: Mapping[str, Any] | None) -> str:
 def results_baseline() -> str:
     """The logistic regression's figures, one line for each set of images."""
     found = {
-        (row["n"], row["baseline"]["source"]): row["baseline"]["metrics"]
+        row["n"]: row["baseline"]["metrics"]
         for row in _results()
         if row["baseline"] is not None
     }
     rows = [
         (str(n), _share(metrics["accuracy"]), _area(metrics["auc"]))
-        for (n, _), metrics in sorted(found.items(), reverse=True)
+        for n, metrics in sorted(found.items(), reverse=True)
     ]
     return table(("validation images:", "accuracy", "ROC-AUC"), rows)
 
