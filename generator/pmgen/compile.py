@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pmgen.catalogue import trusted_folder
 from pmgen.diagnostics import Diagnostics, Label
 from pmgen.emit import emit_module
 from pmgen.expand import expand_model
@@ -54,17 +55,20 @@ def compile_spec(
 ) -> Compiled:
     """Compile one spec. Nothing is written, and nothing but its own files is read.
 
-    `root` is the folder that `extends` and `use` may reach, the spec's own if None.
+    `root` is the folder that `extends` and `use` may reach. If None it is the spec's
+    own, or the whole catalogue for a spec of it.
     `settings` are the command line's `--set` and `--input`.
     """
-    with _collector_off():
-        return _compile(path, root or path.parent, settings or Settings(), standalone)
+    with collector_off():
+        return _compile(
+            path, root or trusted_folder(path), settings or Settings(), standalone
+        )
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
     """No search for garbage meanwhile: what a compilation makes lives to its end, and
-    going through it again and again would cost more with every layer."""
+    going through it again and again would cost more with every layer, or every spec."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from pmruntime.files import replacing
+from pmruntime.files import cannot_write, replacing
 from pmruntime.problems import UserError
 
 _KEY = "pmruntime"
@@ -70,14 +70,14 @@ def write_tensors(
     metadata = {_KEY: json.dumps(dict(facts))}
     try:
         with replacing(path) as beside:
+            beside.touch()
+            mode = beside.stat().st_mode
             save_file(dict(tensors), beside, metadata)
-    except (OSError, SafetensorError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        kept = "the file of before is whole" if path.exists() else "nothing is left"
-        raise UserError(
-            f"cannot save `{path}`: {reason}; {kept}",
-            "make room on the disk, then go on with `--resume`",
-        ) from error
+            # safetensors makes files for their owner's eyes alone.
+            beside.chmod(mode)
+    except SafetensorError as error:
+        # Its writer reports the disk's refusals as its own.
+        raise cannot_write(path, str(error)) from error
 
 
 def read_tensors(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -15,10 +15,9 @@ from pmruntime.problems import UserError
 _PURPOSES = {"train": "train", "val": "validate"}
 
 
-def check_fits(
-    model: Any, data: Data, needed: Sequence[str] = ("train", "val")
-) -> None:
-    """Compare image sizes, then run one image, then compare outputs with labels.
+def check_fits(model: Any, data: Data, needed: Sequence[str] = ("train", "val")) -> int:
+    """Compare image sizes, then run one image, then compare outputs with labels;
+    returns how many classes the network tells apart.
 
     Of the splits only those that are `needed` must hold images and are looked at.
     The image runs in eval mode without gradients, so neither BatchNorm's statistics
@@ -55,6 +54,7 @@ def check_fits(
                 f"classes, the labels of the data go from {low} to {high}",
                 f"train it with `--set num_classes={data.num_classes}`",
             )
+    return classes
 
 
 def _try_one_image(model: Any, split: Split, preprocessing: Preprocessing) -> Any:

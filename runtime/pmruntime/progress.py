@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -22,6 +23,9 @@ class Reporter:
     def say(self, text: str) -> None:
         """One line of news."""
 
+    def reading(self, done: int, total: int) -> None:
+        """So many of a split's images are decoded, before training begins."""
+
     def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
         """`images` images are about to be trained on; `done` of them are behind."""
 
@@ -36,16 +40,24 @@ class Reporter:
 
 
 class PlainReporter(Reporter):
-    """One line an epoch, and one every half minute within long epochs."""
+    """One line an epoch, and one every half minute within what takes long."""
 
     EVERY_SECONDS = 30.0
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._spoke = time.perf_counter()
 
     def say(self, text: str) -> None:
         """Print the line as it is."""
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def reading(self, done: int, total: int) -> None:
+        """Speak where the last word is long ago."""
+        now = time.perf_counter()
+        if now - self._spoke >= self.EVERY_SECONDS:
+            self._spoke = now
+            self.say(f"reading images  {done}/{total}")
 
     def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
         """Start the clock."""
@@ -75,6 +87,16 @@ class TerminalReporter(PlainReporter):
     def __init__(self, console: Console) -> None:
         super().__init__(console)
         self._bar: Progress | None = None
+
+    def reading(self, done: int, total: int) -> None:
+        """A bar for each split; it goes with the last image."""
+        if self._bar is None:
+            self._bar = _plain_bar(self._console)
+            self._task = self._bar.add_task("reading images", total=total)
+            self._bar.start()
+        self._bar.update(self._task, completed=done)
+        if done == total:
+            self.stop()
 
     def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
         """Draw an empty bar."""
@@ -119,6 +141,32 @@ def reporter_for(console: Console) -> Reporter:
     return (TerminalReporter if console.is_terminal else PlainReporter)(console)
 
 
+@contextlib.contextmanager
+def counted(
+    console: Console | None, title: str, total: int
+) -> Iterator[Callable[[int], None]]:
+    """Yields what is told how many more of `total` images are done. A bar where a
+    person watches, a line every half minute on another console, nothing without one."""
+    if console is not None and console.is_terminal:
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        text = TextColumn("{task.description}", markup=False)
+        with Progress(text, *columns, console=console, transient=True) as bar:
+            task = bar.add_task(title, total=total)
+            yield lambda images: bar.advance(task, images)
+        return
+    done, spoke = 0, time.perf_counter()
+
+    def advance(images: int) -> None:
+        nonlocal done, spoke
+        done += images
+        now = time.perf_counter()
+        if console is not None and now - spoke >= PlainReporter.EVERY_SECONDS:
+            spoke = now
+            console.print(f"{title}: {done:,}/{total:,} images", markup=False)
+
+    yield advance
+
+
 def epoch_line(row: Mapping[str, Any]) -> str:
     """A line of metrics.jsonl in words; not every epoch is validated."""
     parts = [
@@ -128,3 +176,23 @@ def epoch_line(row: Mapping[str, Any]) -> str:
     ]
     parts.append(f"{row['images_per_s']:,.0f} images/s")
     return "  ".join([*parts, f"{row['seconds']:.1f} s"])
+
+
+@contextlib.contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr where a person watches, else nothing.
+
+    Gives a function to be called with how many of how many are done.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, total: None
+        return
+    with _plain_bar(console) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _plain_bar(console: Console) -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    return Progress(*columns, console=console, transient=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pmruntime.files import read_json, write_atomic, write_json
+from pmruntime.files import leftovers, read_json, write_atomic, write_json
 from pmruntime.problems import UserError
 
 _FORMAT = "pmruntime run 1"
@@ -27,9 +27,24 @@ class RunFolder:
     checkpoint.safetensors what `--resume` goes on from
     summary.json        the result, written when the run is complete
     curve.png           loss and accuracy over the epochs
-    eval.json           what `eval` last measured
+
+    What `eval` last measured, of one measurement all of them:
+
+    eval.json           every figure with its interval
+    predictions.csv     every validation image's probabilities
+    report.html         both, with pictures, in one file
+    *.png               roc, precision_recall, calibration, confusion
     """
 
+    EVAL_FILES = (
+        "eval.json",
+        "predictions.csv",
+        "report.html",
+        "roc.png",
+        "precision_recall.png",
+        "calibration.png",
+        "confusion.png",
+    )
     FILES = (
         "model.py",
         "recipe.json",
@@ -40,7 +55,7 @@ class RunFolder:
         "checkpoint.safetensors",
         "summary.json",
         "curve.png",
-        "eval.json",
+        *EVAL_FILES,
     )
 
     def __init__(self, folder: Path) -> None:
@@ -89,9 +104,12 @@ class RunFolder:
     ) -> None:
         """Clear an earlier run's files (only those) and write what is known so far."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.sweep()
+        # run.json is there throughout, or is written first: so a run cut short at any
+        # point is still known for a run.
         for name in self.FILES:
-            (self.folder / name).unlink(missing_ok=True)
-        # First, so that a run cut short at any point is still known for a run.
+            if name != self.run.name:
+                (self.folder / name).unlink(missing_ok=True)
         write_json(self.run, {"format": _FORMAT, **record})
         write_json(self.recipe, dict(recipe))
         write_atomic(self.model, source)
@@ -105,6 +123,12 @@ class RunFolder:
                 )
             place.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(place, content)
+
+    def sweep(self) -> None:
+        """Remove half-written copies of a run's files, which a killed process left."""
+        for name in self.FILES:
+            for path in leftovers(self.folder / name):
+                shutil.rmtree(path, ignore_errors=True)
 
     def write_metrics(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """metrics.jsonl: one line an epoch."""

@@ -3,7 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pmruntime.problems import UserError
+
+
+def check_select(select: str, classes: int, labels: NDArray[np.int64]) -> None:
+    """Whether `select` of a recipe can be measured for a network of so many classes,
+    validated on images with these labels. Raises UserError.
+    """
+    if select != "auc":
+        return
+    other = "choose `select: accuracy` or `select: loss` in the recipe"
+    if classes != 2:
+        raise UserError(
+            f"`select: auc` is for two classes, the network tells {classes} apart",
+            other,
+        )
+    if len(np.unique(labels)) < 2:
+        raise UserError(
+            "`select: auc` needs images of both classes to validate on", other
+        )
+    if find_spec("sklearn") is None:
+        raise UserError(
+            "`select: auc` needs scikit-learn, which is not installed",
+            "pip install scikit-learn",
+        )
 
 
 def best_row(rows: Sequence[Mapping[str, Any]], select: str) -> Mapping[str, Any]:

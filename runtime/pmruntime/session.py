@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from pmruntime.problems import UserError
 from pmruntime.progress import Reporter
 from pmruntime.recipe import Recipe
 from pmruntime.run_folder import RunFolder
-from pmruntime.selection import best_row, epochs_without_better
+from pmruntime.selection import best_row, check_select, epochs_without_better
 from pmruntime.stopping import StopRequests
 from pmruntime.training_state import Progress, TrainingState
 from pmruntime.world import ALONE, World
@@ -78,8 +78,9 @@ class Session:
         twin = build_model(model_class, arguments) if recipe.ema else None
         paddle.seed(seed)
         model = build_model(model_class, arguments)
-        check_fits(model, data)
+        check_select(recipe.select, check_fits(model, data), data.val.labels)
         if recipe.sync_batch_norm and self.world.size > 1:
+            _refuse_on_cpu(device)
             model = paddle.nn.SyncBatchNorm.convert_sync_batchnorm(model)
         average = None if twin is None else Average(model, twin, recipe.ema)
         self.state = TrainingState(
@@ -145,7 +146,8 @@ class Session:
                 progress.batch + 1 == len(self.batches)
                 or progress.batch + 1 == first + self.recipe.accumulate
             )
-            sums = self._gradients(batch, images, rate)
+            with world.averaging(self.shared, is_last):
+                sums = self._gradients(batch, images, rate)
             progress.batch += 1
             if is_last:
                 self.state.optimizer.set_lr(rate)
@@ -176,7 +178,9 @@ class Session:
         sums = self.world.sum(np.array([total.item(), right, size], dtype=np.float64))
         if not math.isfinite(sums[0]):
             names = [self.data.train.names[i] for i in batch.positions]
-            raise self._diverged("loss", sums[0] / max(sums[2], 1), rate, names)
+            mean = sums[0] / max(sums[2], 1)
+            step = self.state.progress.step + 1
+            raise self._diverged(f"loss of step {step}", mean, rate, names)
         # Processes average their gradients, so each counts its images times as much.
         self.state.precision.backward(total * (self.world.size / images))
         return sums
@@ -214,6 +218,7 @@ class Session:
         return epoch % self.recipe.validate_every == 0 or epoch == self.recipe.epochs
 
     def _validate(self) -> Metrics:
+        self.world.take_statistics(self._trained)
         val = evaluate(
             self._trained,
             self.data.val,
@@ -224,7 +229,8 @@ class Session:
         )
         if not math.isfinite(val.loss):
             rate = self._rate(self.state.progress.step - 1)
-            raise self._diverged("validation loss", val.loss, rate, [])
+            what = f"validation loss after step {self.state.progress.step}"
+            raise self._diverged(what, val.loss, rate)
         return val
 
     def _rate(self, step: int) -> float:
@@ -244,9 +250,11 @@ class Session:
 
     def _save_or_stop(self) -> None:
         """After a step, where everything is consistent."""
-        self._stop_if_asked()
         age = time.perf_counter() - self._clock
-        if self.world.any(age >= self.machine.checkpoint_seconds):
+        is_due = age >= self.machine.checkpoint_seconds
+        # Both in one question, since with several processes each takes a while.
+        if self.world.any(is_due or self.stops.requested is not None):
+            self._stop_if_asked()
             self._save_checkpoint()
 
     def _stop_if_asked(self) -> None:
@@ -256,6 +264,7 @@ class Session:
         self._save_checkpoint()
         if self.world.is_main:
             self._save_weights(self.run.weights)
+        self.world.wait()  # the first to end may end them all
         raise TrainingStoppedError(
             f"stopped in epoch {progress.epoch} after {progress.step} steps; "
             f"everything is saved in `{self.run.folder}`",
@@ -263,8 +272,17 @@ class Session:
         )
 
     def _save_checkpoint(self) -> None:
+        progress = self.state.progress
+        if not self.state.is_finite():
+            # A loss shows it only at the next step, when the last good checkpoint
+            # would have been replaced.
+            rate = learning_rate_at(
+                self.recipe, progress.step - 1, self.steps_per_epoch
+            )
+            what = f"weights after step {progress.step}"
+            raise self._diverged(what, math.nan, rate)
         now = time.perf_counter()
-        self.state.progress.seconds += now - self._clock
+        progress.seconds += now - self._clock
         self._clock = now
         if self.world.is_main:
             self.state.save(self.run.checkpoint)
@@ -275,10 +293,8 @@ class Session:
         save_weights(path, self._trained, origin)
 
     def _diverged(
-        self, what: str, value: float, rate: float, names: list[str]
+        self, what: str, value: float, rate: float, names: Sequence[str] = ()
     ) -> UserError:
-        progress = self.state.progress
-        place = f"step {progress.step + 1} (epoch {progress.epoch})"
         shown = f"; its images: {', '.join(names)}" if names else ""
         kept = (
             f"the last good checkpoint is `{self.run.checkpoint}`"
@@ -286,8 +302,8 @@ class Session:
             else "there was no checkpoint yet"
         )
         return UserError(
-            f"the {what} of {place} became {value} at a learning rate of "
-            f"{rate:.3g}{shown}; {kept}",
+            f"the {what} (epoch {self.state.progress.epoch}) became {value} at a "
+            f"learning rate of {rate:.3g}{shown}; {kept}",
             "lower `learning_rate` in the recipe, let it rise with `warmup_epochs`, or "
             "limit gradients with `clip_norm`",
         )
@@ -314,6 +330,14 @@ class Session:
             write_json(self.run.summary, summary)
         self.world.wait()
         return summary
+
+
+def _refuse_on_cpu(device: str) -> None:
+    if not device.startswith("gpu"):
+        raise UserError(
+            "`sync_batch_norm` works on GPUs only: Paddle cannot compute it on a CPU",
+            "train with `--set sync_batch_norm=false`, or in one process",
+        )
 
 
 def _step_seed(seed: int, epoch: int, batch: int, world: World) -> int:

@@ -1,7 +1,8 @@
 """Ctrl-C and SIGTERM as a wish that training asks after, not a blow anywhere.
 
 The loop stops where everything is consistent, after a step, and saves. A second
-Ctrl-C does what it always does.
+Ctrl-C does what it always does. A second SIGTERM does nothing:
+`paddle.distributed.launch` repeats it within 0.2 s, and kills what stays for long.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class StopRequests:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.requested = signal.Signals(number).name
-        self._restore()
+        if signal.SIGINT in self._before:
+            signal.signal(signal.SIGINT, self._before.pop(signal.SIGINT))
 
     def _restore(self) -> None:
         for number, handler in self._before.items():

@@ -43,6 +43,7 @@ def train(
     for a loss that is no number, and (as TrainingStoppedError) on Ctrl-C or SIGTERM.
     """
     recipe, machine = recipe or Recipe(), machine or Machine()
+    reporter = reporter or Reporter()
     run = RunFolder(out)
     if machine.world.is_main:
         run.check_free(force)
@@ -50,7 +51,7 @@ def train(
     model_class = load_model_class(source)
     arguments = all_arguments(model_class, arguments or {})
     given = data if isinstance(data, str) else None
-    data = _opened(data, recipe, model_class)
+    data = _opened(data, recipe, model_class, reporter)
     session = Session(run, model_class, arguments, data, recipe, seed, machine, device)
     record = {
         "model": model_class.__name__,
@@ -68,7 +69,7 @@ def train(
         spec_files = {name: path.read_bytes() for name, path in (spec or {}).items()}
         run.begin(record, recipe.as_json(), source.read_bytes(), spec_files)
     machine.world.wait()
-    return session.run_to_the_end(reporter or Reporter())
+    return session.run_to_the_end(reporter)
 
 
 def resume(
@@ -97,7 +98,7 @@ def resume(
     device = use_device(machine.device)
     recipe = parse_recipe(read_json(run.recipe))
     model_class = load_model_class(run.model)
-    data = _opened(data, recipe, model_class)
+    data = _opened(data, recipe, model_class, reporter)
     if data.fingerprint != record["data"]["fingerprint"]:
         raise UserError(
             f"these are not the images that the run in `{folder}` was trained on",
@@ -107,19 +108,34 @@ def resume(
         run, model_class, record["arguments"], data, recipe, record["seed"],
         machine, device,
     )  # fmt: skip
+    if machine.world.is_main:
+        run.sweep()
     if run.checkpoint.is_file():
         session.state.restore(run.checkpoint)
+        if machine.world.is_main and session.state.progress.rows:
+            # The run may have ended between its checkpoint and these lines.
+            run.write_metrics(session.state.progress.rows)
     _say_what_differs(record, machine, device, reporter)
     return session.run_to_the_end(reporter)
 
 
-def _opened(data: Data | str, recipe: Recipe, model_class: type[Any]) -> Data:
+def _opened(
+    data: Data | str, recipe: Recipe, model_class: type[Any], reporter: Reporter
+) -> Data:
     if not isinstance(data, str):
         return data
     height, width = model_class.input_shape[1:]
     size = None if height is None or width is None else (height, width)
     drop_copies = recipe.images["drop_copies"]
-    return open_data(data, recipe.preprocessing(size), drop_copies=drop_copies)
+    try:
+        return open_data(
+            data,
+            recipe.preprocessing(size),
+            drop_copies=drop_copies,
+            progress=reporter.reading,
+        )
+    finally:
+        reporter.stop()
 
 
 def _lasting_name(name: str | None) -> str | None:

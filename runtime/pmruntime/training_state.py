@@ -66,8 +66,18 @@ class TrainingState:
         if self.average is not None:
             tensors |= _under("average/", _arrays(self.average.model.state_dict()))
         tensors |= _optimizer_arrays(self.optimizer, self.model)
-        facts = {"progress": asdict(self.progress), "amp": self.precision.state()}
+        facts = {
+            "progress": asdict(self.progress),
+            "amp": self.precision.state(),
+            "optimizer": type(self.optimizer).__name__,
+        }
         write_tensors(path, tensors, facts)
+
+    def is_finite(self) -> bool:
+        """Whether every weight is a number. (Of what is trained, which is the same in
+        all processes; BatchNorm's statistics are each one's own.)"""
+        trained = (p for p in self.model.parameters() if not p.stop_gradient)
+        return all(bool(paddle.isfinite(p).all()) for p in trained)
 
     def restore(self, path: Path) -> None:
         """Take up what `save` wrote, in place.
@@ -81,7 +91,10 @@ class TrainingState:
         fits = model.keys() == wanted.keys() and all(
             model[name].shape == wanted[name].shape for name in wanted
         )
-        if not fits or (self.average is not None and average.keys() != wanted.keys()):
+        fits &= average.keys() == (wanted.keys() if self.average else set())
+        # Paddle would take another optimizer's tensors without a word, and start anew.
+        fits &= facts.get("optimizer") == type(self.optimizer).__name__
+        if not fits:
             raise UserError(
                 f"the checkpoint `{path}` is of another network or recipe",
                 "its model.py or recipe.json was changed; train anew with `--force`",

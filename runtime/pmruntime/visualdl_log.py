@@ -46,6 +46,10 @@ class VisualDLReporter(Reporter):
         """One line of news, for `inner` alone."""
         self._inner.say(text)
 
+    def reading(self, done: int, total: int) -> None:
+        """Nothing is logged yet."""
+        self._inner.reading(done, total)
+
     def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
         """Nothing is logged yet."""
         self._inner.begin_epoch(epoch, epochs, images, done)

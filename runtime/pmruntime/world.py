@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import paddle
 from numpy.typing import NDArray
+
+from pmruntime.launched import is_one_of_several
+from pmruntime.problems import UserError
 
 
 @dataclass(frozen=True)
@@ -51,20 +58,51 @@ class World:
             paddle.distributed.barrier()
 
     def shared(self, model: Any) -> Any:
-        """The network as it trains: wrapped, where gradients are to be averaged."""
+        """The network as it trains: wrapped, where gradients are to be averaged.
+
+        Here the processes meet for the first time, and its weights become those of the
+        main one. Whoever is early waits for up to 15 minutes; later, on CPUs, Paddle
+        waits for half a minute only. Raises UserError where this Paddle cannot do it.
+        """
         if self.size == 1:
             return model
+        _connect()
         return paddle.DataParallel(model)
+
+    def averaging(self, shared: Any, now: bool) -> AbstractContextManager[Any]:
+        """The context of a batch: with `now` its gradients are averaged, with all that
+        were added up before; without, they only add to this process' own."""
+        return nullcontext() if self.size == 1 or now else shared.no_sync()
+
+    def take_statistics(self, model: Any) -> None:
+        """BatchNorm's running statistics, and all else that no gradient changes, become
+        those of the main process: each has seen images of its own."""
+        if self.size == 1:
+            return
+        for tensor in model.state_dict().values():
+            if tensor.stop_gradient:
+                paddle.distributed.broadcast(tensor.detach(), src=0)
 
 
 ALONE = World()
 
 
-def join_world() -> World:
-    """This process' place, as `paddle.distributed.launch` has put it into the
-    environment; alone where it was not launched so."""
-    environment = paddle.distributed.ParallelEnv()
-    if environment.world_size <= 1:
+def own_place() -> World:
+    """This process' place, as `--nproc` or `paddle.distributed.launch` has put it into
+    the environment; alone where nothing has."""
+    if not is_one_of_several():
         return ALONE
-    paddle.distributed.init_parallel_env()
+    environment = paddle.distributed.ParallelEnv()
     return World(environment.rank, environment.world_size)
+
+
+def _connect() -> None:
+    if not paddle.distributed.is_available():
+        raise UserError(
+            "this Paddle was built without its distributed part; it trains in one "
+            "process only"
+        )
+    if paddle.get_device() == "cpu":
+        os.environ["PADDLE_DISTRI_BACKEND"] = "gloo"
+    with contextlib.redirect_stderr(io.StringIO()):  # a table of Paddle's own flags
+        paddle.distributed.init_parallel_env()

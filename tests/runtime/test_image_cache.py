@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +122,30 @@ def test_where_no_cache_can_be_made(palm: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UserError, match="cannot write the cache in"):
         build_cache(palm, SMALL, tmp_path / "file")
+
+
+def test_two_processes_at_once(palm: Path) -> None:
+    code = (
+        "import sys, pathlib\n"
+        "from pmruntime.data.image_folder import build_cache\n"
+        "from pmruntime.data.preprocessing import Preprocessing\n"
+        "sys.stdin.read()\n"  # until both are ready
+        "build_cache(pathlib.Path(sys.argv[1]), Preprocessing(size=(8, 10)))\n"
+    )
+    fingerprint = open_data(str(palm), SMALL).fingerprint
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(palm)],
+            stdin=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.close()
+    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    assert len(list((palm / FOLDER).iterdir())) == 2  # nothing half-written is left
+    data = open_data(str(palm), SMALL)
+    assert isinstance(data.train.images, np.memmap)
+    assert data.fingerprint == fingerprint

@@ -249,12 +249,17 @@ def test_tables(tmp_path: Path) -> None:
     assert data.train.names == ("images/0.jpg", "images/1.jpg")
     assert data.val.labels.tolist() == [1]
     val.write_text("file,label\nimages/9.jpg,sick\n../x.jpg,sick\n,sick\n")
+    with open(val, "a") as file:
+        file.write(f".,sick\n{'x' * 5000}.jpg,sick\n/x.jpg,sick\n")
     listing = list_images(tmp_path)
     assert listing is not None
     assert [(f.place, f.reason) for f in listing.faults if f.serious] == [
         ("val.csv:2", "a label without image: `images/9.jpg`"),
         ("val.csv:3", "`../x.jpg` lies outside the data's folder"),
         ("val.csv:4", "an empty cell"),
+        ("val.csv:5", "a label without image: `.`"),
+        ("val.csv:6", f"a label without image: `{'x' * 5000}.jpg`"),
+        ("val.csv:7", "`/x.jpg` lies outside the data's folder"),
     ]
 
 

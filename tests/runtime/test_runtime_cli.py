@@ -48,11 +48,16 @@ def test_lenet_learns_digits_and_eval_agrees(lenet: Path, tmp_path: Path) -> Non
     assert summary["val"]["accuracy"] > 0.85
     assert summary["val"]["n"] == 1000
 
-    measured = run("eval", out, "--data", "digits", "--format", "json")
+    options = ("--data", "digits", "--no-report")
+    measured = run("eval", out, *options, "--format", "json")
     assert measured.returncode == 0, measured.stderr
     assert json.loads(measured.stdout)["val"] == summary["val"]
-    table = run("eval", out, "--data", "digits", "--weights", "best")
-    assert f"{summary['best']['accuracy']:.2%}" in table.stdout
+    assert not (out / "report.html").exists()
+    elsewhere = ("--weights", "best", "--out", tmp_path / "best")
+    table = run("eval", out, "--data", "digits", *elsewhere, COLUMNS="200")
+    assert f"{summary['best']['accuracy']:.1%}" in table.stdout
+    assert f"written: {tmp_path / 'best' / 'report.html'}" in table.stdout
+    assert (tmp_path / "best" / "report.html").exists()
 
     again = run(*arguments)
     assert again.returncode == 1

@@ -27,6 +27,8 @@ _COMMANDS = {
     "eval": ("pmgen.cli.handover", "evaluate"),
     "predict": ("pmgen.cli.handover", "predict"),
     "export": ("pmgen.cli.handover", "export"),
+    "data": ("pmgen.cli.handover", "data"),
+    "weights": ("pmgen.cli.weights", "weights"),
 }
 
 

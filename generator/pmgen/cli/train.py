@@ -8,7 +8,12 @@ from pathlib import Path
 
 import click
 
-from pmgen.catalogue import NoSuchSpec, find_recipe
+from pmgen.catalogue import (
+    NoSuchSpec,
+    find_recipe,
+    generated_name,
+    trusted_folder,
+)
 from pmgen.cli.common import (
     compiled,
     network_options,
@@ -23,6 +28,7 @@ from pmgen.compile import Compiled
 from pmgen.diagnostics import Diagnostics
 from pmgen.recipe import parse_recipe
 from pmgen.recipe.override import concerns_recipe
+from pmgen.settings import Settings
 
 
 @click.command(context_settings=PASS_ON, add_help_option=False)
@@ -66,17 +72,22 @@ def train(
     resolved = _recipe(recipe, for_recipe)
     if not report([result]) or resolved is None:
         return 1
-    # What --set changed gets a file of its own: the spec's own stays as it is.
-    changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
-    stem = f"{result.path.stem}_{changed}" if changed else result.path.stem
-    target = generated / f"{stem}.py"
+    target = generated / generated_file(result.path, settings)
     if write(result, target):
         click.echo(f"wrote {target}")
-    folder = root or result.path.parent
+    folder = root or trusted_folder(result.path)
     files = {file.name: str(folder / file.name) for file in result.files}
     arguments = ["train", str(target), "--spec-files", json.dumps(files)]
     arguments += ["--recipe-json", json.dumps(resolved)]
     return run_runtime([*arguments, *runtime])
+
+
+def generated_file(path: Path, settings: Settings) -> str:
+    """The name of the file for a spec with settings. What `--set` changed gets a file
+    of its own: the spec's own stays as it is."""
+    changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
+    own = generated_name(path)
+    return own.replace(".py", f"_{changed}.py") if changed else own
 
 
 _TRAIN_HELP = """\

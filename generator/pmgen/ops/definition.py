@@ -110,6 +110,11 @@ class OpDef:
     )
     group: str = "other"
 
+    @property
+    def keeps_shape(self) -> bool:
+        """True where whatever comes in goes out in the same shape."""
+        return self.infer is _same_shape
+
     def arg(self, name: str) -> ArgDef | None:
         """The argument of that name, or None."""
         return next((a for a in self.args if a.name == name), None)

@@ -13,11 +13,13 @@ from typing import Any
 class Kind:
     """A kind of value: its words for the docs, and its check.
 
-    `check(value)` gives None where the value fits, else what was needed.
+    `check(value)` gives None where the value fits, else what was needed. `options` are
+    the words that fit, where there are only so many.
     """
 
     words: str
     check: Callable[[Any], str | None]
+    options: tuple[str, ...] = ()
 
 
 def _is_int(value: Any) -> bool:
@@ -137,4 +139,4 @@ def truth() -> Kind:
 def one_of(*options: str) -> Kind:
     """One of a few words."""
     words = "one of " + ", ".join(options)
-    return Kind(words, lambda value: None if value in options else words)
+    return Kind(words, lambda value: None if value in options else words, options)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from pmgen.functions import HELPERS
 from pmgen.layout import Invoke, lines
 
 
@@ -58,3 +60,10 @@ class ModulePlan:
     def uses_functional(self) -> bool:
         """True where a function of `paddle.nn.functional` is called."""
         return "F." in self.code
+
+    @property
+    def helpers(self) -> tuple[str, ...]:
+        """The functions of `pmruntime.sizes` that the code calls."""
+        return tuple(
+            name for name in HELPERS if re.search(rf"(?<![\w.]){name}\(", self.code)
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ from rich.console import Console
 
 from pmruntime.cli.common import computing_options, problems_explained
 from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.launch import launch
+from pmruntime.launched import is_launched_by_paddle, is_one_of_several
 from pmruntime.problems import UserError
 
 
@@ -68,6 +71,18 @@ from pmruntime.problems import UserError
     show_default=True,
     help="Within an epoch, save where the last checkpoint is so old.",
 )
+@click.option(
+    "--nproc",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes of this machine that train together, on GPUs one each.",
+)
+@click.option(
+    "--visualdl",
+    is_flag=True,
+    help="Log the curves for VisualDL too, into RUN/visualdl.",
+)
 @click.option("--force", is_flag=True, help="Replace a run that RUN already holds.")
 def train_command(
     generated: Path | None,
@@ -81,6 +96,8 @@ def train_command(
     seed: int,
     workers: int,
     checkpoint_seconds: float,
+    nproc: int,
+    visualdl: bool,
     force: bool,
     device: str,
     threads: int | None,
@@ -90,9 +107,14 @@ def train_command(
     if interrupted is None:
         if generated is None or out is None or data is None:
             raise click.UsageError("GENERATED.py, --data and --out are needed")
-    elif generated is not None or out is not None:
+    elif any((generated, out, spec_files, recipe_json, epochs, settings, force)):
         raise click.UsageError("--resume RUN takes everything but --data from RUN")
+    if nproc > 1 and is_launched_by_paddle():
+        raise click.UsageError("leave out --nproc under paddle.distributed.launch")
     with problems_explained(debug):
+        if nproc > 1 and not is_one_of_several():
+            launch([sys.executable, "-m", "pmruntime", *sys.argv[1:]], nproc)
+            return
         from pmruntime.recipe import Recipe, parse_recipe_json, with_epochs
 
         recipe = Recipe() if recipe_json is None else parse_recipe_json(recipe_json)
@@ -101,22 +123,28 @@ def train_command(
         cpu = apply_cpu_settings(threads)
         import_paddle()
         from pmruntime.loading import parse_arguments
-        from pmruntime.progress import reporter_for
+        from pmruntime.progress import Reporter, reporter_for
         from pmruntime.train import Machine, resume, train
+        from pmruntime.world import own_place
 
-        machine = Machine(device, workers, checkpoint_seconds, cpu)
-        reporter = reporter_for(Console())
+        world = own_place()
+        machine = Machine(device, workers, checkpoint_seconds, cpu, world)
+        reporter = reporter_for(Console()) if world.is_main else Reporter()
+        place = interrupted or out
+        assert place is not None
+        if visualdl and world.is_main:
+            from pmruntime.visualdl_log import VisualDLReporter
+
+            reporter = VisualDLReporter(reporter, place)
         if interrupted is not None:
-            out = interrupted
             summary = resume(interrupted, data, machine=machine, reporter=reporter)
         else:
             assert generated is not None
-            assert out is not None
             assert data is not None
             summary = train(
                 generated,
                 data,
-                out,
+                place,
                 recipe=recipe,
                 arguments=parse_arguments(settings),
                 spec=_spec_files(spec_files),
@@ -129,7 +157,7 @@ def train_command(
         reporter.say(
             f"val accuracy {val['accuracy']:.2%} of {val['n']:,} images (best "
             f"{best['accuracy']:.2%} in epoch {best['epoch']}), "
-            f"{summary['seconds']:.1f} s; all in `{out}`"
+            f"{summary['seconds']:.1f} s; all in `{place}`"
         )
 
 

@@ -41,7 +41,7 @@ def open_data(
     neither, or where its reader finds fault.
     """
     if name in NAMED:
-        return replace(NAMED[name](), preprocessing=preprocessing)
+        return _taken_as_they_are(NAMED[name](), preprocessing)
     folder = Path(name)
     if not folder.is_dir():
         names = ", ".join(f"`{known}`" for known in NAMED)
@@ -50,10 +50,18 @@ def open_data(
             f"give a folder, or one of {names}",
         )
     if is_idx_folder(folder):
-        return read_idx(folder, preprocessing)
+        return _taken_as_they_are(read_idx(folder), preprocessing)
     if is_image_folder(folder):
         return read_image_folder(folder, preprocessing, drop_copies, cache, progress)
     kinds = "; ".join([*(describes for describes, _, _ in KINDS), IDX_KIND])
     raise UserError(
         f"the folder `{name}` holds no data of a known kind", f"known kinds: {kinds}"
     )
+
+
+def _taken_as_they_are(data: Data, preprocessing: Preprocessing) -> Data:
+    """Arrays with a record by which image files are made like them, for `predict`."""
+    channels, height, width = data.image_shape
+    color = "GRAY" if channels == 1 else preprocessing.color
+    made_like = replace(preprocessing, size=(height, width), color=color)
+    return replace(data, preprocessing=made_like)

@@ -21,8 +21,8 @@ from pmruntime.data.dataset import Data
 @dataclass(frozen=True, eq=False)
 class Batch:
     """Images as the network is shown them, float32 [b, C, H, W], labels, int64 [b], and
-    the images' positions in the training split. Where `counts` is False it only keeps
-    a process busy that would have no image of its own."""
+    the positions in the training split of the images of all processes. Where `counts`
+    is False it only keeps a process busy that would have no image of its own."""
 
     images: NDArray[np.float32]
     labels: NDArray[np.int64]
@@ -98,6 +98,6 @@ class TrainingBatches:
         return Batch(
             self.data.preprocessing.normalized(images),
             split.labels[positions],
-            positions,
+            whole,
             counts,
         )

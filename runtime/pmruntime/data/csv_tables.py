@@ -80,8 +80,8 @@ def _fault(
         return "an empty cell", "a row holds a file and a label"
     if name in seen:
         return f"`{name}` stands here again", "keep one of the lines"
-    if Path(name).is_absolute() or Path(name).parts[0] == "..":
+    if Path(name).is_absolute() or Path(name).parts[:1] == ("..",):
         return f"`{name}` lies outside the data's folder", "put the image inside"
-    if not (folder / name).is_file():
+    if not os.path.isfile(folder / name):  # no error of an impossible name either
         return f"a label without image: `{name}`", "put the image there"
     return None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.data.decode import BadImageError, read_image
 from pmruntime.data.listing import Entry, Fault, Listing, Progress
 from pmruntime.data.palm import is_palm, list_palm
+from pmruntime.data.parallel import in_threads
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 
@@ -146,18 +145,8 @@ def load_images(
             return Fault(entry.name, str(error), remedy)
         return None
 
-    faults = []
-    # OpenCV lets go of Python's lock while it decodes.
-    pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
-    try:
-        for done, fault in enumerate(pool.map(load, range(len(entries))), 1):
-            if fault is not None:
-                faults.append(fault)
-            if progress is not None:
-                progress(done, len(entries))
-    finally:
-        pool.shutdown(cancel_futures=True)  # Ctrl-C waits for no more than it must
-    refuse_faults(listing, faults)
+    faults = in_threads(load, range(len(entries)), progress)
+    refuse_faults(listing, [fault for fault in faults if fault is not None])
     return images
 
 
