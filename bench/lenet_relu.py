@@ -22,6 +22,8 @@ from pmruntime.cpu import apply_cpu_settings, import_paddle
 ROOT = Path(__file__).resolve().parents[1]
 MEASURED_ON = 100  # training images
 SGD = {"optimizer": {"Momentum": {"learning_rate": 0.001, "momentum": 0.9}}}
+FASTER = {"optimizer": {"Momentum": {"learning_rate": 0.01, "momentum": 0.9}}}
+ADAMW = {"optimizer": {"AdamW": {"learning_rate": 0.001}}}
 
 
 @dataclass(frozen=True)
@@ -39,23 +41,13 @@ class Variant:
 
 
 VARIANTS = [
-    *(Variant("sigmoid", "lenet_palm", SGD, seed) for seed in range(3)),
-    *(Variant("ReLU", "lenet_palm_relu", SGD, seed) for seed in range(3)),
-    Variant(
-        "sigmoid, rate x 10",
-        "lenet_palm",
-        {"optimizer": {"Momentum": {"learning_rate": 0.01, "momentum": 0.9}}},
-    ),
-    Variant(
-        "sigmoid, AdamW",
-        "lenet_palm",
-        {"optimizer": {"AdamW": {"learning_rate": 0.001}}},
-    ),
-    Variant(
-        "ReLU, AdamW",
-        "lenet_palm_relu",
-        {"optimizer": {"AdamW": {"learning_rate": 0.001}}},
-    ),
+    Variant("sigmoid", "lenet_palm", SGD),
+    Variant("ReLU", "lenet_palm_relu", SGD),
+    Variant("sigmoid, AdamW", "lenet_palm", ADAMW),
+    Variant("ReLU, AdamW", "lenet_palm_relu", ADAMW),
+    Variant("sigmoid, rate x 10", "lenet_palm", FASTER),
+    *(Variant("ReLU", "lenet_palm_relu", SGD, seed) for seed in (1, 2)),
+    *(Variant("sigmoid", "lenet_palm", SGD, seed) for seed in (1, 2)),
 ]
 
 
