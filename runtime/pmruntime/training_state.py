@@ -105,8 +105,7 @@ class TrainingState:
         _restore_optimizer(self.optimizer, self.model, _of("optimizer/", tensors))
         try:
             self.precision.restore(facts["amp"])
-            for name, value in asdict(Progress(**facts["progress"])).items():
-                setattr(self.progress, name, value)
+            vars(self.progress).update(asdict(Progress(**facts["progress"])))
         except (KeyError, TypeError) as error:
             raise UserError(f"`{path}` is no checkpoint of a run: {error!r}") from error
 

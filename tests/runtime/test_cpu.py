@@ -107,4 +107,7 @@ def test_the_runtime_never_imports_the_compiler() -> None:
         text = source.read_text(encoding="utf-8")
         assert "import pmgen" not in text, source
         assert "from pmgen" not in text, source
-        assert "pickle" not in text.replace("Never a pickle", ""), source
+        # They unpickle. (Of pickle's modules only pickletools is imported, which names
+        # a pickle's steps and runs none: tests/compiler/test_invariants.py.)
+        assert "paddle.load(" not in text, source
+        assert "paddle.jit.load(" not in text, source

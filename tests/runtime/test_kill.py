@@ -53,4 +53,4 @@ def test_killed_at_fifty_moments(tmp_path: Path) -> None:
 
     assert_same_run(tmp_path / "whole", tmp_path / "killed")
     written = set(os.listdir(tmp_path / "killed"))
-    assert written == {*RunFolder.FILES} - {"spec.yaml", "eval.json", "curve.png"}
+    assert written == {*RunFolder.FILES} - {*RunFolder.EVAL_FILES, "curve.png"}
