@@ -162,7 +162,7 @@ def _family_table(families: dict[str, Any]) -> str:
         compiled = [compiled_case(name) for name in found["specs"]]
         lines = [len(each.path.read_text().splitlines()) for each in compiled]
         files = {
-            file.name: len(file.lines)
+            file.name: len(file.text.splitlines())
             for each in compiled
             if each.graph is not None
             for file in each.graph.spec.files

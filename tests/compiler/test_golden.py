@@ -15,6 +15,7 @@ from pmgen.catalogue import generated_name, spec_paths
 from pmgen.codes import CODES
 from pmgen.diagnostics import Diagnostic
 from pmgen.functions import HELPERS
+from pmgen.ops import OWN_LAYERS
 from pmgen.output import drift
 from pmgen.render import render_json, render_text
 
@@ -121,7 +122,14 @@ def test_code_holds_only_known_syntax(case: Path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    known = {"paddle", "paddle.nn.functional", "nn", "check_shape", *HELPERS}
+    known = {
+        "paddle",
+        "paddle.nn.functional",
+        "nn",
+        "check_shape",
+        *HELPERS,
+        *OWN_LAYERS,
+    }
     assert imported <= known
     assert all(line.isprintable() for line in code.splitlines())
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -206,3 +208,21 @@ def test_the_command_refuses_a_hostile_file(tmp_path: Path) -> None:
     assert "is refused: it asks for `io.open`" in done.output
     assert not (tmp_path / "touched").exists()
     assert not (tmp_path / "out").exists()
+
+
+def test_from_the_spec_to_the_file(tmp_path: Path) -> None:
+    """`pmgen weights import`: the class is built, then filled."""
+    theirs = Case("lenet").paddle()
+    paddle.save(theirs.state_dict(), str(tmp_path / "lenet.pdparams"))
+    words = ["weights", "import", "paddle/lenet", "lenet.pdparams", "-o", "out"]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "pmgen", *words],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "wrote generated/paddle_lenet.py" in done.stdout
+    assert "LeNet: 10 tensors matched" in done.stdout
+    net = judge.build(compile_spec(judge.SPECS / "paddle/lenet.yaml"), tmp_path)
+    load_weights(tmp_path / "out", net)
+    for mine, given in zip(net.parameters(), theirs.parameters(), strict=True):
+        assert oracle.same_bits(mine, given)

@@ -20,5 +20,7 @@ MERGES = merge.MERGES
 NAMED_ACTIVATIONS = tuple(
     op.name for op in ACTIVATIONS.values() if op.function is not None and op.keeps_shape
 )
+# Layers that Paddle has not: `pmruntime.layers` has them.
+OWN_LAYERS = {op.layer: op for op in OPS.values() if op.layer and op.own_class}
 # The layer that stands where such a parameter says that there is none.
 NO_LAYER = OPS["Identity"].layer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from paddle import nn
@@ -15,6 +16,8 @@ from pmruntime.weights.reading import TORCH, Stored
 _ROLES = {"running_mean": "_mean", "running_var": "_variance", "scale": "weight"}
 _ROLES |= {"_weight": "weight"}
 COUNTERS = ("num_batches_tracked",)  # which Paddle does not keep
+# What others call a shortcut. Some register it before the block's body, some behind.
+_SHORTCUTS = frozenset({"downsample", "shortcut", "proj", "skip", "identity"})
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -34,11 +37,6 @@ class Unit:
     def signature(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """What must agree for two units to be one layer."""
         return tuple(sorted(self.shapes.items()))
-
-    @property
-    def natural(self) -> list[Any]:
-        """A key that sorts `layer10` behind `layer2`."""
-        return [int(p) if p.isdigit() else p for p in _DIGITS.split(self.path)]
 
     def __str__(self) -> str:
         shapes = ", ".join(f"{role} {list(s)}" for role, s in self.shapes.items())
@@ -60,7 +58,34 @@ def units_of_file(stored: Stored, layout: str) -> list[Unit]:
         if name.rpartition(".")[2] not in COUNTERS
     )
     units = _grouped(shapes, transposing=layout == TORCH)
-    return units if stored.ordered else sorted(units, key=lambda unit: unit.natural)
+    return _arranged(units, natural=not stored.ordered)
+
+
+def _arranged(units: list[Unit], *, natural: bool) -> list[Unit]:
+    """The units as the network has them: a shortcut behind its block's body; and with
+    `natural`, `layer10` behind `layer2`, where the file has no order of its own."""
+    places: dict[str, int] = {}
+
+    def key(unit: Unit) -> list[tuple[bool, Any]]:
+        parts = unit.path.split(".")
+        return [
+            (part in _SHORTCUTS, _numbered(part) if natural else places[path])
+            for part, path in zip(parts, accumulate(parts, _joined), strict=True)
+        ]
+
+    for unit in units:
+        for path in accumulate(unit.path.split("."), _joined):
+            places.setdefault(path, len(places))
+    return sorted(units, key=key)
+
+
+def _numbered(part: str) -> list[Any]:
+    """A part of a name with its numbers as numbers: text and numbers take turns."""
+    return [int(p) if p.isdigit() else p for p in _DIGITS.split(part)]
+
+
+def _joined(path: str, part: str) -> str:
+    return f"{path}.{part}"
 
 
 def _grouped(

@@ -109,6 +109,23 @@ def test_natural_order_where_a_file_has_none() -> None:
     assert paths(found) == {f"c{n}": f"features.{n}" for n in range(12)}
 
 
+def test_a_shortcut_may_stand_before_its_body() -> None:
+    """As in RegNet of torchvision, where the first convolution has its shape, too."""
+    ours = {
+        "b.0.conv.weight": (8, 4, 1, 1), "b.0.shortcut_conv.weight": (8, 4, 1, 1),
+        "b.1.conv.weight": (8, 8, 1, 1),
+    }  # fmt: skip
+    theirs = {
+        "x.0.proj.0.weight": (8, 4, 1, 1), "x.0.f.a.weight": (8, 4, 1, 1),
+        "x.1.f.a.weight": (8, 8, 1, 1),
+    }  # fmt: skip
+    wanted = {
+        "b.0.conv": "x.0.f.a", "b.0.shortcut_conv": "x.0.proj.0", "b.1.conv": "x.1.f.a"
+    }  # fmt: skip
+    for ordered in (True, False):
+        assert paths(matched(theirs, ours=ours, ordered=ordered)) == wanted
+
+
 def test_a_file_whose_groups_would_be_torn_apart_is_not_matched() -> None:
     """A head that the file registers before the network's end: its Linear is like the
     network's own, and would change places with it."""
