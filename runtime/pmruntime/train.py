@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,12 @@ def train(
         "versions": versions(),
         "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
-    if machine.world.is_main:
-        spec_files = {name: path.read_bytes() for name, path in (spec or {}).items()}
-        run.begin(record, recipe.as_json(), source.read_bytes(), spec_files)
-    machine.world.wait()
-    return session.run_to_the_end(reporter)
+    with _claimed(run, machine):
+        if machine.world.is_main:
+            files = {name: path.read_bytes() for name, path in (spec or {}).items()}
+            run.begin(record, recipe.as_json(), source.read_bytes(), files)
+        machine.world.wait()
+        return session.run_to_the_end(reporter)
 
 
 def resume(
@@ -108,15 +110,21 @@ def resume(
         run, model_class, record["arguments"], data, recipe, record["seed"],
         machine, device,
     )  # fmt: skip
-    if machine.world.is_main:
-        run.sweep()
-    if run.checkpoint.is_file():
-        session.state.restore(run.checkpoint)
-        if machine.world.is_main and session.state.progress.rows:
-            # The run may have ended between its checkpoint and these lines.
-            run.write_metrics(session.state.progress.rows)
-    _say_what_differs(record, machine, device, reporter)
-    return session.run_to_the_end(reporter)
+    with _claimed(run, machine):
+        if machine.world.is_main:
+            run.sweep()
+        if run.checkpoint.is_file():
+            session.state.restore(run.checkpoint)
+            if machine.world.is_main and session.state.progress.rows:
+                # The run may have ended between its checkpoint and these lines.
+                run.write_metrics(session.state.progress.rows)
+        _say_what_differs(record, machine, device, reporter)
+        return session.run_to_the_end(reporter)
+
+
+def _claimed(run: RunFolder, machine: Machine) -> AbstractContextManager[None]:
+    """Of several processes that train together one claims the folder for all."""
+    return run.claimed() if machine.world.is_main else nullcontext()
 
 
 def _opened(
