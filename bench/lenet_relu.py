@@ -46,6 +46,8 @@ VARIANTS = [
     Variant("sigmoid, AdamW", "lenet_palm", ADAMW),
     Variant("ReLU, AdamW", "lenet_palm_relu", ADAMW),
     Variant("sigmoid, rate x 10", "lenet_palm", FASTER),
+    Variant("tanh", "lenet_palm_tanh", SGD),
+    Variant("sigmoid, BatchNorm", "lenet_palm_norm", SGD),
     *(Variant("ReLU", "lenet_palm_relu", SGD, seed) for seed in (1, 2)),
     *(Variant("sigmoid", "lenet_palm", SGD, seed) for seed in (1, 2)),
 ]
@@ -87,7 +89,7 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     run = out / variant.folder
     if (run / "gradients.json").is_file():
         return
-    source = ROOT / "generated" / f"{variant.network}.py"
+    source = generated(variant.network, out)
     model_class = load_model_class(source)
     data = open_data(data_name, Preprocessing(size=(224, 224)))
     recipe = parse_recipe({**variant.recipe, "name": variant.title})
@@ -122,6 +124,21 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
         "metrics": metrics,
     }
     (run / "gradients.json").write_text(json.dumps(result))
+
+
+def generated(network: str, out: Path) -> Path:
+    """The file of the network's class; what only this experiment uses is built."""
+    from pmgen.compile import compile_spec
+
+    spec = Path(__file__).parent / "specs" / f"{network}.yaml"
+    if not spec.is_file():
+        return ROOT / "generated" / f"{network}.py"
+    source = compile_spec(spec, root=ROOT)
+    assert source.code is not None, [item.message for item in source.diagnostics.items]
+    out.mkdir(parents=True, exist_ok=True)
+    place = out / f"{network}.py"
+    place.write_text(source.code, encoding="utf-8")
+    return place
 
 
 def gradients(model: Any, data: Any) -> dict[str, Any]:
