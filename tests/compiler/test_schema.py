@@ -61,6 +61,16 @@ def test_shipped_files_validate(path: Path) -> None:
     assert faults(kind_of(path), data(path)) == []
 
 
+@pytest.mark.parametrize("path", SHIPPED, ids=named)
+def test_shipped_files_lead_to_their_schema(path: Path) -> None:
+    """By the comment in the first line: editors read it nowhere else."""
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    lead, _, target = first.partition("$schema=")
+    assert lead == "# yaml-language-server: "
+    told = (path.parent / target).read_text(encoding="utf-8")
+    assert told == schema_text(kind_of(path))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_golden_cases(case: Path) -> None:
     contents = [data(path) for path in sorted(case.glob("*.yaml"))]
