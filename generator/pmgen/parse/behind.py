@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pmgen.keys import AFTER_KEYS
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.parse.context import Context
@@ -18,8 +19,6 @@ from pmgen.spec import CHOSEN, Block, Call
 from pmgen.suggest import did_you_mean
 from pmgen.tree import Mapping, Node, Scalar
 from pmgen.types import ACTIVATION, PARAM_TYPES
-
-AFTER_KEYS = ("norm", "act")
 
 
 def parse_after(

@@ -10,12 +10,11 @@ from collections.abc import Iterable
 
 from pmgen.diagnostics import Diagnostics
 from pmgen.reader import resolve
-from pmgen.recipe.definition import DEFAULTS, OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+from pmgen.recipe.definition import CHOICES, DEFAULTS, SECTIONS, SETTINGS
 from pmgen.source import SourceFile, Span
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
-_TABLES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
-_FIRST = (*_TABLES, *SECTIONS, *(setting.name for setting in SETTINGS))
+_FIRST = (*CHOICES, *SECTIONS, *(setting.name for setting in SETTINGS))
 
 
 def concerns_recipe(pair: str) -> bool:
@@ -56,7 +55,7 @@ def _laid_over(tree: Mapping, pair: str, diagnostics: Diagnostics) -> Mapping:
 def _inside(key: Scalar, given: Entry | None, inner: Entry) -> Node:
     """What stands at `optimizer` or `augment`, with one argument changed."""
     node = given.value if given is not None else None
-    if key.text not in _TABLES:
+    if key.text not in CHOICES:
         base = node if isinstance(node, Mapping) else Mapping((), key.span)
         return _with(base, inner)
     if isinstance(node, Mapping) and len(node) == 1:

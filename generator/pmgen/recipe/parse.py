@@ -11,9 +11,9 @@ from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.reader import read_file
 from pmgen.recipe.definition import (
+    CHOICES,
     DEFAULTS,
-    OPTIMIZERS,
-    SCHEDULES,
+    KEYS,
     SECTIONS,
     SETTINGS,
 )
@@ -22,15 +22,6 @@ from pmgen.source import Span
 from pmgen.suggest import did_you_mean
 from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
-
-_CHOICES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
-_KEYS = (
-    "pmgen",
-    "recipe",
-    *_CHOICES,
-    *SECTIONS,
-    *(setting.name for setting in SETTINGS),
-)
 
 
 def parse_recipe(
@@ -56,13 +47,13 @@ class _RecipeParser:
     def parse(self, tree: TreeMapping) -> dict[str, Any] | None:
         self._check_version(tree)
         for entry in tree:
-            if entry.name not in _KEYS:
-                self._unknown(entry.key, "key of a recipe", _KEYS)
+            if entry.name not in KEYS:
+                self._unknown(entry.key, "key of a recipe", KEYS)
         name = tree.get("recipe")
         found: dict[str, Any] = {"name": self.name}
         if name is not None and isinstance(name.value, Scalar):
             found["name"] = name.value.text
-        for key, table in _CHOICES.items():
+        for key, table in CHOICES.items():
             found[key] = self._choice(tree.get(key), key, table)
         for key, section in SECTIONS.items():
             found[key] = self._section(tree.get(key), section)
