@@ -56,6 +56,12 @@ from pmruntime.problems import UserError
     metavar="NAME=VALUE",
     help="A constructor argument of the network, e.g. num_classes=10.",
 )
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Start from these weights: .safetensors, Paddle's .pdparams, PyTorch's .pth.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "--workers",
@@ -93,6 +99,7 @@ def train_command(
     recipe_json: str | None,
     epochs: int | None,
     settings: tuple[str, ...],
+    weights: Path | None,
     seed: int,
     workers: int,
     checkpoint_seconds: float,
@@ -107,7 +114,9 @@ def train_command(
     if interrupted is None:
         if generated is None or out is None or data is None:
             raise click.UsageError("GENERATED.py, --data and --out are needed")
-    elif any((generated, out, spec_files, recipe_json, epochs, settings, force)):
+    elif any(
+        (generated, out, spec_files, recipe_json, epochs, settings, weights, force)
+    ):
         raise click.UsageError("--resume RUN takes everything but --data from RUN")
     if nproc > 1 and is_launched_by_paddle():
         raise click.UsageError("leave out --nproc under paddle.distributed.launch")
@@ -152,6 +161,7 @@ def train_command(
                 force=force,
                 machine=machine,
                 reporter=reporter,
+                weights=weights,
             )
         val, best = summary["val"], summary["best"]
         reporter.say(
