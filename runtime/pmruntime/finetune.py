@@ -83,13 +83,19 @@ def members(name: str, layers: Iterable[str]) -> list[str]:
     """The layers that a name means, all given by their paths in the network.
 
     A layer's or stage's name means it with its norm and activation, and all inside. A
-    name that no layer has means those whose names begin with it and `_`: the parts of
-    an inline form are called so.
+    name that no layer has may be that of an inline form, or lead through one: their
+    parts are joined by `_` in the class.
     """
     paths = list(layers)
     wanted = (name, f"{name}_norm", f"{name}_act")
     own = [path for path in paths if any(_is_within(path, w) for w in wanted)]
-    return own or [path for path in paths if path.startswith(f"{name}_")]
+    flat = name.replace(".", "_")
+    joined = (f"{path.replace('.', '_')}_" for path in paths)
+    return own or [
+        path
+        for path, text in zip(paths, joined, strict=True)
+        if text.startswith(f"{flat}_")
+    ]
 
 
 def _is_within(path: str, parent: str) -> bool:

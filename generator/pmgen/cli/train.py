@@ -101,7 +101,8 @@ Usage: pmgen train SPEC --data NAME|DIR --out RUN [OPTIONS]
 Options of the compiler:
   --recipe NAME|FILE   how to train (see `pmgen list`)  [default: digits]
   --set NAME=VALUE     another value for a parameter of the model, or for one of the
-                       recipe: epochs=3, optimizer.learning_rate=0.01
+                       recipe: epochs=3, optimizer.learning_rate=0.01,
+                       freeze=[conv1,stage1], learning_rates.fc=10
   --input CxHxW        another input
   --generated DIR      folder for the generated class  [default: generated]
   --root DIR           folder that `extends` and `use` may reach
