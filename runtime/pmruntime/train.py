@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -71,14 +72,15 @@ def train(
         "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "weights": session.pretrained.as_json() if session.pretrained else None,
     }
-    if machine.world.is_main:
-        spec_files = {name: path.read_bytes() for name, path in (spec or {}).items()}
-        run.begin(record, recipe.as_json(), source.read_bytes(), spec_files)
-    if session.pretrained is not None:
-        session.save_start()
-        reporter.say(f"from {weights}: " + "\n".join(session.pretrained.lines()))
-    machine.world.wait()
-    return session.run_to_the_end(reporter)
+    with _claimed(run, machine):
+        if machine.world.is_main:
+            files = {name: path.read_bytes() for name, path in (spec or {}).items()}
+            run.begin(record, recipe.as_json(), source.read_bytes(), files)
+        if session.pretrained is not None:
+            session.save_start()
+            reporter.say(f"from {weights}: " + "\n".join(session.pretrained.lines()))
+        machine.world.wait()
+        return session.run_to_the_end(reporter)
 
 
 def resume(
@@ -117,21 +119,27 @@ def resume(
         run, model_class, record["arguments"], data, recipe, record["seed"],
         machine, device,
     )  # fmt: skip
-    if machine.world.is_main:
-        run.sweep()
-    if run.checkpoint.is_file():
-        session.state.restore(run.checkpoint)
-        if machine.world.is_main and session.state.progress.rows:
-            # The run may have ended between its checkpoint and these lines.
-            run.write_metrics(session.state.progress.rows)
-    elif record.get("weights"):
-        raise UserError(
-            f"the run in `{folder}` ended before it had kept the weights that it "
-            "starts from",
-            "train anew with `--weights` and `--force`",
-        )
-    _say_what_differs(record, machine, device, reporter)
-    return session.run_to_the_end(reporter)
+    with _claimed(run, machine):
+        if machine.world.is_main:
+            run.sweep()
+        if run.checkpoint.is_file():
+            session.state.restore(run.checkpoint)
+            if machine.world.is_main and session.state.progress.rows:
+                # The run may have ended between its checkpoint and these lines.
+                run.write_metrics(session.state.progress.rows)
+        elif record.get("weights"):
+            raise UserError(
+                f"the run in `{folder}` ended before it had kept the weights that it "
+                "starts from",
+                "train anew with `--weights` and `--force`",
+            )
+        _say_what_differs(record, machine, device, reporter)
+        return session.run_to_the_end(reporter)
+
+
+def _claimed(run: RunFolder, machine: Machine) -> AbstractContextManager[None]:
+    """Of several processes that train together one claims the folder for all."""
+    return run.claimed() if machine.world.is_main else nullcontext()
 
 
 def _opened(

@@ -1,7 +1,8 @@
 """Networks that Paddle does not ship, against their published code in PyTorch.
 
-Random weights, saved by PyTorch, imported here: the same outputs. This needs torchvision
-and timm, which the tests do not install; `pip install torchvision timm` runs it.
+Random weights, saved by PyTorch, imported here: the same outputs. This needs
+torchvision and timm, which the tests do not install; `pip install torchvision timm`
+runs it.
 """
 
 from __future__ import annotations

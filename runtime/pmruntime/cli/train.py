@@ -62,7 +62,11 @@ from pmruntime.problems import UserError
     metavar="FILE",
     help="Start from these weights: .safetensors, Paddle's .pdparams, PyTorch's .pth.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    help="Of the first weights, the order of images, augmentation.  [default: 0]",
+)
 @click.option(
     "--workers",
     type=click.IntRange(min=0),
@@ -100,7 +104,7 @@ def train_command(
     epochs: int | None,
     settings: tuple[str, ...],
     weights: Path | None,
-    seed: int,
+    seed: int | None,
     workers: int,
     checkpoint_seconds: float,
     nproc: int,
@@ -114,7 +118,7 @@ def train_command(
     if interrupted is None:
         if generated is None or out is None or data is None:
             raise click.UsageError("GENERATED.py, --data and --out are needed")
-    elif any(
+    elif seed is not None or any(
         (generated, out, spec_files, recipe_json, epochs, settings, weights, force)
     ):
         raise click.UsageError("--resume RUN takes everything but --data from RUN")
@@ -157,7 +161,7 @@ def train_command(
                 recipe=recipe,
                 arguments=parse_arguments(settings),
                 spec=_spec_files(spec_files),
-                seed=seed,
+                seed=seed or 0,
                 force=force,
                 machine=machine,
                 reporter=reporter,
