@@ -107,11 +107,16 @@ def _members_of(model: Any, name: str, setting: str) -> list[str]:
     or none with parameters."""
     paths = [path for path, _ in model.named_sublayers()]
     found = members(name, paths)
+    owners = {path.rpartition(".")[0] for path, _ in model.named_parameters()}
     if not found:
         parent = name.rpartition(".")[0]
-        near = [path for path in paths if path.rpartition(".")[0] == parent]
+        near = [
+            path
+            for path in paths
+            if path.rpartition(".")[0] == parent
+            and owners.intersection(members(path, paths))
+        ]
         raise unknown(f"layer in `{setting}`", name, near)
-    owners = {path.rpartition(".")[0] for path, _ in model.named_parameters()}
     if not owners.intersection(found):
         raise UserError(
             f"`{name}` in `{setting}` has no parameters",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -272,7 +273,8 @@ def test_resumed_without_the_file(staged: Path, weights: Path, tmp_path: Path) -
     ("recipe", "words"),
     [
         ({"freeze": ["stagge"]}, "unknown layer in `freeze` `stagge`.*mean `stage`"),
-        ({"freeze": ["stage.2"]}, "known here: `stage.0`, `stage.1`|mean `stage"),
+        ({"freeze": ["stage.2"]}, "did you mean `stage.[01]`"),
+        ({"freeze": ["x"]}, "known here: `conv`, `conv_norm`, `fc`, `stage`$"),
         ({"learning_rates": {"f": 1}}, "unknown layer in `learning_rates` `f`"),
         ({"freeze": ["flatten"]}, "`flatten` in `freeze` has no parameters"),
         ({"freeze": ["conv", "stage", "fc"]}, "leaves no parameter to train"),
@@ -290,6 +292,19 @@ def test_names_that_cannot_be(
         train(staged, make_tiny_data(), run, recipe=parse_recipe(recipe),
               machine=MACHINE)  # fmt: skip
     assert not run.exists()
+
+
+def test_a_hostile_file_is_refused(staged: Path, tmp_path: Path) -> None:
+    class Evil:
+        def __reduce__(self) -> tuple[object, ...]:
+            return open, (str(tmp_path / "touched"), "w")
+
+    file, run = tmp_path / "evil.pdparams", tmp_path / "run"
+    file.write_bytes(pickle.dumps({"conv.weight": Evil()}))
+    with pytest.raises(UserError, match=r"is refused: it asks for `io\.open`"):
+        train(staged, make_tiny_data(), run, machine=MACHINE, weights=file)
+    assert not run.exists()
+    assert not (tmp_path / "touched").exists()
 
 
 @pytest.mark.parametrize(

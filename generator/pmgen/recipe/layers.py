@@ -26,7 +26,12 @@ def check_layers(tree: Mapping, graph: Graph, diagnostics: Diagnostics) -> None:
             found = members(name.text, paths)
             if not found:
                 parent = name.text.rpartition(".")[0]
-                near = [path for path in paths if path.rpartition(".")[0] == parent]
+                near = [
+                    path
+                    for path in paths
+                    if path.rpartition(".")[0] == parent
+                    and any(modules.get(inner) for inner in members(path, paths))
+                ]
                 diagnostics.error(
                     "PM501",
                     f"{graph.spec.name.text} has no layer `{name.text}`",
