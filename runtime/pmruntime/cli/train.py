@@ -57,6 +57,12 @@ from pmruntime.problems import UserError
     help="A constructor argument of the network, e.g. num_classes=10.",
 )
 @click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Start from these weights: .safetensors, Paddle's .pdparams, PyTorch's .pth.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(min=0),
     help="Of the first weights, the order of images, augmentation.  [default: 0]",
@@ -97,6 +103,7 @@ def train_command(
     recipe_json: str | None,
     epochs: int | None,
     settings: tuple[str, ...],
+    weights: Path | None,
     seed: int | None,
     workers: int,
     checkpoint_seconds: float,
@@ -112,7 +119,7 @@ def train_command(
         if generated is None or out is None or data is None:
             raise click.UsageError("GENERATED.py, --data and --out are needed")
     elif seed is not None or any(
-        (generated, out, spec_files, recipe_json, epochs, settings, force)
+        (generated, out, spec_files, recipe_json, epochs, settings, weights, force)
     ):
         raise click.UsageError("--resume RUN takes everything but --data from RUN")
     if nproc > 1 and is_launched_by_paddle():
@@ -158,6 +165,7 @@ def train_command(
                 force=force,
                 machine=machine,
                 reporter=reporter,
+                weights=weights,
             )
         val, best = summary["val"], summary["best"]
         reporter.say(
