@@ -24,7 +24,16 @@ from typing import Any
 
 import click
 from examples import run_consoles
-from pmgen import expand, expression_parser, expressions, inherit, names, reader
+from pmgen import (
+    diagnostics,
+    expand,
+    expression_parser,
+    expressions,
+    inherit,
+    names,
+    reader,
+    spec,
+)
 from pmgen.catalogue import names as spec_names
 from pmgen.cli import cli
 from pmgen.cli.common import compiled
@@ -197,8 +206,15 @@ def limits() -> str:
         ("characters of a name", f"{names.MAX_NAME}"),
         ("characters of an expression", f"{expression_parser.MAX_EXPRESSION}"),
         ("nesting of an expression", f"{expression_parser.MAX_NESTING} levels"),
+        (
+            "names, numbers and operators of a size that `any` leaves open",
+            f"{expressions.MAX_WEIGHT}",
+        ),
         ("value of an expression", f"{expressions.MAX_VALUE:,} either way"),
         ("layers of the expanded network", f"{expand.MAX_LAYERS:,}"),
+        ("blocks and forms inside each other", f"{expand.MAX_FORMS}"),
+        ("channels, height or width of the input", f"{spec.MAX_SIZE:,}"),
+        ("errors that are shown of one spec", f"{diagnostics.MAX_ERRORS}"),
     ]
     return table(("what", "at most"), rows)
 

@@ -46,6 +46,7 @@ CODES: dict[str, str] = {
     "PM307": "A size is needed that `any` in the input leaves open.",
     "PM308": "The network expands to more layers than the limit.",
     "PM309": "An expression has no value: a division by zero or a number too large.",
+    "PM310": "Blocks and forms lie inside each other deeper than the limit.",
     # -- PM4xx: expectations ----------------------------------------------------
     "PM401": "A figure under `expect` is not what the network has.",
     # -- PM5xx: recipes ---------------------------------------------------------

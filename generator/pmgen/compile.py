@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmgen.diagnostics import Diagnostics, Label
+from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
 from pmgen.emit import emit_module
 from pmgen.expand import expand_model
 from pmgen.expect import check_expectations
@@ -54,8 +54,18 @@ def compile_spec(
     `root` is the folder that `extends` and `use` may reach, the spec's own if None.
     `settings` are the command line's `--set` and `--input`.
     """
+    diagnostics = Diagnostics()
     with _collector_off():
-        return _compile(path, root or path.parent, settings or Settings(), standalone)
+        try:
+            return _compile(
+                path,
+                root or path.parent,
+                settings or Settings(),
+                standalone,
+                diagnostics,
+            )
+        except TooManyErrors:
+            return Compiled(path, diagnostics)
 
 
 @contextmanager
@@ -71,8 +81,13 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _compile(path: Path, root: Path, settings: Settings, standalone: bool) -> Compiled:
-    diagnostics = Diagnostics()
+def _compile(
+    path: Path,
+    root: Path,
+    settings: Settings,
+    standalone: bool,
+    diagnostics: Diagnostics,
+) -> Compiled:
     sources = load_sources(path, root, diagnostics)
     spec = parse_model(sources, diagnostics) if sources else None
     values = settings.values_for(spec) if spec else {}

@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from pmgen.codes import CODES
 from pmgen.source import Span
 
+# More than anyone reads at once, and each costs a search for what was meant.
+MAX_ERRORS = 100
+
+
+class TooManyErrors(Exception):
+    """The limit on errors is reached; those that are collected stand."""
+
 
 @dataclass(frozen=True)
 class Label:
@@ -55,7 +62,8 @@ class Diagnostics:
     ) -> None:
         """Add an error. The same code at the same place is kept once.
 
-        A block that is expanded sixteen times shows its one mistake once.
+        A block that is expanded sixteen times shows its one mistake once. Raises
+        TooManyErrors behind the last of MAX_ERRORS.
         """
         if code not in CODES:
             raise KeyError(f"{code} is not a known diagnostic code")
@@ -67,11 +75,18 @@ class Diagnostics:
         self.items.append(
             Diagnostic(code, message, span, label, tuple(related), tuple(notes), help)
         )
+        if self.full:
+            raise TooManyErrors
 
     @property
     def failed(self) -> bool:
         """True when anything is wrong."""
         return bool(self.items)
+
+    @property
+    def full(self) -> bool:
+        """True where the search stopped at MAX_ERRORS."""
+        return len(self.items) >= MAX_ERRORS
 
     def ordered(self) -> list[Diagnostic]:
         """The diagnostics file by file in order of first appearance, top to bottom."""

@@ -8,10 +8,13 @@ left open it stays an expression, simplified, and becomes the text of generated 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 MAX_VALUE = 2**53
+# Names, numbers and operators of one expression. A size that `any` leaves open grows
+# with every layer, and what grows without end would end the recursion over it.
+MAX_WEIGHT = 200
 
 Value: TypeAlias = "int | float | bool | str | tuple[int, ...]"
 
@@ -22,6 +25,8 @@ class NoValue(ValueError):
 
 class Expr:
     """An expression. Arithmetic on expressions builds and folds expressions."""
+
+    weight = 1
 
     def __add__(self, other: Operand) -> Expr | int:
         return fold("+", self, other)
@@ -72,6 +77,11 @@ class Unary(Expr):
     op: str
     operand: Expr
 
+    weight: int = field(init=False, compare=False, repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight(self.operand))
+
 
 @dataclass(frozen=True)
 class Binary(Expr):
@@ -81,6 +91,11 @@ class Binary(Expr):
     left: Expr
     right: Expr
 
+    weight: int = field(init=False, compare=False, repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight(self.left, self.right))
+
 
 @dataclass(frozen=True)
 class Choice(Expr):
@@ -89,6 +104,22 @@ class Choice(Expr):
     condition: Expr
     yes: Expr
     no: Expr
+
+    weight: int = field(init=False, compare=False, repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight(self.condition, self.yes, self.no))
+
+
+def _weight(*parts: Expr) -> int:
+    return 1 + sum(part.weight for part in parts)
+
+
+def _bounded(expr: Expr) -> Expr:
+    """The expression. Raises NoValue where it has grown past the limit."""
+    if expr.weight > MAX_WEIGHT:
+        raise NoValue(f"its formula has more than {MAX_WEIGHT} parts")
+    return expr
 
 
 Operand: TypeAlias = "Expr | int"
@@ -178,13 +209,13 @@ def simplest(expr: Expr) -> Expr | int:
 
 
 def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
-    """`yes if condition else no`, folded where the answer is known."""
+    """`yes if condition else no`, folded where the answer is known. Raises NoValue."""
     if isinstance(condition, Const):
         return yes if condition.value else no
     for general, special, op in ((yes, no, "!="), (no, yes, "==")):
         if general == special or _covers(general, special, condition, op):
             return general
-    return Choice(condition, yes, no)
+    return _bounded(Choice(condition, yes, no))
 
 
 def _covers(general: Expr, special: Expr, condition: Expr, op: str) -> bool:
@@ -218,7 +249,7 @@ def fold(op: str, left: Operand, right: Operand) -> Expr | int:
         if abs(result) > MAX_VALUE:
             raise NoValue("the number is too large")
         return result
-    return simplest(_fold_identity(op, a, b))
+    return simplest(_bounded(_fold_identity(op, a, b)))
 
 
 def _fold_logic(op: str, a: Expr, b: Expr) -> Expr:
@@ -227,7 +258,7 @@ def _fold_logic(op: str, a: Expr, b: Expr) -> Expr:
             if bool(known.value) == (op == "and"):
                 return Const(bool(other.value)) if isinstance(other, Const) else other
             return Const(op == "or")
-    return Binary(op, a, b)
+    return _bounded(Binary(op, a, b))
 
 
 def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pmgen.expand.report import Reporter
 from pmgen.expand.scope import Building, Scope, Signal, lost
-from pmgen.expressions import Const, Expr, NoValue, evaluate, names_in
+from pmgen.expressions import MAX_VALUE, Const, Expr, NoValue, evaluate, names_in
 from pmgen.graph import Node, Reach, join
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
@@ -16,7 +16,7 @@ from pmgen.source import Span
 from pmgen.spec import Arg, Call
 from pmgen.walk import names_of
 
-MAX_LAYERS = 50_000
+MAX_LAYERS = 20_000
 _POOLS_TO_SIZE = next(
     op.name for op in OPS.values() if op.group == "pooling" and op.window == "all"
 )
@@ -124,6 +124,7 @@ class NodeBuilder:
         shapes = tuple(signal.shape for signal in inputs if signal.shape is not None)
         try:
             shape = op.infer(args, shapes)
+            _need_bounded(shape)
             self._need_sizes(op, shapes)
         except (ShapeIssue, NoValue) as issue:
             self.report.shape_error(issue, inputs, scope, role, span, call)
@@ -149,7 +150,7 @@ class NodeBuilder:
                 params=sum(_product(s) for s in weights.values()),
                 buffers=op.buffers(args, shapes) if op.buffers else 0,
                 given={k: v.span for k, v in call.args.items()} if call else {},
-                macs=op.macs(args, shapes, shape) if op.macs else 0,
+                macs=_macs(op, args, shapes, shape),
             )
         )
         return Signal(index, shape, reach, span)
@@ -221,6 +222,22 @@ class NodeBuilder:
 def after_attribute(prefix: str, label: str, role: str) -> str:
     """The attribute of a normalisation or activation: `conv1_norm`, or `act` alone."""
     return f"{prefix}{label}_{role}" if label else f"{prefix}{role}"
+
+
+def _macs(
+    op: OpDef, args: Mapping[str, Any], shapes: tuple[Shape, ...], shape: Shape
+) -> int | None:
+    """What the op multiplies; None where a size is open, however long its formula."""
+    try:
+        return op.macs(args, shapes, shape) if op.macs else 0
+    except NoValue:
+        return None
+
+
+def _need_bounded(shape: Shape) -> None:
+    """Raises NoValue for a size that no tensor has: it would only grow from there."""
+    if any(is_size(size) and size > MAX_VALUE for size in shape):
+        raise NoValue("the number is too large")
 
 
 def _product(sizes: tuple[int, ...]) -> int:

@@ -12,6 +12,9 @@ from pmgen.source import Span
 from pmgen.spec import Call, Ident, ModelSpec
 from pmgen.walk import layers_in
 
+MAX_FORMS = 40  # inside each other
+_NOTES = 3
+
 
 class Reporter:
     """Reports mistakes with the notes of the scope that they stand in."""
@@ -34,7 +37,14 @@ class Reporter:
     ) -> None:
         """A refusal by a shape rule, at the argument or the input at fault."""
         if isinstance(issue, NoValue):
-            self.error("PM309", f"no size here: {issue}", span, scope)
+            self.error(
+                "PM309",
+                f"no size here: {issue}",
+                span,
+                scope,
+                label=f"{show_shape(inputs[0].shape or ())} arrives",
+                help="let fewer layers change the size, or give the input one",
+            )
             return
         given = call.args.get(issue.arg) if call and issue.arg else None
         advice: str | None = None
@@ -110,9 +120,22 @@ class Reporter:
             span,
             label=label,
             related=related or (),
-            notes=(*(notes or ()), *scope.notes),
+            notes=(*(notes or ()), *_shown(scope.notes)),
             help=help,
         )
+
+    def too_deep(self, depth: int, span: Span, scope: Scope) -> bool:
+        """True, and an error, where forms lie inside each other past the limit."""
+        if depth < MAX_FORMS:
+            return False
+        self.error(
+            "PM310",
+            f"forms nest deeper than {MAX_FORMS} levels, blocks counted in",
+            span,
+            scope,
+            help="let fewer blocks lie inside each other",
+        )
+        return True
 
     def later(self, ident: Ident, scope: Scope) -> str | None:
         """Help where the layer that `from` names is there, but cannot be seen."""
@@ -126,6 +149,14 @@ class Reporter:
         if all(layer.name.text != ident.text for layer in layers_in(form)):
             return None
         return f"`{ident.text}` comes later: put this layer behind it"
+
+
+def _shown(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Of blocks inside blocks inside blocks, the inner ones and the outermost."""
+    left_out = len(notes) - 2 * _NOTES
+    if left_out < 2:
+        return notes
+    return (*notes[:_NOTES], f"in {left_out} more blocks", *notes[-_NOTES:])
 
 
 def _odd_one_out(shapes: list[Shape]) -> int:

@@ -22,7 +22,16 @@ from pmgen.parse.layers import (
 )
 from pmgen.parse.values import parse_arg
 from pmgen.source import Span
-from pmgen.spec import Block, Expectation, Head, Ident, ModelSpec, Param, Series
+from pmgen.spec import (
+    MAX_SIZE,
+    Block,
+    Expectation,
+    Head,
+    Ident,
+    ModelSpec,
+    Param,
+    Series,
+)
 from pmgen.suggest import did_you_mean
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.types import PARAM_TYPES, type_of
@@ -151,14 +160,16 @@ class _ModelParser:
             value = item.value if isinstance(item, Scalar) else None
             if value == "any" and index > 0:
                 sizes.append(None)
-            elif type(value) is int and value > 0:
+            elif type(value) is int and 0 < value <= MAX_SIZE:
                 sizes.append(value)
             else:
                 self.diagnostics.error(
                     "PM301",
-                    "height and width are whole numbers from 1 up, or `any`"
+                    f"height and width are whole numbers from 1 to {MAX_SIZE:,}, "
+                    "or `any`"
                     if index
-                    else "the channels of the input are a whole number from 1 up",
+                    else "the channels of the input are a whole number from 1 to "
+                    f"{MAX_SIZE:,}",
                     item.span,
                     help=help_text,
                 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics import Diagnostics, TooManyErrors
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.reader import read_file
@@ -26,10 +26,13 @@ def parse_recipe(path: Path, diagnostics: Diagnostics) -> dict[str, Any] | None:
 
     None after a mistake; it stands in `diagnostics`.
     """
-    tree = read_file(path, path.name, diagnostics)
-    if tree is None:
+    try:
+        tree = read_file(path, path.name, diagnostics)
+        if tree is None:
+            return None
+        return _RecipeParser(diagnostics, path.stem).parse(tree)
+    except TooManyErrors:
         return None
-    return _RecipeParser(diagnostics, path.stem).parse(tree)
 
 
 class _RecipeParser:
