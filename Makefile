@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Workers for pytest; Paddle gets the cores that are left to each.
 JOBS ?= 2
 
-.PHONY: demo test check golden docs bench build clean help
+.PHONY: demo test check golden docs catalogue results bench build clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -30,7 +30,7 @@ demo: $(VENV)/.demo ## Build specs/lenet.yaml, train it on 4,000 real digits, va
 	$(BIN)/pmgen build specs/lenet.yaml
 	$(BIN)/pmgen train specs/lenet.yaml --data digits --recipe digits --out runs/demo --force
 	$(BIN)/pmgen eval runs/demo --data digits
-	@echo "The run is in runs/demo: curve.png, summary.json, metrics.jsonl, weights.safetensors."
+	@echo "The run is in runs/demo; open runs/demo/report.html."
 
 test: $(VENV)/.test ## Run all tests
 	$(BIN)/python -m pytest -n $(JOBS)
@@ -40,11 +40,12 @@ check: $(VENV)/.test ## Lint, types, and whether generated files follow their sp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file generated/mypy.ini generated
-	$(BIN)/pmgen build specs/*.yaml --check
+	$(BIN)/pmgen build --all --check
 	$(BIN)/python docs/reference.py --check
+	$(BIN)/python docs/catalogue.py --check
 
 build: $(VENV)/.demo ## Generate the classes of all shipped specs again
-	$(BIN)/pmgen build specs/*.yaml
+	$(BIN)/pmgen build --all
 
 golden: $(VENV)/.test build ## Update expected outputs; read the diff before you commit it
 	$(BIN)/python tests/compiler/golden.py --update
@@ -52,9 +53,17 @@ golden: $(VENV)/.test build ## Update expected outputs; read the diff before you
 docs: $(VENV)/.test ## Make the reference parts of docs/ from the code's definitions
 	$(BIN)/python docs/reference.py
 
-bench: $(VENV)/.test ## Measure compile time and the cost of a shape check
+catalogue: $(VENV)/.test ## Measure every network against Paddle's own and write docs/catalogue.md
+	$(BIN)/python docs/catalogue.py --measure
+
+bench: $(VENV)/.test ## Measure compile time, the cost of a shape check, reading images
 	$(BIN)/python bench/compile_time.py
 	$(BIN)/python bench/check_shape.py
+	$(BIN)/python bench/reading.py
+
+results: $(VENV)/.test ## Hours: train and measure the rows of docs/results.md (DATA=folder)
+	$(BIN)/python bench/results.py $(DATA)
+	$(BIN)/python bench/lenet_relu.py $(DATA) runs/lenet_relu
 
 clean: ## Remove the environment and what tools left
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

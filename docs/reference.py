@@ -16,9 +16,10 @@ begins with FIRST up to the next that begins with STOP, or to the end.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,10 @@ from pmgen.catalogue import names as spec_names
 from pmgen.cli import cli
 from pmgen.cli.common import compiled
 from pmgen.codes import CODES
+from pmgen.functions import FUNCTIONS
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
-from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SETTINGS
+from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
 from pmgen.types import ANNOTATIONS, PARAM_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,6 +50,8 @@ PAGES = (
     "README.md",
     "docs/language.md",
     "docs/recipes.md",
+    "docs/results.md",
+    "docs/data.md",
     "docs/generated-code.md",
 )
 _REGION = re.compile(
@@ -175,12 +179,19 @@ def types() -> str:
         "bool": "`true`",
         "str": '`"SAME"`',
         "ints": "`[3, 3]`",
+        "activation": "`ReLU`",
     }
     rows = [
         (f"`{name}`", kind.words, examples[name], f"`{ANNOTATIONS[name]}`")
         for name, kind in PARAM_TYPES.items()
     ]
     return table(("type", "values", "as a default", "in the class"), rows)
+
+
+def functions() -> str:
+    """The functions of expressions."""
+    rows = [(f"`{found.usage}`", found.doc) for found in FUNCTIONS.values()]
+    return table(("function", "what it gives"), rows)
 
 
 def free() -> str:
@@ -278,15 +289,22 @@ def schedules() -> str:
     return "\n".join(_op(op) for op in SCHEDULES.values())
 
 
+def sections() -> str:
+    """The sections of a recipe."""
+    return "\n".join(_op(op) for op in SECTIONS.values())
+
+
 def settings() -> str:
     """The plain settings of a recipe."""
     return _arguments(SETTINGS)
 
 
 def networks() -> str:
-    """The shipped specs with their figures."""
+    """The shipped specs with their figures; those in folders are in catalogue.md."""
     rows = []
     for name in spec_names():
+        if "/" in name:
+            continue
         graph = compiled(name, None).graph
         assert graph is not None, f"{name} does not compile"
         size = " x ".join(str(d) for d in graph.input)
@@ -300,6 +318,82 @@ def networks() -> str:
             )
         )
     return table(("spec", "input", "parameters:", "MACs:", "source"), rows)
+
+
+# -- results ------------------------------------------------------------------------
+
+
+def _results() -> list[dict[str, Any]]:
+    path = ROOT / "docs" / "results.json"
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _share(figure: Mapping[str, Any]) -> str:
+    return (
+        f"{figure['value']:.1%} ({figure['low']:.1%} to {figure['high']:.1%})"
+        if figure["value"] is not None
+        else "-"
+    )
+
+
+def _area(figure: Mapping[str, Any]) -> str:
+    return (
+        f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
+        if figure["value"] is not None
+        else "-"
+    )
+
+
+def _result_table(rows: Iterable[Mapping[str, Any]]) -> str:
+    heads = ("network", "seed:", "accuracy", "ROC-AUC", "by epoch", "less the baseline")
+    cells = [
+        (
+            f"`{row['network']}`",
+            str(row["seed"]),
+            _share(row["metrics"]["accuracy"]),
+            _area(row["metrics"]["auc"]),
+            " ".join(f"{value:.1%}" for value in row["epochs"][-5:]),
+            _difference(row["baseline"]),
+        )
+        for row in rows
+    ]
+    return table(heads, cells)
+
+
+def _difference(baseline: Mapping[str, Any] | None) -> str:
+    if baseline is None:
+        return "-"
+    found = baseline["difference"]["accuracy"]
+    return f"{found['value']:+.1%} ({found['low']:+.1%} to {found['high']:+.1%})"
+
+
+def results_baseline() -> str:
+    """The logistic regression's figures, one line for each set of images."""
+    found = {
+        row["n"]: row["baseline"]["metrics"]
+        for row in _results()
+        if row["baseline"] is not None
+    }
+    rows = [
+        (str(n), _share(metrics["accuracy"]), _area(metrics["auc"]))
+        for n, metrics in sorted(found.items(), reverse=True)
+    ]
+    return table(("validation images:", "accuracy", "ROC-AUC"), rows)
+
+
+def results_tutorial() -> str:
+    """The rows of the tutorial's recipe."""
+    rows = [row for row in _results() if row["recipe"] == "tutorial"]
+    commands = "\n".join(row["command"] for row in rows if row["seed"] == 0)
+    return _result_table(rows) + f"\n```sh\n{commands}\n```\n"
+
+
+def results_palm() -> str:
+    """The rows of the recipe palm."""
+    rows = [row for row in _results() if row["recipe"] == "palm"]
+    commands = "\n".join(row["command"] for row in rows)
+    return _result_table(rows) + f"\n```sh\n{commands}\n```\n"
 
 
 def excerpt(rest: str) -> str:
@@ -317,8 +411,9 @@ def excerpt(rest: str) -> str:
 REGIONS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
-        ops, activations, norms, initializers, merges, types, free, limits, reserved,
-        codes, commands, optimizers, schedules, settings, networks,
+        ops, activations, norms, initializers, merges, types, functions, free, limits,
+        reserved, codes, commands, optimizers, schedules, sections, settings,
+        networks, results_baseline, results_tutorial, results_palm,
     )
 }  # fmt: skip
 

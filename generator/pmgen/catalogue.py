@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 from pmgen.suggest import did_you_mean
 
+_DIGITS = re.compile(r"\d+")
 _HERE = Path(__file__).resolve().parent
 
 
@@ -24,6 +27,32 @@ def names() -> list[str]:
     return _names(catalogue(), skip=("blocks", "recipes"))
 
 
+def spec_paths() -> list[Path]:
+    """The shipped specs, in the order of their names."""
+    return [catalogue() / f"{name}.yaml" for name in names()]
+
+
+def trusted_folder(path: Path) -> Path:
+    """What `extends` and `use` of a spec may reach where nothing else is said: the
+    whole catalogue for its own specs, else the folder that the spec is in."""
+    return path.parent if _inside(path) is None else catalogue()
+
+
+def generated_name(path: Path) -> str:
+    """The name of a spec's generated file. A folder of the catalogue becomes a part of
+    it, so that `alexnet` and `paddle/alexnet` are two files side by side."""
+    inside = _inside(path)
+    return f"{path.stem}.py" if inside is None else f"{'_'.join(inside.parts)}.py"
+
+
+def _inside(path: Path) -> Path | None:
+    """A path's place in the catalogue, without its ending; None for other files."""
+    resolved, folder = path.resolve(), catalogue().resolve()
+    if not resolved.is_relative_to(folder):
+        return None
+    return resolved.relative_to(folder).with_suffix("")
+
+
 def recipe_names() -> list[str]:
     """The shipped recipes."""
     return _names(catalogue() / "recipes", skip=())
@@ -32,30 +61,44 @@ def recipe_names() -> list[str]:
 def _names(folder: Path, skip: tuple[str, ...]) -> list[str]:
     found = (path.relative_to(folder) for path in folder.rglob("*.yaml"))
     return sorted(
-        path.with_suffix("").as_posix() for path in found if path.parts[0] not in skip
+        path.with_suffix("").as_posix()
+        for path in found
+        if not any(part in skip for part in path.parts[:-1])
     )
 
 
 def find_spec(given: str) -> Path:
     """The spec file that a path or a catalogue name means. Raises NoSuchSpec."""
-    return _find(given, catalogue(), names(), "spec")
+    return _find(given, catalogue(), names, "spec")
 
 
 def find_recipe(given: str) -> Path:
     """The recipe file that a path or a name means. Raises NoSuchSpec."""
-    return _find(given, catalogue() / "recipes", recipe_names(), "recipe")
+    return _find(given, catalogue() / "recipes", recipe_names, "recipe")
 
 
-def _find(given: str, folder: Path, known: list[str], what: str) -> Path:
+def _find(given: str, folder: Path, names: Callable[[], list[str]], what: str) -> Path:
     path = Path(given)
     looks_like_path = path.suffix in (".yaml", ".yml") or "\\" in given
     if looks_like_path or path.is_file():
         if not path.is_file():
             stem = path.stem
-            hint = f"; the catalogue has `{stem}`" if stem in known else ""
+            hint = f"; the catalogue has `{stem}`" if stem in names() else ""
             raise NoSuchSpec(f"there is no file `{given}`{hint}")
         return path
+    known = names()
     if given in known:
         return folder / f"{given}.yaml"
-    near = did_you_mean(given, known) or f"a {what} file ends in .yaml"
+    near = _near(given, known) or f"a {what} file ends in .yaml"
     raise NoSuchSpec(f"no {what} is called `{given}`; {near}")
+
+
+def _near(given: str, known: list[str]) -> str | None:
+    """What may be meant: the other sizes of a family, or the nearest name, one without
+    a folder first."""
+    plain = [name for name in known if "/" not in name]
+    letters = _DIGITS.sub("", given)
+    family = [name for name in plain if _DIGITS.sub("", name) == letters]
+    if len(family) > 1:
+        return f"there are {', '.join(f'`{name}`' for name in family)}"
+    return did_you_mean(given, plain) or did_you_mean(given, known)

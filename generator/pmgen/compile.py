@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pmgen.catalogue import trusted_folder
 from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
 from pmgen.emit import emit_module
 from pmgen.expand import expand_model
@@ -24,17 +25,20 @@ from pmgen.parse import parse_model
 from pmgen.plan import ModulePlan, plan_module
 from pmgen.plan.flow import NameClash
 from pmgen.settings import Settings
+from pmgen.source import SourceFile
 from pmgen.unused import check_used
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """What a spec became. `graph` and `code` are None where it is wrong."""
+    """What a spec became. `graph` and `code` are None where it is wrong. `files` are
+    those it is made of, itself first, each named relative to the trusted folder."""
 
     path: Path
     diagnostics: Diagnostics
     graph: Graph | None = None
     code: str | None = None
+    files: tuple[SourceFile, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -51,15 +55,16 @@ def compile_spec(
 ) -> Compiled:
     """Compile one spec. Nothing is written, and nothing but its own files is read.
 
-    `root` is the folder that `extends` and `use` may reach, the spec's own if None.
+    `root` is the folder that `extends` and `use` may reach. If None it is the spec's
+    own, or the whole catalogue for a spec of it.
     `settings` are the command line's `--set` and `--input`.
     """
     diagnostics = Diagnostics()
-    with _collector_off():
+    with collector_off():
         try:
             return _compile(
                 path,
-                root or path.parent,
+                root or trusted_folder(path),
                 settings or Settings(),
                 standalone,
                 diagnostics,
@@ -69,9 +74,9 @@ def compile_spec(
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
     """No search for garbage meanwhile: what a compilation makes lives to its end, and
-    going through it again and again would cost more with every layer."""
+    going through it again and again would cost more with every layer, or every spec."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -104,7 +109,8 @@ def _compile(
         return Compiled(path, diagnostics, graph)
     plan = _plan(graph, standalone, settings.note, diagnostics)
     code = emit_module(plan) if plan else None
-    return Compiled(path, diagnostics, graph, code)
+    assert sources is not None
+    return Compiled(path, diagnostics, graph, code, sources.files)
 
 
 def _plan(

@@ -5,14 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pmgen.expressions import COMPARISONS, PRECEDENCE, Binary, Const, Expr, Name, Unary
+from pmgen.expressions import (
+    COMPARISONS,
+    PRECEDENCE,
+    Apply,
+    Binary,
+    Const,
+    Expr,
+    Name,
+    Unary,
+)
+from pmgen.functions import FUNCTIONS
+from pmgen.suggest import did_you_mean
 
 MAX_EXPRESSION = 200
 MAX_NESTING = 20
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<int>[0-9]+)|(?P<name>\$[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>//|==|!=|<=|>=|[-+*%<>()/$]))"
+    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>//|==|!=|<=|>=|[-+*%<>()/$,]))"
 )
 
 
@@ -137,7 +148,7 @@ class _Parser:
             self.at += 1
             return inner
         if kind == "word" and self._peek() == "(":
-            raise ExpressionError("expressions have no functions", start, end)
+            return self._function(token, start, end)
         if kind == "word":
             raise ExpressionError(
                 f"`{token}` is no number; a parameter is written `${token}`",
@@ -145,3 +156,26 @@ class _Parser:
                 end,
             )
         raise ExpressionError(f"`{token}` is not expected here", start, end)
+
+    def _function(self, name: str, start: int, end: int) -> Expr:
+        """A function's arguments; its name has been read."""
+        function = FUNCTIONS.get(name)
+        if function is None:
+            known = ", ".join(f"`{item}`" for item in FUNCTIONS)
+            near = did_you_mean(name, FUNCTIONS) or f"there are {known}"
+            raise ExpressionError(f"there is no function `{name}`; {near}", start, end)
+        args: list[Expr] = []
+        while not args or self._peek() == ",":
+            self.at += 1  # the parenthesis or the comma
+            args.append(self._binary(0))
+        if self._peek() != ")":
+            raise ExpressionError(f"this `{name}(` is never closed", start, end)
+        self.at += 1
+        least, most = function.arguments
+        if not least <= len(args) <= most:
+            raise ExpressionError(
+                f"`{name}` is written `{function.usage}`",
+                start,
+                end,
+            )
+        return Apply(name, tuple(args))

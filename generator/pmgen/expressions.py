@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from pmgen.functions import FUNCTIONS, HELPERS
+
 MAX_VALUE = 2**53
 # Names, numbers and operators of one expression. A size that `any` leaves open grows
 # with every layer, and what grows without end would end the recursion over it.
@@ -122,6 +124,14 @@ def _bounded(expr: Expr) -> Expr:
     return expr
 
 
+@dataclass(frozen=True)
+class Apply(Expr):
+    """A function of `functions.py` on its arguments."""
+
+    function: str
+    args: tuple[Expr, ...]
+
+
 Operand: TypeAlias = "Expr | int"
 
 _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
@@ -158,6 +168,20 @@ def names_in(expr: Expr) -> Iterator[str]:
     elif isinstance(expr, Choice):
         for part in (expr.condition, expr.yes, expr.no):
             yield from names_in(part)
+    elif isinstance(expr, Apply):
+        for part in expr.args:
+            yield from names_in(part)
+
+
+def names_in_functions(expr: Expr) -> Iterator[str]:
+    """The parameter names that stand inside a function's parentheses."""
+    if isinstance(expr, Apply):
+        yield from names_in(expr)
+    elif isinstance(expr, Unary):
+        yield from names_in_functions(expr.operand)
+    elif isinstance(expr, Binary):
+        yield from names_in_functions(expr.left)
+        yield from names_in_functions(expr.right)
 
 
 def substitute(expr: Expr, names: Mapping[str, Value | Expr]) -> Expr:
@@ -185,11 +209,34 @@ def substitute(expr: Expr, names: Mapping[str, Value | Expr]) -> Expr:
             substitute(expr.yes, names),
             substitute(expr.no, names),
         )
+    if isinstance(expr, Apply):
+        return _apply(expr.function, [substitute(arg, names) for arg in expr.args])
     return expr
+
+
+def _apply(name: str, args: list[Expr]) -> Expr:
+    """A function on its arguments, computed where all are literals. Raises NoValue."""
+    function = FUNCTIONS[name]
+    values: list[int | float] = []
+    for index, arg in enumerate(args):
+        if not isinstance(arg, Const):
+            return Apply(name, tuple(args))
+        if index in function.fractions and type(arg.value) is float:
+            values.append(arg.value)
+        else:
+            values.append(_integer(arg))
+    if name in HELPERS and (values[-1] <= 0 or values[0] < 0):
+        raise NoValue(f"`{name}` takes sizes, and a factor or divisor above 0")
+    result = function.value(*values)
+    if abs(result) > MAX_VALUE:
+        raise NoValue("the number is too large")
+    return Const(result)
 
 
 def evaluate(expr: Expr, names: Mapping[str, Value]) -> Value:
     """The value of an expression whose names all have values. Raises NoValue."""
+    if isinstance(expr, Const):
+        return expr.value
     result = substitute(expr, names)
     if not isinstance(result, Const):
         raise NoValue(f"`${next(names_in(result))}` has no value")
@@ -220,12 +267,12 @@ def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
 
 def _covers(general: Expr, special: Expr, condition: Expr, op: str) -> bool:
     """True where `general` is right even for the one value that `special` is for:
-    `c * e if e != 1 else c` is `c * e`."""
+    `c * e if e != 1 else c` is `c * e`, and `e if c != e else c` is `e`."""
     if not isinstance(condition, Binary) or condition.op != op:
         return False
-    if not isinstance(condition.left, Name) or not isinstance(condition.right, Const):
+    if not isinstance(condition.left, Name):
         return False
-    there = {condition.left.name: condition.right.value}
+    there = {condition.left.name: condition.right}
     try:
         return substitute(general, there) == substitute(special, there)
     except NoValue:
@@ -357,6 +404,8 @@ def show(expr: Expr | Value, floor: int = 0) -> str:
     if isinstance(expr, Choice):
         yes, no = show(expr.yes, 1), show(expr.no, 1)
         return _wrap(f"{yes} if {show(expr.condition, 1)} else {no}", 0, floor)
+    if isinstance(expr, Apply):
+        return f"{expr.function}({', '.join(show(arg) for arg in expr.args)})"
     raise TypeError(f"not an expression: {expr!r}")
 
 

@@ -6,6 +6,9 @@ import builtins
 import keyword
 import re
 
+from pmgen.functions import HELPERS
+from pmgen.ops import OWN_LAYERS
+
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 MAX_NAME = 60
 
@@ -35,7 +38,17 @@ CLASS_ATTRIBUTES = frozenset(
 )
 # What the emitted module uses by name.
 MODULE_NAMES = frozenset(
-    {"paddle", "nn", "F", "check_shape", "ShapeError", "self", "x"}
+    {
+        "paddle",
+        "nn",
+        "F",
+        "check_shape",
+        "ShapeError",
+        "self",
+        "x",
+        *HELPERS,
+        *OWN_LAYERS,
+    }
 )
 
 _BUILTINS = frozenset(dir(builtins))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -88,7 +89,17 @@ def read_file(
             help=_other_file(path, asked_at),
         )
         return None
-    return read_text(SourceFile(name, text), diagnostics)
+    tree = _sound(name, text)
+    return tree or read_text(SourceFile(name, text), diagnostics)
+
+
+@lru_cache(maxsize=128)
+def _sound(name: str, text: str) -> Mapping | None:
+    """The tree of a file without mistakes. It is kept, since a family's specs all read
+    the file that they extend; trees cannot be changed."""
+    diagnostics = Diagnostics()
+    tree = read_text(SourceFile(name, text), diagnostics)
+    return None if diagnostics.failed else tree
 
 
 def _other_file(path: Path, asked_at: Span | None) -> str | None:

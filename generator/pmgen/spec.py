@@ -45,6 +45,15 @@ class Call:
     init: Mapping[str, Call] = field(default_factory=dict)
 
 
+# The name of a Call that stands for the activation which its one argument names.
+CHOSEN = "$"
+
+
+def chosen_by(call: Call) -> Arg | None:
+    """The argument that names the activation, where a parameter does; else None."""
+    return call.args[CHOSEN] if call.name == CHOSEN else None
+
+
 @dataclass(frozen=True)
 class Layer:
     """One named layer: an op or block call, or a form written inline.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pmgen.ops import NAMED_ACTIVATIONS
 from pmgen.ops.kinds import Kind, any_integer, number, truth
 
 
@@ -16,6 +17,16 @@ def _integers(value: Any) -> str | None:
     return None if fits else "a list of whole numbers"
 
 
+ACTIVATION = "activation"
+NO_ACTIVATION = "none"
+_ACTIVATION_WORDS = "an activation that needs no arguments, or none"
+
+
+def _activation(value: Any) -> str | None:
+    fits = value in NAMED_ACTIVATIONS or value == NO_ACTIVATION
+    return None if fits else _ACTIVATION_WORDS
+
+
 # name in the language -> check; the annotation in Python is in ANNOTATIONS
 PARAM_TYPES: dict[str, Kind] = {
     "int": any_integer(),
@@ -23,6 +34,7 @@ PARAM_TYPES: dict[str, Kind] = {
     "bool": truth(),
     "str": Kind("text", _text),
     "ints": Kind("a list of whole numbers", _integers),
+    ACTIVATION: Kind(_ACTIVATION_WORDS, _activation, NAMED_ACTIVATIONS),
 }
 ANNOTATIONS = {
     "int": "int",
@@ -30,6 +42,7 @@ ANNOTATIONS = {
     "bool": "bool",
     "str": "str",
     "ints": "tuple[int, ...]",
+    ACTIVATION: "type[nn.Layer]",
 }
 
 
@@ -41,4 +54,6 @@ def type_of(value: Any) -> str:
         return "int"
     if isinstance(value, float):
         return "float"
-    return "ints" if isinstance(value, tuple) else "str"
+    if isinstance(value, tuple):
+        return "ints"
+    return "str" if _activation(value) else ACTIVATION

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pmgen.expressions import Expr, names_in
-from pmgen.spec import Arg, Branches, Call, Form, Layer, Residual, Series
+from pmgen.spec import (
+    Arg,
+    Block,
+    Branches,
+    Call,
+    Form,
+    Layer,
+    Residual,
+    Series,
+    chosen_by,
+)
+from pmgen.types import ACTIVATION
 
 
 def layers_in(form: Form) -> Iterator[Layer]:
@@ -48,6 +59,24 @@ def params_named_in(form: Form) -> Iterator[str]:
             yield from names_of(arg)
 
 
+def acts_named_in(form: Form, blocks: Mapping[str, Block]) -> Iterator[str]:
+    """The `$names` that stand for an activation somewhere in a form."""
+    for layer in layers_in(form):
+        yield from acts_named_by(layer.act)
+        if isinstance(layer.body, Call) and layer.body.name in blocks:
+            for param in blocks[layer.body.name].params:
+                arg = layer.body.args.get(param.name.text)
+                if arg is not None and param.type == ACTIVATION:
+                    yield from names_of(arg)
+
+
+def acts_named_by(act: Call | None) -> Iterator[str]:
+    """The `$name` of one `act`, where a parameter names it."""
+    named = chosen_by(act) if act else None
+    if named is not None:
+        yield from names_of(named)
+
+
 def _args_of(layer: Layer) -> Iterator[Arg]:
     yield from (arg for arg in (layer.when, layer.repeat) if arg is not None)
     yield from layer.first.values()
@@ -60,6 +89,10 @@ def _args_of(layer: Layer) -> Iterator[Arg]:
 
 def names_of(arg: Arg) -> Iterator[str]:
     """The `$names` in an argument's value."""
-    parts = (arg.value,) if isinstance(arg.value, Expr) else arg.value
-    for part in parts:
+    for part in parts_of(arg):
         yield from names_in(part)
+
+
+def parts_of(arg: Arg) -> tuple[Expr, ...]:
+    """The expression of an argument, or those of its list."""
+    return (arg.value,) if isinstance(arg.value, Expr) else arg.value

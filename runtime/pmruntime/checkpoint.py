@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors.numpy import save_file
 
-from pmruntime.files import write_atomic
+from pmruntime.files import cannot_write, replacing
 from pmruntime.problems import UserError
 
 _KEY = "pmruntime"
@@ -29,10 +29,7 @@ def save_weights(path: Path, model: Any, origin: Mapping[str, Any]) -> None:
         name: np.ascontiguousarray(tensor.numpy())
         for name, tensor in model.state_dict().items()
     }
-    # One key only: safetensors writes several in an order that changes by itself, and
-    # equal runs shall give equal files.
-    metadata = {_KEY: json.dumps(dict(origin))}
-    write_atomic(path, save(tensors, metadata))
+    write_tensors(path, tensors, origin)
 
 
 def load_weights(path: Path, model: Any) -> dict[str, Any]:
@@ -41,7 +38,7 @@ def load_weights(path: Path, model: Any) -> dict[str, Any]:
     Raises UserError where the file cannot be read, or listing every name that is
     missing, unknown or of another shape; the network is then left as it was.
     """
-    tensors, origin = _read(path)
+    tensors, origin = read_tensors(path)
     state = model.state_dict()
     faults = [f"`{name}` is missing in the file" for name in state.keys() - tensors]
     faults += [f"`{name}` is unknown to the model" for name in tensors.keys() - state]
@@ -61,14 +58,37 @@ def load_weights(path: Path, model: Any) -> dict[str, Any]:
     return origin
 
 
-def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def write_tensors(
+    path: Path, tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]
+) -> None:
+    """Write named arrays and a JSON object atomically.
+
+    Raises UserError where the disk is full or refuses; an earlier file is then whole.
+    """
+    # One key only: safetensors writes several in an order that changes by itself, and
+    # equal runs shall give equal files.
+    metadata = {_KEY: json.dumps(dict(facts))}
+    try:
+        with replacing(path) as beside:
+            beside.touch()
+            mode = beside.stat().st_mode
+            save_file(dict(tensors), beside, metadata)
+            # safetensors makes files for their owner's eyes alone.
+            beside.chmod(mode)
+    except SafetensorError as error:
+        # Its writer reports the disk's refusals as its own.
+        raise cannot_write(path, str(error)) from error
+
+
+def read_tensors(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """The arrays and the JSON object of `write_tensors`. Raises UserError."""
     if not path.is_file():
         raise UserError(f"no such weights: `{path}`")
     try:
         with safe_open(path, framework="numpy") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata = file.metadata() or {}
-        origin = json.loads(metadata.get(_KEY, "{}"))
+        facts = json.loads(metadata.get(_KEY, "{}"))
     except (SafetensorError, OSError, ValueError) as error:
         raise UserError(f"`{path}` is no readable safetensors file: {error}") from error
-    return tensors, origin
+    return tensors, facts

@@ -24,6 +24,7 @@ from collections.abc import MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pmruntime.launched import processes_here
 from pmruntime.problems import UserError
 
 THREADS = "OMP_NUM_THREADS"
@@ -53,6 +54,7 @@ def apply_cpu_settings(
     """Set the variables that the user has not set. Call it before importing paddle.
 
     `threads` (at least 1) overrides OMP_NUM_THREADS even where the user has set it.
+    Several processes of one training share the cores.
     Where `cpuinfo` does not exist (macOS, Windows) the MKL variable is left alone.
     After paddle has been imported nothing is changed: it would record an untruth.
     """
@@ -63,7 +65,7 @@ def apply_cpu_settings(
             env[THREADS] = str(threads)
             chosen.append(THREADS)
         elif THREADS not in env:
-            env[THREADS] = str(usable_cores())
+            env[THREADS] = str(max(1, usable_cores() // processes_here(env)))
             chosen.append(THREADS)
         mkl_path = _fast_mkl_path(cpuinfo)
         if mkl_path is not None and MKL_PATH not in env:

@@ -12,14 +12,29 @@ CHOICES = ("auto", "cpu", "gpu")
 def use_device(choice: str) -> str:
     """Select the device for all later tensors; returns Paddle's name for it.
 
-    `auto` takes a GPU where Paddle was built for one and one is present. Raises
-    UserError where `gpu` is asked for and cannot be had.
+    `auto` takes a GPU where Paddle was built for one and one is present; of several
+    processes each has its own. Raises UserError where `gpu` is asked for and cannot be
+    had.
     """
     if choice not in CHOICES:
         raise unknown("device", choice, CHOICES)
-    name = "cpu" if choice == "cpu" or not _has_gpu(choice == "gpu") else "gpu:0"
+    name = "cpu"
+    if choice != "cpu" and _has_gpu(choice == "gpu"):
+        name = f"gpu:{_own_gpu()}"
     paddle.set_device(name)
     return name
+
+
+def _own_gpu() -> int:
+    """The GPU that a launcher gave to this process; the first where none did."""
+    own = int(paddle.distributed.ParallelEnv().device_id)
+    count = int(paddle.device.cuda.device_count())
+    if own >= count:
+        raise UserError(
+            f"a process is to use GPU {own}, counted from 0, but Paddle sees {count}",
+            "start one process per GPU (`--nproc`), or use `--device cpu`",
+        )
+    return own
 
 
 def _has_gpu(required: bool) -> bool:

@@ -3,30 +3,59 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pmruntime.problems import UserError
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Replace `path` by `content`: written beside it, synced to disk, renamed.
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to; afterwards it is synced to disk and renamed to `path`.
 
-    A failure on the way leaves the earlier file as it was and no other behind.
+    It lies in a folder of its own beside `path`, since the libraries that write to it
+    may make temporary files there too. A failure on the way leaves the earlier file as
+    it was and no other behind; where the disk is full or refuses, it is a UserError.
+    What a killed process leaves behind is for `leftovers` to find.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    folder = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = folder / path.name
     try:
-        with open(beside, "wb") as file:
-            file.write(content)
-            file.flush()
+        folder.mkdir(exist_ok=True)
+        yield beside
+        with open(beside, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(beside, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
+    except OSError as error:
+        raise cannot_write(path, error.strerror or str(error)) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cannot_write(path: Path, reason: str) -> UserError:
+    """The problem of a file that could not be replaced."""
+    kept = "the file of before is whole" if path.exists() else "nothing is left of it"
+    return UserError(
+        f"cannot write `{path}`: {reason}; {kept}",
+        "make room on the disk, or mend its permissions; an interrupted training then "
+        "goes on with `--resume`",
+    )
+
+
+def leftovers(path: Path) -> list[Path]:
+    """The folders that `replacing` left beside `path` where its process was killed."""
+    return sorted(path.parent.glob(f".{glob.escape(path.name)}.[0-9]*.tmp"))
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Replace `path` by `content`: written beside it, synced to disk, renamed."""
+    with replacing(path) as beside:
+        beside.write_bytes(content)
 
 
 def write_json(path: Path, value: Any) -> None:

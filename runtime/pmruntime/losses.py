@@ -2,24 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import paddle
 import paddle.nn.functional as F
+from numpy.typing import NDArray
 
 from pmruntime.problems import UserError
 
 
-def loss_per_image(logits: Any, labels: Any) -> Any:
-    """The loss of each image, float32 [n], of logits [n, k] and labels int64 [n].
+@dataclass(frozen=True, eq=False)
+class Loss:
+    """The training loss that a recipe asks for.
 
-    Binary cross entropy with logits where k is 1, else cross entropy.
+    `heads` weighs the outputs of a network with auxiliary heads, `smoothing` spreads
+    that share of the target over all classes, `classes` (float32 [classes], or None)
+    is what an image of each class counts.
     """
-    if logits.shape[1] == 1:
-        return F.binary_cross_entropy_with_logits(
-            logits.reshape([-1]), labels.astype(logits.dtype), reduction="none"
-        )
-    return F.cross_entropy(logits, labels, reduction="none").reshape([-1])
+
+    heads: Sequence[float] = (1.0,)
+    smoothing: float = 0.0
+    classes: NDArray[np.float32] | None = None
+
+    def __call__(self, outputs: Any, labels: Any) -> Any:
+        """The loss of each image, float32 [n], summed over the weighed outputs.
+
+        Raises UserError where the network gives another number of outputs.
+        """
+        given = outputs if isinstance(outputs, (list, tuple)) else (outputs,)
+        if len(given) != len(self.heads):
+            raise UserError(
+                f"the network gives {len(given)} outputs while it trains, but its "
+                f"`loss_weights` are {len(self.heads)}: {tuple(self.heads)}",
+                "build the generated file again with `pmgen build`",
+            )
+        total = self._one(given[0], labels) * self.heads[0]
+        for logits, weight in zip(given[1:], self.heads[1:], strict=True):
+            total = total + self._one(logits, labels) * weight
+        if self.classes is not None:
+            total = total * paddle.to_tensor(self.classes)[labels]
+        return total
+
+    def _one(self, logits: Any, labels: Any) -> Any:
+        logits = logits.astype("float32")  # whatever precision the network computes in
+        if logits.shape[1] == 1:
+            targets = labels.astype("float32")
+            if self.smoothing:
+                targets = targets * (1 - self.smoothing) + self.smoothing / 2
+            return F.binary_cross_entropy_with_logits(
+                logits.reshape([-1]), targets, reduction="none"
+            )
+        if self.smoothing:
+            targets = F.one_hot(labels, logits.shape[1])
+            targets = F.label_smooth(targets, epsilon=self.smoothing)
+            losses = F.cross_entropy(logits, targets, soft_label=True, reduction="none")
+        else:
+            losses = F.cross_entropy(logits, labels, reduction="none")
+        return losses.reshape([-1])
+
+
+def loss_for(
+    settings: Mapping[str, Any],
+    heads: Sequence[float],
+    labels: NDArray[np.int64],
+    num_classes: int,
+) -> Loss:
+    """The loss of a recipe's `loss` for training images with these labels.
+
+    Raises UserError where `class_weights` do not fit the data's classes.
+    """
+    weights = settings["class_weights"]
+    classes = None
+    if weights == "balanced":
+        counts = np.bincount(labels, minlength=num_classes)
+        if not counts.all():
+            raise UserError(
+                "`class_weights: balanced` needs images of every class to train on; "
+                f"there is none of class {int(np.argmin(counts))}"
+            )
+        classes = len(labels) / (num_classes * counts)
+    elif weights != "none":
+        if len(weights) != num_classes:
+            raise UserError(
+                f"`class_weights` holds {len(weights)} numbers for {num_classes} "
+                "classes of the data"
+            )
+        classes = np.array(weights)
+    return Loss(
+        tuple(heads),
+        settings["label_smoothing"],
+        None if classes is None else classes.astype(np.float32),
+    )
 
 
 def predicted_classes(logits: Any) -> Any:
@@ -32,21 +108,3 @@ def predicted_classes(logits: Any) -> Any:
 def main_output(outputs: Any) -> Any:
     """The logits that count: the first output of a network with auxiliary heads."""
     return outputs[0] if isinstance(outputs, (list, tuple)) else outputs
-
-
-def training_loss(outputs: Any, labels: Any, weights: Sequence[float]) -> Any:
-    """The mean loss of a batch, a scalar: each output's, weighed by `loss_weights`.
-
-    Raises UserError where the network gives another number of outputs.
-    """
-    heads = outputs if isinstance(outputs, (list, tuple)) else (outputs,)
-    if len(heads) != len(weights):
-        raise UserError(
-            f"the network gives {len(heads)} outputs while it trains, but its "
-            f"`loss_weights` are {len(weights)}: {tuple(weights)}",
-            "build the generated file again with `pmgen build`",
-        )
-    total = loss_per_image(heads[0], labels).mean() * weights[0]
-    for head, weight in zip(heads[1:], weights[1:], strict=True):
-        total = total + loss_per_image(head, labels).mean() * weight
-    return total

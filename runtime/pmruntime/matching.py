@@ -12,10 +12,14 @@ from pmruntime.data import Data, Preprocessing, Split, iterate_batches
 from pmruntime.losses import main_output
 from pmruntime.problems import UserError
 
+_PURPOSES = {"train": "train", "val": "validate"}
 
-def check_fits(model: Any, data: Data) -> None:
-    """Compare image sizes, then run one image, then compare outputs with labels.
 
+def check_fits(model: Any, data: Data, needed: Sequence[str] = ("train", "val")) -> int:
+    """Compare image sizes, then run one image, then compare outputs with labels;
+    returns how many classes the network tells apart.
+
+    Of the splits only those that are `needed` must hold images and are looked at.
     The image runs in eval mode without gradients, so neither BatchNorm's statistics
     nor the random numbers of the run change. Raises UserError.
     """
@@ -27,10 +31,14 @@ def check_fits(model: Any, data: Data) -> None:
             f"set `input: [{', '.join(map(str, given))}]` in the spec, "
             "or train on data of the model's size",
         )
-    for split, name in ((data.train, "train"), (data.val, "val")):
+    splits = [getattr(data, name) for name in needed]
+    for split, name in zip(splits, needed, strict=True):
         if len(split) == 0:
-            raise UserError(f"the data hold no images to {name} on")
-    logits = _try_one_image(model, data.train, data.preprocessing)
+            raise UserError(
+                f"the data hold no images to {_PURPOSES[name]} on",
+                f"{data.source}: the {name} split is missing or empty",
+            )
+    logits = _try_one_image(model, splits[0], data.preprocessing)
     if len(logits.shape) != 2:
         raise UserError(
             f"the network's output has shape {list(logits.shape)}, not [N, classes]",
@@ -38,7 +46,7 @@ def check_fits(model: Any, data: Data) -> None:
         )
     outputs = int(logits.shape[1])
     classes = 2 if outputs == 1 else outputs
-    for split in (data.train, data.val):
+    for split in splits:
         low, high = int(split.labels.min()), int(split.labels.max())
         if low < 0 or high >= classes:
             raise UserError(
@@ -46,6 +54,7 @@ def check_fits(model: Any, data: Data) -> None:
                 f"classes, the labels of the data go from {low} to {high}",
                 f"train it with `--set num_classes={data.num_classes}`",
             )
+    return classes
 
 
 def _try_one_image(model: Any, split: Split, preprocessing: Preprocessing) -> Any:

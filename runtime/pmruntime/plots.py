@@ -31,10 +31,11 @@ def draw_curve(
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     FigureCanvasAgg(figure)
     loss_axes, accuracy_axes = figure.subplots(1, 2)
-    epochs = [row["epoch"] for row in rows]
     for axes, measure in ((loss_axes, "loss"), (accuracy_axes, "accuracy")):
         for part, color in (("train", _TRAIN), ("val", _VAL)):
-            values = [row[part][measure] for row in rows]
+            drawn = [row for row in rows if part in row]
+            epochs = [row["epoch"] for row in drawn]
+            values = [row[part][measure] for row in drawn]
             axes.plot(epochs, values, color=color, marker="o", markersize=3, label=part)
         axes.set_xlabel("epoch")
         axes.set_ylabel(measure)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -22,8 +23,11 @@ class Reporter:
     def say(self, text: str) -> None:
         """One line of news."""
 
-    def begin_epoch(self, epoch: int, epochs: int, images: int) -> None:
-        """`images` images are about to be trained on."""
+    def reading(self, done: int, total: int) -> None:
+        """So many of a split's images are decoded, before training begins."""
+
+    def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
+        """`images` images are about to be trained on; `done` of them are behind."""
 
     def step(self, images: int, loss: float) -> None:
         """A batch is done: its size, and the mean loss of the epoch so far."""
@@ -36,21 +40,29 @@ class Reporter:
 
 
 class PlainReporter(Reporter):
-    """One line an epoch, and one every half minute within long epochs."""
+    """One line an epoch, and one every half minute within what takes long."""
 
     EVERY_SECONDS = 30.0
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._spoke = time.perf_counter()
 
     def say(self, text: str) -> None:
         """Print the line as it is."""
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
-    def begin_epoch(self, epoch: int, epochs: int, images: int) -> None:
+    def reading(self, done: int, total: int) -> None:
+        """Speak where the last word is long ago."""
+        now = time.perf_counter()
+        if now - self._spoke >= self.EVERY_SECONDS:
+            self._spoke = now
+            self.say(f"reading images  {done}/{total}")
+
+    def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
         """Start the clock."""
         self._title = f"epoch {epoch}/{epochs}"
-        self._images, self._done = images, 0
+        self._images, self._done, self._before = images, done, done
         self._started = self._spoke = time.perf_counter()
 
     def step(self, images: int, loss: float) -> None:
@@ -61,7 +73,7 @@ class PlainReporter(Reporter):
             self._spoke = now
             self.say(
                 f"{self._title}  {self._done}/{self._images} images  loss {loss:.4f}"
-                f"  {self._done / (now - self._started):,.0f} images/s"
+                f"  {(self._done - self._before) / (now - self._started):,.0f} images/s"
             )
 
     def end_epoch(self, row: Mapping[str, Any]) -> None:
@@ -76,9 +88,19 @@ class TerminalReporter(PlainReporter):
         super().__init__(console)
         self._bar: Progress | None = None
 
-    def begin_epoch(self, epoch: int, epochs: int, images: int) -> None:
+    def reading(self, done: int, total: int) -> None:
+        """A bar for each split; it goes with the last image."""
+        if self._bar is None:
+            self._bar = _plain_bar(self._console)
+            self._task = self._bar.add_task("reading images", total=total)
+            self._bar.start()
+        self._bar.update(self._task, completed=done)
+        if done == total:
+            self.stop()
+
+    def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
         """Draw an empty bar."""
-        super().begin_epoch(epoch, epochs, images)
+        super().begin_epoch(epoch, epochs, images, done)
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -88,14 +110,17 @@ class TerminalReporter(PlainReporter):
             console=self._console,
             transient=True,
         )
-        self._task = self._bar.add_task(self._title, total=images, news="")
+        self._task = self._bar.add_task(
+            self._title, total=images, completed=done, news=""
+        )
         self._bar.start()
 
     def step(self, images: int, loss: float) -> None:
         """Move the bar."""
         self._done += images
         if self._bar is not None:
-            rate = self._done / (time.perf_counter() - self._started)
+            seconds = time.perf_counter() - self._started
+            rate = (self._done - self._before) / seconds
             news = f"loss {loss:.4f}  {rate:,.0f} images/s"
             self._bar.update(self._task, advance=images, news=news)
 
@@ -116,11 +141,58 @@ def reporter_for(console: Console) -> Reporter:
     return (TerminalReporter if console.is_terminal else PlainReporter)(console)
 
 
+@contextlib.contextmanager
+def counted(
+    console: Console | None, title: str, total: int
+) -> Iterator[Callable[[int], None]]:
+    """Yields what is told how many more of `total` images are done. A bar where a
+    person watches, a line every half minute on another console, nothing without one."""
+    if console is not None and console.is_terminal:
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        text = TextColumn("{task.description}", markup=False)
+        with Progress(text, *columns, console=console, transient=True) as bar:
+            task = bar.add_task(title, total=total)
+            yield lambda images: bar.advance(task, images)
+        return
+    done, spoke = 0, time.perf_counter()
+
+    def advance(images: int) -> None:
+        nonlocal done, spoke
+        done += images
+        now = time.perf_counter()
+        if console is not None and now - spoke >= PlainReporter.EVERY_SECONDS:
+            spoke = now
+            console.print(f"{title}: {done:,}/{total:,} images", markup=False)
+
+    yield advance
+
+
 def epoch_line(row: Mapping[str, Any]) -> str:
-    """A line of metrics.jsonl in words."""
-    train, val = row["train"], row["val"]
-    return (
-        f"train loss {train['loss']:.4f} accuracy {train['accuracy']:.2%}  "
-        f"val loss {val['loss']:.4f} accuracy {val['accuracy']:.2%}  "
-        f"{row['images_per_s']:,.0f} images/s  {row['seconds']:.1f} s"
-    )
+    """A line of metrics.jsonl in words; not every epoch is validated."""
+    parts = [
+        f"{name} loss {row[name]['loss']:.4f} accuracy {row[name]['accuracy']:.2%}"
+        for name in ("train", "val")
+        if name in row
+    ]
+    parts.append(f"{row['images_per_s']:,.0f} images/s")
+    return "  ".join([*parts, f"{row['seconds']:.1f} s"])
+
+
+@contextlib.contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr where a person watches, else nothing.
+
+    Gives a function to be called with how many of how many are done.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, total: None
+        return
+    with _plain_bar(console) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _plain_bar(console: Console) -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    return Progress(*columns, console=console, transient=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pmruntime.files import read_json, write_atomic, write_json
+from pmruntime.files import leftovers, read_json, write_atomic, write_json
 from pmruntime.problems import UserError
 
 _FORMAT = "pmruntime run 1"
@@ -17,38 +18,56 @@ class RunFolder:
     """Paths inside a run's folder. A run writes nowhere else.
 
     model.py            the generated source that was trained
-    spec.yaml           the spec behind it, where it was given
+    spec/               the spec behind it with the files that it extends and uses,
+                        where they were given
     recipe.json         the resolved recipe
     run.json            seed, device, data, versions, constructor arguments
     metrics.jsonl       one line an epoch
     weights.safetensors the last weights; best.safetensors those of the best epoch
+    checkpoint.safetensors what `--resume` goes on from
     summary.json        the result, written when the run is complete
     curve.png           loss and accuracy over the epochs
-    eval.json           what `eval` last measured
+
+    What `eval` last measured, of one measurement all of them:
+
+    eval.json           every figure with its interval
+    predictions.csv     every validation image's probabilities
+    report.html         both, with pictures, in one file
+    *.png               roc, precision_recall, calibration, confusion
     """
 
+    EVAL_FILES = (
+        "eval.json",
+        "predictions.csv",
+        "report.html",
+        "roc.png",
+        "precision_recall.png",
+        "calibration.png",
+        "confusion.png",
+    )
     FILES = (
         "model.py",
-        "spec.yaml",
         "recipe.json",
         "run.json",
         "metrics.jsonl",
         "weights.safetensors",
         "best.safetensors",
+        "checkpoint.safetensors",
         "summary.json",
         "curve.png",
-        "eval.json",
+        *EVAL_FILES,
     )
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.model = folder / "model.py"
-        self.spec = folder / "spec.yaml"
+        self.spec = folder / "spec"
         self.recipe = folder / "recipe.json"
         self.run = folder / "run.json"
         self.metrics = folder / "metrics.jsonl"
         self.weights = folder / "weights.safetensors"
         self.best = folder / "best.safetensors"
+        self.checkpoint = folder / "checkpoint.safetensors"
         self.summary = folder / "summary.json"
         self.curve = folder / "curve.png"
         self.eval = folder / "eval.json"
@@ -61,7 +80,8 @@ class RunFolder:
         """
         if self.folder.exists() and not self.folder.is_dir():
             raise UserError(f"`{self.folder}` is a file, not a folder")
-        present = [name for name in self.FILES if (self.folder / name).exists()]
+        names = (*self.FILES, self.spec.name)
+        present = [name for name in names if (self.folder / name).exists()]
         if not present:
             return
         if not self._is_run():
@@ -80,23 +100,40 @@ class RunFolder:
         record: Mapping[str, Any],
         recipe: Mapping[str, Any],
         source: bytes,
-        spec: bytes | None,
+        spec: Mapping[str, bytes],
     ) -> None:
         """Clear an earlier run's files (only those) and write what is known so far."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.sweep()
+        # run.json is there throughout, or is written first: so a run cut short at any
+        # point is still known for a run.
         for name in self.FILES:
-            (self.folder / name).unlink(missing_ok=True)
-        # First, so that a run cut short at any point is still known for a run.
+            if name != self.run.name:
+                (self.folder / name).unlink(missing_ok=True)
         write_json(self.run, {"format": _FORMAT, **record})
         write_json(self.recipe, dict(recipe))
         write_atomic(self.model, source)
-        if spec is not None:
-            write_atomic(self.spec, spec)
+        if self.spec.is_dir():
+            shutil.rmtree(self.spec)
+        for name, content in spec.items():
+            place = self.spec / name
+            if not place.resolve().is_relative_to(self.spec.resolve()):
+                raise UserError(
+                    f"the spec's file `{name}` would leave the run's folder"
+                )
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(place, content)
 
-    def add_metrics(self, row: Mapping[str, Any]) -> None:
-        """Append one epoch's line."""
-        with open(self.metrics, "a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(dict(row), allow_nan=False) + "\n")
+    def sweep(self) -> None:
+        """Remove half-written copies of a run's files, which a killed process left."""
+        for name in self.FILES:
+            for path in leftovers(self.folder / name):
+                shutil.rmtree(path, ignore_errors=True)
+
+    def write_metrics(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """metrics.jsonl: one line an epoch."""
+        lines = [json.dumps(dict(row), allow_nan=False) + "\n" for row in rows]
+        write_atomic(self.metrics, "".join(lines).encode())
 
     def read_record(self) -> dict[str, Any]:
         """run.json. Raises UserError where the folder holds no run."""

@@ -1,190 +1,164 @@
-"""Training, top to bottom: what is prepared, the one loop, what is left behind."""
+"""`train` and `resume`: what is prepared before the loop of session.py runs."""
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import paddle
-
-from pmruntime.checkpoint import save_weights
-from pmruntime.cpu import CpuSettings
-from pmruntime.data import Data
+from pmruntime.data import Data, open_data
 from pmruntime.device import use_device
 from pmruntime.environment import versions
-from pmruntime.evaluate import Metrics, evaluate
-from pmruntime.files import write_json
-from pmruntime.loading import (
-    all_arguments,
-    build_model,
-    load_model_class,
-    parameter_count,
-)
-from pmruntime.losses import main_output, predicted_classes, training_loss
-from pmruntime.matching import check_fits
-from pmruntime.optim import build_optimizer, learning_rate_at
-from pmruntime.plots import draw_curve
+from pmruntime.files import read_json
+from pmruntime.loading import all_arguments, load_model_class
 from pmruntime.problems import UserError
 from pmruntime.progress import Reporter
-from pmruntime.recipe import Recipe
+from pmruntime.recipe import Recipe, parse_recipe
 from pmruntime.run_folder import RunFolder
+from pmruntime.session import Machine, Session, TrainingStoppedError
 
-
-class TrainingStoppedError(UserError):
-    """The user stopped the run; its weights so far are saved."""
-
-    exit_status = 130
+__all__ = ["Machine", "TrainingStoppedError", "resume", "train"]
 
 
 def train(
     source: Path,
-    data: Data,
+    data: Data | str,
     out: Path,
     *,
     recipe: Recipe | None = None,
     arguments: Mapping[str, Any] | None = None,
-    spec: Path | None = None,
+    spec: Mapping[str, Path] | None = None,
     seed: int = 0,
-    device: str = "auto",
     force: bool = False,
-    cpu: CpuSettings | None = None,
+    machine: Machine | None = None,
     reporter: Reporter | None = None,
 ) -> dict[str, Any]:
     """Train the network of a generated file; returns what summary.json holds.
 
-    `arguments` go to the network's constructor. `cpu` is only recorded: the settings
-    work before paddle is imported (see pmruntime.cpu). Everything is written into the
-    folder `out`, described by RunFolder. Raises UserError for what the user can
-    mend, for a loss that is no number, and (as TrainingStoppedError) on Ctrl-C.
+    `data` may be what `open_data` takes; its images are then prepared as the recipe
+    says. `arguments` go to the network's constructor; `spec` are the files behind it
+    by name, itself first, which are only kept. Everything is written into the
+    folder `out`, described by RunFolder. Raises UserError for what the user can mend,
+    for a loss that is no number, and (as TrainingStoppedError) on Ctrl-C or SIGTERM.
     """
-    recipe, reporter = recipe or Recipe(), reporter or Reporter()
+    recipe, machine = recipe or Recipe(), machine or Machine()
+    reporter = reporter or Reporter()
     run = RunFolder(out)
-    run.check_free(force)
-
-    device_name = use_device(device)
-    paddle.seed(seed)  # initialisation and dropout
+    if machine.world.is_main:
+        run.check_free(force)
+    device = use_device(machine.device)
     model_class = load_model_class(source)
     arguments = all_arguments(model_class, arguments or {})
-    model = build_model(model_class, arguments)
-    check_fits(model, data)
-    loss_weights = getattr(model, "loss_weights", (1.0,))
-    optimizer = build_optimizer(recipe, model)
-    params = parameter_count(model)
-
+    given = data if isinstance(data, str) else None
+    data = _opened(data, recipe, model_class, reporter)
+    session = Session(run, model_class, arguments, data, recipe, seed, machine, device)
     record = {
         "model": model_class.__name__,
         "arguments": arguments,
         "data": data.as_json(),
+        "data_name": _lasting_name(given),
         "seed": seed,
-        "device": device_name,
-        "cpu": cpu.as_json() if cpu else None,
+        "device": device,
+        "processes": machine.world.size,
+        "cpu": machine.cpu.as_json() if machine.cpu else None,
         "versions": versions(),
         "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
-    spec_text = spec.read_bytes() if spec else None
-    run.begin(record, recipe.as_json(), source.read_bytes(), spec_text)
-    reporter.say(
-        f"{model_class.__name__}: {params:,} parameters, {len(data.train):,} images to "
-        f"train and {len(data.val):,} to validate on, {device_name}"
-    )
+    if machine.world.is_main:
+        spec_files = {name: path.read_bytes() for name, path in (spec or {}).items()}
+        run.begin(record, recipe.as_json(), source.read_bytes(), spec_files)
+    machine.world.wait()
+    return session.run_to_the_end(reporter)
 
-    started = time.perf_counter()
-    steps_per_epoch = math.ceil(len(data.train) / recipe.batch_size)
-    rows: list[dict[str, Any]] = []
-    best: dict[str, Any] | None = None
-    epoch = step = 0
+
+def resume(
+    folder: Path,
+    data: Data | str | None = None,
+    *,
+    machine: Machine | None = None,
+    reporter: Reporter | None = None,
+) -> dict[str, Any]:
+    """Go on with an interrupted run, to weights equal to the bit to those of a run that
+    nothing interrupted (with the same versions, threads and device).
+
+    Everything but the data lies in the run's folder; `data` is needed where they were
+    moved since, and must be the same images. A run that is complete is left alone, its
+    summary returned. Raises UserError like `train`.
+    """
+    machine, reporter = machine or Machine(), reporter or Reporter()
+    run = RunFolder(folder)
+    record = run.read_record()
+    if run.summary.is_file():
+        reporter.say(f"the run in `{folder}` is complete; there is nothing to resume")
+        return read_json(run.summary)
+    data = data if data is not None else record["data_name"]
+    if data is None:
+        raise UserError(f"`{folder}` does not say which data it was trained on")
+    device = use_device(machine.device)
+    recipe = parse_recipe(read_json(run.recipe))
+    model_class = load_model_class(run.model)
+    data = _opened(data, recipe, model_class, reporter)
+    if data.fingerprint != record["data"]["fingerprint"]:
+        raise UserError(
+            f"these are not the images that the run in `{folder}` was trained on",
+            "give the same data with `--data`, or train anew with `--force`",
+        )
+    session = Session(
+        run, model_class, record["arguments"], data, recipe, record["seed"],
+        machine, device,
+    )  # fmt: skip
+    if machine.world.is_main:
+        run.sweep()
+    if run.checkpoint.is_file():
+        session.state.restore(run.checkpoint)
+        if machine.world.is_main and session.state.progress.rows:
+            # The run may have ended between its checkpoint and these lines.
+            run.write_metrics(session.state.progress.rows)
+    _say_what_differs(record, machine, device, reporter)
+    return session.run_to_the_end(reporter)
+
+
+def _opened(
+    data: Data | str, recipe: Recipe, model_class: type[Any], reporter: Reporter
+) -> Data:
+    if not isinstance(data, str):
+        return data
+    height, width = model_class.input_shape[1:]
+    size = None if height is None or width is None else (height, width)
+    drop_copies = recipe.images["drop_copies"]
     try:
-        for epoch in range(1, recipe.epochs + 1):
-            epoch_started = time.perf_counter()
-            # Drawn from seed and epoch alone, so that any epoch can be drawn again.
-            order = np.random.default_rng([seed, epoch]).permutation(len(data.train))
-            total_loss, right, seen, rate = 0.0, 0, 0, 0.0
-            model.train()
-            reporter.begin_epoch(epoch, recipe.epochs, len(data.train))
-            for start in range(0, len(order), recipe.batch_size):
-                chosen = order[start : start + recipe.batch_size]
-                images = data.preprocessing.normalized(data.train.images[chosen])
-                labels = data.train.labels[chosen]
-                rate = learning_rate_at(recipe, step, steps_per_epoch)
-                optimizer.set_lr(rate)
-                outputs = model(paddle.to_tensor(images))
-                loss = training_loss(outputs, paddle.to_tensor(labels), loss_weights)
-                loss_value = loss.item()
-                if not math.isfinite(loss_value):
-                    raise _diverged(f"loss of step {step + 1}", loss_value, epoch, rate)
-                loss.backward()
-                optimizer.step()
-                optimizer.clear_grad()
-
-                # Means weigh images, not batches: the last batch may be short.
-                classes = predicted_classes(main_output(outputs)).numpy()
-                total_loss += loss_value * len(labels)
-                right += int((classes == labels).sum())
-                seen += len(labels)
-                step += 1
-                reporter.step(len(labels), total_loss / seen)
-            train_seconds = time.perf_counter() - epoch_started
-
-            val = evaluate(model, data.val, data.preprocessing)
-            if not math.isfinite(val.loss):
-                raise _diverged("validation loss", val.loss, epoch, rate)
-            row = {
-                "epoch": epoch,
-                "lr": rate,
-                "train": Metrics(right / seen, total_loss / seen, seen).as_json(),
-                "val": val.as_json(),
-                "seconds": time.perf_counter() - epoch_started,
-                "images_per_s": seen / train_seconds,
-            }
-            origin = {"model": model_class.__name__, "epoch": epoch, "step": step}
-            save_weights(run.weights, model, origin)
-            if best is None or _rank(row) > _rank(best):
-                best = row
-                save_weights(run.best, model, origin)
-            run.add_metrics(row)
-            rows.append(row)
-            reporter.end_epoch(row)
-    except KeyboardInterrupt:
-        origin = {"model": model_class.__name__, "epoch": epoch, "step": step}
-        save_weights(run.weights, model, origin)
-        raise TrainingStoppedError(
-            f"stopped in epoch {epoch} after {step} steps; the weights of this moment "
-            f"are saved in `{run.weights}`"
-        ) from None
+        return open_data(
+            data,
+            recipe.preprocessing(size),
+            drop_copies=drop_copies,
+            progress=reporter.reading,
+        )
     finally:
         reporter.stop()
 
-    assert best is not None  # a recipe has at least one epoch
-    summary = {
-        "model": model_class.__name__,
-        "params": params,
-        "recipe": recipe.name,
-        "epochs": recipe.epochs,
-        "val": rows[-1]["val"],
-        "best": {"epoch": best["epoch"], **best["val"]},
-        "train": rows[-1]["train"],
-        "seconds": time.perf_counter() - started,
+
+def _lasting_name(name: str | None) -> str | None:
+    """What `--resume` finds the data by, from wherever it is called."""
+    return str(Path(name).resolve()) if name and Path(name).is_dir() else name
+
+
+def _say_what_differs(
+    record: Mapping[str, Any], machine: Machine, device: str, reporter: Reporter
+) -> None:
+    """Bits are the same only with the same program on the same kind of machine."""
+    now = {
+        "device": device,
+        "processes": machine.world.size,
+        "versions": versions(),
+        "cpu": machine.cpu.as_json() if machine.cpu else None,
     }
-    write_json(run.summary, summary)
-    title = f"{model_class.__name__} on {data.source}"
-    if not draw_curve(run.curve, title, rows, best):
-        reporter.say("no curve.png: matplotlib is not installed")
-    return summary
-
-
-def _rank(row: Mapping[str, Any]) -> tuple[float, float]:
-    """Higher is better: accuracy first, the lower loss among equals."""
-    return row["val"]["accuracy"], -row["val"]["loss"]
-
-
-def _diverged(what: str, value: float, epoch: int, rate: float) -> UserError:
-    return UserError(
-        f"the {what} became {value} in epoch {epoch}, at a learning rate of {rate:.3g}",
-        "lower `learning_rate` in the recipe, or let it rise with "
-        "`schedule: {Cosine: {warmup_epochs: 1}}`",
-    )
+    for cpu in (now["cpu"], record["cpu"]):
+        if isinstance(cpu, dict):
+            cpu.pop("set_by_us", None)  # who chose them makes no difference
+    names = [name for name, value in now.items() if record.get(name) != value]
+    if names:
+        reporter.say(
+            f"note: {', '.join(names)} differ from the run's beginning; the last bits "
+            "of its weights may too"
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from pmruntime.data.preprocessing import Preprocessing, preprocessing_from
 from pmruntime.device import use_device
 from pmruntime.files import read_json
 from pmruntime.loading import build_model, load_model_class
-from pmruntime.problems import unknown
+from pmruntime.problems import UserError, unknown
 from pmruntime.recipe import Recipe, parse_recipe
 from pmruntime.run_folder import RunFolder
 
@@ -33,6 +33,36 @@ class TrainedRun:
     epoch: int | None
     preprocessing: Preprocessing
     class_names: tuple[str, ...]
+
+    def file_preprocessing(self) -> Preprocessing:
+        """How an image file becomes what the network learned; `size` is always set.
+
+        It is the record's, but where training had arrays of grey images at hand
+        (digits, IDX files): the record then may leave size and colour open, and a file
+        is brought to the form of those arrays. Raises UserError for a network whose
+        images have neither one nor three channels.
+        """
+        channels, height, width = self.record["data"]["image_shape"]
+        if channels not in (1, 3):
+            raise UserError(
+                f"{self.record['model']} takes images of {channels} channels; image "
+                "files have 1 or 3"
+            )
+        size = self.preprocessing.size or (height, width)
+        color = "GRAY" if channels == 1 else self.preprocessing.color
+        return replace(self.preprocessing, size=size, color=color)
+
+    def names_of(self, classes: int) -> tuple[str, ...]:
+        """The names of a network's `classes`; those that the data lacked are numbers.
+
+        Raises UserError where the data had more.
+        """
+        known = len(self.class_names)
+        if known > classes:
+            raise UserError(
+                f"the network has {classes} classes, its run's data have {known}"
+            )
+        return (*self.class_names, *map(str, range(known, classes)))
 
 
 def load_run(folder: Path, weights: str = "last", device: str = "auto") -> TrainedRun:

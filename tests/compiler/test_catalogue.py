@@ -10,8 +10,11 @@ from pmgen.catalogue import (
     catalogue,
     find_recipe,
     find_spec,
+    generated_name,
     names,
     recipe_names,
+    spec_paths,
+    trusted_folder,
 )
 
 
@@ -30,6 +33,21 @@ def test_recipes_and_blocks_are_no_specs() -> None:
         assert find_recipe(name).is_file()
 
 
+def test_a_folder_is_part_of_a_name() -> None:
+    assert find_spec("paddle/alexnet") == catalogue() / "paddle" / "alexnet.yaml"
+    assert find_spec("alexnet") == catalogue() / "alexnet.yaml"
+    names = {path: generated_name(path) for path in spec_paths()}
+    assert names[find_spec("alexnet")] == "alexnet.py"
+    assert names[find_spec("paddle/alexnet")] == "paddle_alexnet.py"
+    assert len(set(names.values())) == len(names)
+
+
+def test_a_spec_elsewhere_keeps_its_name_and_its_folder(tmp_path: Path) -> None:
+    assert generated_name(tmp_path / "deep" / "net.yaml") == "net.py"
+    assert trusted_folder(tmp_path / "deep" / "net.yaml") == tmp_path / "deep"
+    assert trusted_folder(find_spec("paddle/alexnet")) == catalogue()
+
+
 def test_a_file_comes_before_a_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,7 +61,8 @@ def test_a_file_comes_before_a_name(
     ("given", "words"),
     [
         ("lenett", "did you mean `lenet`?"),
-        ("resnet20", "`resnet18`"),
+        ("resnet20", "there are `resnet101`, `resnet152`, `resnet18`"),
+        ("mobilenet_v2", "did you mean `paddle/mobilenet_v2`?"),
         ("specs/vgg16.yaml/none.yaml", "there is no file"),
         ("elsewhere/vgg16.yaml", "the catalogue has `vgg16`"),
         ("zzz", "no spec is called `zzz`"),

@@ -24,6 +24,7 @@ from pmgen.expressions import (
     evaluate,
     fold,
     names_in,
+    names_in_functions,
     show,
     substitute,
 )
@@ -235,3 +236,47 @@ def test_simplified(text: str, shown: str) -> None:
 def test_a_choice_that_is_none(condition: str, yes: str, no: str, shown: str) -> None:
     parts = [parse_expression(text) for text in (condition, yes, no)]
     assert show(choose(*parts)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("max(3, 4)", 4),
+        ("min($n, 4)", 4),
+        ("divisible(18, 8)", 24),  # 16 would be below 90 %
+        ("divisible(3, 8)", 8),
+        ("scaled(25, $half)", 12),
+        ("scaled(32, $half, 8)", 16),
+        ("max(1, $n - 1) * 2", 10),
+        ("divisible(max($n, 20) // 4, 4) + 1", 9),
+    ],
+)
+def test_functions(text: str, value: int) -> None:
+    expr = parse_expression(text)
+    assert evaluate(expr, {"n": 6, "half": 0.5}) == value
+
+
+def test_a_function_stays_open_and_is_shown_as_python() -> None:
+    expr = parse_expression("divisible($width // 4, 8) * 2")
+    assert show(expr) == "divisible(width // 4, 8) * 2"
+    opened = substitute(expr, {"other": 1})
+    assert list(names_in(opened)) == ["width"]
+    assert substitute(opened, {"width": 72}) == Const(48)
+    fixed = parse_expression("$a + max($b, $c) * $d")
+    assert list(names_in_functions(fixed)) == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["divisible(8, 0)", "divisible(-1, 8)", "scaled(8, $negative)", "max($half, 1)"],
+)
+def test_functions_without_a_value(text: str) -> None:
+    with pytest.raises(NoValue):
+        evaluate(parse_expression(text), {"half": 0.5, "negative": -0.5})
+
+
+def test_equal_in_the_one_case_that_a_condition_names() -> None:
+    """Where `e if c != e else c` stands, `e` is meant."""
+    condition = parse_expression("$c != $e")
+    assert choose(condition, Name("e"), Name("c")) == Name("e")
+    assert isinstance(choose(condition, Name("e"), Name("d")), Choice)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
+from pmgen.catalogue import spec_paths
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +90,7 @@ def test_no_text_becomes_code(folder: Path) -> None:
 def test_templates_decide_nothing_by_name() -> None:
     """No op, no network, no class of Paddle's; and no comparison with a text at all."""
     known = {*OPS, *ACTIVATIONS, *NORMS, *INITIALIZERS}
-    known |= {path.stem for path in (ROOT / "specs").glob("*.yaml")}
+    known |= {path.stem for path in spec_paths()}
     templates = sorted((COMPILER / "templates").glob("*.j2"))
     assert templates
     for path in templates:
@@ -140,7 +141,7 @@ def test_ops_are_named_in_ops_alone() -> None:
 
 
 def test_networks_are_named_in_specs_alone() -> None:
-    known = {path.stem for path in (ROOT / "specs").glob("*.yaml")} - {"lenet"}
+    known = {path.stem for path in spec_paths()} - {"lenet"}
     for path in [*sources(COMPILER), *sources(RUNTIME)]:
         for text, line in literals(path):
             # `pmgen build vgg16` in a help text is an example, not a decision.

@@ -135,6 +135,27 @@ def test_build_writes_inside_its_folder_alone(shell: Shell) -> None:
     assert found == {"net.yaml", "more/other.yaml", "out/net.py", "out/other.py"}
 
 
+def test_the_whole_catalogue(shell: Shell) -> None:
+    done = shell("build", "--all", "-o", "out")
+    assert done.status == 0
+    built = sorted((shell.folder / "out").iterdir())
+    assert [path.name for path in built] == sorted(
+        path.name for path in (ROOT / "generated").glob("*.py")
+    )
+    before = [path.stat().st_mtime_ns for path in built]
+    again = shell("build", "--all", "-o", "out")
+    assert again.out.count("(unchanged)") == len(built)
+    assert [path.stat().st_mtime_ns for path in built] == before, "nothing is written"
+    assert sorted((shell.folder / "out").iterdir()) == built
+
+
+def test_either_specs_or_all(shell: Shell) -> None:
+    for words in (["build"], ["build", "lenet", "--all"]):
+        done = shell(*words)
+        assert done.status == 2
+        assert "--all" in done.err
+
+
 def test_two_specs_of_one_name(shell: Shell) -> None:
     shell.write("net.yaml", SOUND)
     shell.write("more/net.yaml", SOUND)
@@ -268,6 +289,15 @@ def test_new_can_be_built(shell: Shell) -> None:
     assert (shell.folder / "specs/resnet50.yaml").read_text() == SOUND
 
 
+def test_new_says_how_to_build_what_reaches_out_of_its_folder(shell: Shell) -> None:
+    done = shell("new", "paddle/wide_resnet50_2")
+    assert done.status == 0
+    words = done.out.splitlines()[-1].split("`")[1].split()
+    assert words[:2] == ["pmgen", "build"]
+    assert shell(*words[1:]).status == 0
+    assert (shell.folder / "generated/wide_resnet50_2.py").is_file()
+
+
 # -- the command line itself ------------------------------------------------------
 
 
@@ -350,12 +380,7 @@ print("loaded:", sorted(heavy & set(sys.modules)), "status:", status)
 @pytest.mark.parametrize(
     "words",
     [
-        [
-            "build",
-            *sorted(str(p) for p in (ROOT / "specs").glob("*.yaml")),
-            "-o",
-            "out",
-        ],
+        ["build", "--all", "-o", "out"],
         ["check", "vgg16"],
         ["show", "vgg16"],
         ["list"],

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pmruntime.recipe as runtime
 import pytest
 from pmgen.catalogue import catalogue, recipe_names
 from pmgen.diagnostics import Diagnostic, Diagnostics
+from pmgen.ops.definition import ArgDef
 from pmgen.recipe import parse_recipe
-from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SETTINGS
+from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+from pmgen.recipe.override import concerns_recipe
 from pmruntime.problems import UserError
+from pmruntime.recipe.kinds import Arg
+
+DEFAULT = runtime.Recipe().as_json()
 
 
 def parse(
@@ -36,9 +43,8 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
                 "epsilon": 1e-8, "weight_decay": 0.0,
             }
         },
-        "schedule": {"Constant": {}},
+        **{key: DEFAULT[key] for key in DEFAULT if key not in ("name", "optimizer")},
         "epochs": 7,
-        "batch_size": 10,
     }  # fmt: skip
 
 
@@ -101,44 +107,119 @@ def test_the_shipped_recipes_satisfy_both(tmp_path: Path) -> None:
         assert again.as_json() == found
 
 
+def listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def tables() -> Iterator[tuple[str, str | None, ArgDef, Arg | None]]:
+    """Every argument on both sides: key, name of the choice, ours, the runtime's."""
+    for key, ours, theirs in (
+        ("optimizer", OPTIMIZERS, runtime.OPTIMIZERS),
+        ("schedule", SCHEDULES, runtime.SCHEDULES),
+    ):
+        for name, op in ours.items():
+            for arg in op.args:
+                yield key, name, arg, theirs.get(name, {}).get(arg.name)
+    for name, op in SECTIONS.items():
+        for arg in op.args:
+            yield name, None, arg, runtime.SECTIONS.get(name, {}).get(arg.name)
+    for arg in SETTINGS:
+        yield arg.name, None, arg, runtime.SETTINGS.get(arg.name)
+
+
 def test_the_runtime_has_the_same_tables() -> None:
+    for key, name, ours, theirs in tables():
+        assert theirs is not None, (key, name, ours.name)
+        assert listed(ours.default) == theirs.default, (key, name, ours.name)
+        assert type(listed(ours.default)) is type(theirs.default)
     for ours, theirs in (
         (OPTIMIZERS, runtime.OPTIMIZERS),
         (SCHEDULES, runtime.SCHEDULES),
+        (SECTIONS, runtime.SECTIONS),
     ):
-        mine = {
-            name: {arg.name: arg.default for arg in op.args}
-            for name, op in ours.items()
-        }
-        assert mine == theirs
-        for name, arguments in theirs.items():
-            for key, default in arguments.items():
-                assert type(mine[name][key]) is type(default), f"{name}.{key}"
-    default = runtime.Recipe().as_json()
-    assert {s.name: s.default for s in SETTINGS} == {
-        key: default[key] for key in ("epochs", "batch_size")
-    }
+        mine = {name: [arg.name for arg in op.args] for name, op in ours.items()}
+        assert mine == {name: list(table) for name, table in theirs.items()}
+    assert [s.name for s in SETTINGS] == list(runtime.SETTINGS)
 
 
-CANDIDATES = (-1, 0, 1, 2, 0.5, 1.0, 1.5, 1e-9, True, "text", float("inf"))
+CANDIDATES = (
+    -1, 0, 1, 2, 3, 4, 0.5, 1.0, 1.5, 1e-9, 180, 181, True, "text", "none", "area",
+    "balanced", "RGB", "GRAY", "unit", "imagenet", "loss", "bfloat16", float("inf"),
+    (1, 2), (2, 1), (0, 1), (0.5, 0.5), (8, 8), (1,), (1, 2, 3), ("a", "b"),
+)  # fmt: skip
 
 
 def test_the_runtime_takes_the_same_values() -> None:
     """Each argument alone, over values at and around its bounds."""
     compared = 0
-    for table, key in ((OPTIMIZERS, "optimizer"), (SCHEDULES, "schedule")):
-        for name, op in table.items():
-            for arg in op.args:
-                for value in CANDIDATES:
-                    recipe = {key: {name: {arg.name: value}}, "epochs": 1000}
-                    ours = arg.kind.check(value) is None
-                    assert ours == accepted(recipe), f"{name}.{arg.name}: {value!r}"
-                    compared += 1
-    for setting in SETTINGS:
+    for key, name, arg, _ in tables():
         for value in CANDIDATES:
-            ours = setting.kind.check(value) is None
-            assert ours == accepted({setting.name: value}), f"{setting.name}: {value!r}"
-    assert compared > 150
+            given: object = listed(value)
+            if arg.name != key:
+                given = {arg.name: given}
+            if name is not None:
+                given = {name: given}
+            ours = arg.kind.check(value) is None
+            theirs = accepted({"epochs": 1000, key: given})
+            assert ours == theirs, f"{key}.{arg.name}: {value!r}"
+            compared += 1
+    assert compared > 1000
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "value"),
+    [
+        (["epochs=3"], ("epochs",), 3),
+        (["augment.rotate=10"], ("augment", "rotate"), 10),
+        (["augment.scale=[0.9, 1.2]"], ("augment", "scale"), [0.9, 1.2]),
+        (["optimizer.learning_rate=0.5"], ("optimizer", "SGD", "learning_rate"), 0.5),
+        (["optimizer=Adam"], ("optimizer", "Adam", "learning_rate"), 0.001),
+        (
+            ["optimizer=Adam", "optimizer.beta1=0.5"],
+            ("optimizer", "Adam", "beta1"),
+            0.5,
+        ),
+        (["schedule.warmup_epochs=1"], ("schedule", "Constant", "warmup_epochs"), 1),
+    ],
+)
+def test_set(
+    tmp_path: Path, settings: list[str], path: tuple[str, ...], value: object
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("pmgen: 1\noptimizer: SGD\n")
+    diagnostics = Diagnostics()
+    found: Any = parse_recipe(file, diagnostics, settings)
+    assert not diagnostics.ordered()
+    for key in path:
+        found = found[key]
+    assert found == value
+    assert all(concerns_recipe(setting) for setting in settings)
+
+
+@pytest.mark.parametrize(
+    ("setting", "code", "column", "words"),
+    [
+        ("epochs=0", "PM502", 8, "from 1 up"),
+        ("augment.rotat=10", "PM501", 9, "did you mean `rotate`"),
+        ("augment.scale=[1, x]", "PM502", 15, "two numbers"),
+        ("optimizer=Sdg", "PM501", 11, "did you mean `SGD`"),
+        ("optimizer.SGD.learning_rate=1", "PM501", 1, "nothing"),
+    ],
+)
+def test_set_is_checked_at_its_place(
+    tmp_path: Path, setting: str, code: str, column: int, words: str
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("pmgen: 1\n")
+    diagnostics = Diagnostics()
+    parse_recipe(file, diagnostics, [setting])
+    [item] = diagnostics.ordered()
+    assert (item.code, item.span.file.name, item.span.column) == (
+        code,
+        "--set",
+        column,
+    )
+    assert words in f"{item.message} {item.help}"
 
 
 def accepted(recipe: dict[str, object]) -> bool:

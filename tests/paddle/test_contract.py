@@ -17,7 +17,18 @@ from pmgen.settings import Settings
 
 pytestmark = pytest.mark.paddle
 
+# Of Paddle's own, those that use what no other spec of the catalogue does.
 CATALOGUE = sorted(path.stem for path in judge.SPECS.glob("*.yaml"))
+CATALOGUE += [
+    f"paddle/{name}"
+    for name in (
+        "densenet121",
+        "googlenet",
+        "mobilenet_v3_small",
+        "shufflenet_v2_x0_25",
+        "squeezenet1_1",
+    )
+]
 
 # The tutorial's eight networks: input, trainable parameters, MACs of one image.
 TUTORIAL = {
@@ -58,7 +69,7 @@ def case(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Case:
     compiled = compile_spec(judge.SPECS / f"{request.param}.yaml", root=judge.SPECS)
-    net = judge.build(compiled, tmp_path_factory.mktemp(request.param))
+    net = judge.build(compiled, tmp_path_factory.mktemp("net"))
     graph = compiled.graph
     assert graph is not None
     sizes = judge.sizes_of(graph, open_size=64)

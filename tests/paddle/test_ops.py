@@ -21,6 +21,7 @@ from pmgen.compile import Compiled, compile_spec
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import REQUIRED, OpDef
 from pmgen.ops.kinds import one_of
+from pmruntime import layers
 
 pytestmark = pytest.mark.paddle
 
@@ -127,6 +128,7 @@ FITS: list[Case] = [
     ),
     *_cases("LayerNorm", {}, {"epsilon": 0.001}, {"bias": False}),
     *_cases("LayerNorm", {}, {"bias": False}, shape=FEATURES),
+    *_cases("LayerNorm2D", {}, {"epsilon": 0.001}, {"bias": False}),
     *_cases(
         "LocalResponseNorm",
         {"size": 5},
@@ -212,6 +214,8 @@ REFUSED: list[Case] = [
     *_cases("BatchNorm2D", {}, shape=FEATURES),
     *_cases("GroupNorm", {"num_groups": 3}, {"num_groups": 8}),
     *_cases("LayerNorm", {"epsilon": 0.1}),
+    *_cases("LayerNorm2D", {"epsilon": 0.1}),
+    *_cases("LayerNorm2D", {}, shape=FEATURES),
     *_cases("CELU", {"alpha": 0}),
     *_cases("GLU", {"axis": 2}, {"axis": 4}),
     *_cases("LogSoftmax", {"axis": 4}, {"axis": -5}),
@@ -498,7 +502,7 @@ def _paddle_callables(op: OpDef) -> list[Any]:
     for path in (op.layer, op.function):
         if path is not None:
             root, *names = path.split(".")
-            target: Any = roots[root]
+            target: Any = roots.get(root) or getattr(layers, root)
             for part in names:
                 target = getattr(target, part)
             found.append(target)

@@ -63,8 +63,18 @@ def tiny_data() -> Data:
 @pytest.fixture
 def mnist10k() -> Path:
     """Real MNIST images in IDX form, which the repository does not carry."""
+    return real_data("mnist10k")
+
+
+@pytest.fixture
+def palm224() -> Path:
+    """Real fundus photographs, which the repository may not carry."""
+    return real_data("palm224")
+
+
+def real_data(name: str) -> Path:
     beside = HERE.parents[1].parent / "shared" / "data"
-    folder = Path(os.environ.get("PMGEN_DATA", beside)) / "mnist10k"
+    folder = Path(os.environ.get("PMGEN_DATA", beside)) / name
     if not folder.is_dir():
-        pytest.skip("no real MNIST files: set PMGEN_DATA to a folder with mnist10k")
+        pytest.skip(f"no real images: set PMGEN_DATA to a folder with {name}")
     return folder

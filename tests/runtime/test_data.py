@@ -12,7 +12,7 @@ import pytest
 from pmruntime.data import open_data
 from pmruntime.data.dataset import Split, iterate_batches
 from pmruntime.data.digits import _read_table
-from pmruntime.data.preprocessing import TUTORIAL
+from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
 TRAIN, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
@@ -46,6 +46,14 @@ def test_idx_folder(folder: Path) -> None:
     assert data.train.images[1].tolist() == [[[6, 7, 8], [9, 10, 11]]]
     assert data.train.labels.tolist() == [0, 1, 2, 3, 0, 1]
     assert data.val.labels.tolist() == [2, 3, 0, 1]
+
+
+def test_arrays_say_how_files_are_made_like_them(folder: Path) -> None:
+    settings = Preprocessing(color="RGB", normalize="unit")
+    found = open_data(str(folder), settings).preprocessing
+    assert found == Preprocessing((2, 3), color="GRAY", normalize="unit")
+    with pytest.raises(UserError, match="three channels"):
+        open_data(str(folder), Preprocessing(normalize="imagenet"))
 
 
 def test_the_fingerprint_tells_data_apart(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def test_a_failure_while_writing_leaves_the_earlier_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, fails, fail)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(UserError, match=r"weights`: No space left on .*is whole"):
         write_atomic(path, b"later")
     assert path.read_bytes() == b"earlier"
     assert os.listdir(tmp_path) == ["weights"]
@@ -41,7 +42,7 @@ def test_unreadable_json(tmp_path: Path, text: str) -> None:
         read_json(tmp_path / "x.json")
 
 
-def begin(folder: Path, spec: bytes | None = None) -> RunFolder:
+def begin(folder: Path, **spec: bytes) -> RunFolder:
     run = RunFolder(folder)
     run.begin({"model": "Tiny"}, {"epochs": 1}, b"source", spec)
     return run
@@ -49,8 +50,9 @@ def begin(folder: Path, spec: bytes | None = None) -> RunFolder:
 
 def test_a_run_is_replaced_only_by_force(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "run"
-    run = begin(folder, b"pmgen: 1")
-    run.add_metrics({"epoch": 1})
+    run = begin(folder, **{"a.yaml": b"pmgen: 1", "blocks/b.yaml": b"pmgen: 1"})
+    assert (folder / "spec" / "blocks" / "b.yaml").read_bytes() == b"pmgen: 1"
+    run.write_metrics([{"epoch": 1}])
     (folder / "notes.txt").write_text("mine")
     with pytest.raises(UserError, match=r"(?s)already holds a run.*--force"):
         RunFolder(folder).check_free(force=False)
@@ -59,6 +61,51 @@ def test_a_run_is_replaced_only_by_force(tmp_path: Path) -> None:
     left = ["model.py", "notes.txt", "recipe.json", "run.json"]
     assert sorted(os.listdir(folder)) == left
     assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_no_file_of_a_spec_leaves_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="would leave the run's folder"):
+        begin(tmp_path / "run", **{"../b.yaml": b""})
+    assert not (tmp_path / "run" / "b.yaml").exists()
+
+
+def test_a_run_cut_short_while_it_is_replaced_is_still_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise neither `--force` nor `--resume` would take the folder any more."""
+    unlink = Path.unlink
+    for cut in range(len(RunFolder.FILES)):
+        folder = tmp_path / str(cut)
+        run = begin(folder, **{"a.yaml": b"pmgen: 1"})
+        for name in RunFolder.FILES:
+            (folder / name).touch()
+        left = [cut]
+
+        def fail(path: Path, missing_ok: bool = False, left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise KeyboardInterrupt
+            unlink(path, missing_ok)
+
+        with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+            patch.setattr(Path, "unlink", fail)
+            begin(folder)  # the last round cuts nothing short
+        RunFolder(folder).check_free(force=True)
+        assert run.read_record()["model"] == "Tiny"
+
+
+def test_half_written_files_are_swept_away(tmp_path: Path) -> None:
+    """Those of a run's names that a killed process left, and nothing else."""
+    run = begin(tmp_path)
+    kept = [".checkpoint.safetensors.mine.tmp", ".notes.txt.12.tmp", "weights.tmp"]
+    for name in kept:
+        (tmp_path / name).touch()
+    before = sorted(os.listdir(tmp_path))
+    for name in (".checkpoint.safetensors.12.tmp", ".metrics.jsonl.7.tmp"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half").touch()
+    run.sweep()
+    assert sorted(os.listdir(tmp_path)) == before
 
 
 def test_files_of_nobody_knows_whom_are_never_replaced(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 paddle = pytest.importorskip("paddle")
 
 from pmruntime.checkpoint import load_weights, save_weights  # noqa: E402
-from pmruntime.data.dataset import Data  # noqa: E402
+from pmruntime.data.dataset import Data, Split  # noqa: E402
 from pmruntime.device import use_device  # noqa: E402
 from pmruntime.loading import (  # noqa: E402
     all_arguments,
@@ -116,6 +117,18 @@ def test_too_few_outputs(tiny: Path, tiny_data: Data, outputs: int) -> None:
 
 def test_one_output_is_two_classes(tiny: Path) -> None:
     check_fits(build(tiny, num_classes=1), make_tiny_data(num_classes=2))
+
+
+def test_only_the_splits_that_are_needed(tiny: Path, tiny_data: Data) -> None:
+    none = Split(tiny_data.train.images[:0], tiny_data.train.labels[:0])
+    without = replace(tiny_data, train=none)
+    check_fits(build(tiny), without, needed=("val",))
+    with pytest.raises(UserError, match=r"no images to train on\n.*train split is"):
+        check_fits(build(tiny), without)
+    with pytest.raises(UserError, match="no images to validate on"):
+        check_fits(build(tiny), replace(tiny_data, val=none))
+    with pytest.raises(UserError, match=r"--set num_classes=3"):
+        check_fits(build(tiny, num_classes=2), without, needed=("val",))
 
 
 def test_a_network_that_breaks_its_spec(lenet: Path, tmp_path: Path) -> None:

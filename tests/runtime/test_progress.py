@@ -5,7 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
-from pmruntime.progress import PlainReporter, TerminalReporter, reporter_for
+from pmruntime.progress import (
+    PlainReporter,
+    TerminalReporter,
+    counted,
+    reporter_for,
+)
 from rich.console import Console
 
 ROW = {
@@ -50,3 +55,49 @@ def test_a_long_epoch_speaks_in_between(monkeypatch: pytest.MonkeyPatch) -> None
     lines = report(terminal=False).splitlines()
     assert len(lines) == 3
     assert lines[0].startswith("epoch 1/5  20/40 images  loss 1.5000")
+
+
+def reading(terminal: bool) -> str:
+    out = io.StringIO()
+    reporter = reporter_for(Console(file=out, force_terminal=terminal, width=200))
+    for total in (2, 3):  # the two splits
+        for done in range(1, total + 1):
+            reporter.reading(done, total)
+    reporter.begin_epoch(1, 5, 40)
+    reporter.end_epoch(ROW)
+    return out.getvalue()
+
+
+def test_long_reading_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reading(terminal=False) == LINE + "\n"
+    text = reading(terminal=True)
+    assert "reading images" in text
+    assert "3/3" in text
+    assert text.rstrip().endswith(LINE)
+    monkeypatch.setattr(PlainReporter, "EVERY_SECONDS", 0.0)
+    assert reading(terminal=False).splitlines()[:2] == [
+        "reading images  1/2",
+        "reading images  2/2",
+    ]
+
+
+def counting(terminal: bool) -> str:
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=terminal, width=100)
+    with counted(console, "Net[1]", 64) as advance:
+        advance(32)
+        advance(32)
+    return out.getvalue()
+
+
+def test_counting_shows_a_bar_or_is_silent_while_it_is_quick() -> None:
+    assert "64/64" in counting(terminal=True)
+    assert counting(terminal=False) == ""
+    with counted(None, "nobody watches", 64) as advance:
+        advance(64)
+
+
+def test_counting_speaks_where_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PlainReporter, "EVERY_SECONDS", 0.0)
+    lines = counting(terminal=False).splitlines()
+    assert lines == ["Net[1]: 32/64 images", "Net[1]: 64/64 images"]

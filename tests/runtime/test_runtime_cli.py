@@ -48,11 +48,16 @@ def test_lenet_learns_digits_and_eval_agrees(lenet: Path, tmp_path: Path) -> Non
     assert summary["val"]["accuracy"] > 0.85
     assert summary["val"]["n"] == 1000
 
-    measured = run("eval", out, "--data", "digits", "--format", "json")
+    options = ("--data", "digits", "--no-report")
+    measured = run("eval", out, *options, "--format", "json")
     assert measured.returncode == 0, measured.stderr
     assert json.loads(measured.stdout)["val"] == summary["val"]
-    table = run("eval", out, "--data", "digits", "--weights", "best")
-    assert f"{summary['best']['accuracy']:.2%}" in table.stdout
+    assert not (out / "report.html").exists()
+    elsewhere = ("--weights", "best", "--out", tmp_path / "best")
+    table = run("eval", out, "--data", "digits", *elsewhere, COLUMNS="200")
+    assert f"{summary['best']['accuracy']:.1%}" in table.stdout
+    assert f"written: {tmp_path / 'best' / 'report.html'}" in table.stdout
+    assert (tmp_path / "best" / "report.html").exists()
 
     again = run(*arguments)
     assert again.returncode == 1
@@ -110,6 +115,7 @@ def test_ctrl_c_in_a_terminal(lenet: Path, tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=20)
     assert process.returncode == 130, stderr
-    assert "the weights of this moment are saved" in stderr
+    assert "everything is saved in" in stderr
+    assert f"pmgen train --resume {out}" in stderr
     assert "Traceback" not in stderr
     assert (out / "weights.safetensors").exists()

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,16 @@ paddle = pytest.importorskip("paddle")
 
 import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
-from pmruntime.evaluate import evaluate, evaluate_run  # noqa: E402
+from pmruntime.evaluate import evaluate  # noqa: E402
 from pmruntime.loading import load_model_class  # noqa: E402
-from pmruntime.losses import predicted_classes, training_loss  # noqa: E402
+from pmruntime.losses import Loss, predicted_classes  # noqa: E402
 from pmruntime.optim import build_optimizer, learning_rate_at  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.progress import Reporter  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.run_folder import RunFolder  # noqa: E402
 from pmruntime.train import TrainingStoppedError, train  # noqa: E402
+from pmruntime.validation import evaluate_run  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = pytest.mark.paddle
@@ -44,11 +46,13 @@ def test_a_run_leaves_everything_behind(
     out = tmp_path / "run"
     spec = tmp_path / "tiny.yaml"
     spec.write_text("pmgen: 1\n")
-    summary = train(tiny, tiny_data, out, recipe=RECIPE, spec=spec, seed=3)
-    expected = set(RunFolder.FILES) - {"eval.json"}
+    summary = train(
+        tiny, tiny_data, out, recipe=RECIPE, spec={"tiny.yaml": spec}, seed=3
+    )
+    expected = {*RunFolder.FILES, "spec"} - {*RunFolder.EVAL_FILES}
     assert set(os.listdir(out)) == expected
     assert (out / "model.py").read_text() == tiny.read_text()
-    assert (out / "spec.yaml").read_text() == "pmgen: 1\n"
+    assert (out / "spec" / "tiny.yaml").read_text() == "pmgen: 1\n"
     assert read(out / "recipe.json") == RECIPE.as_json()
     assert read(out / "summary.json") == summary
     assert summary["params"] == 53
@@ -169,7 +173,7 @@ def test_heads_are_weighed() -> None:
     labels = paddle.to_tensor([0, 0])
     one = F.cross_entropy(logits, labels).item()
     two = F.cross_entropy(-logits, labels).item()
-    loss = training_loss((logits, -logits), labels, (1.0, 0.3)).item()
+    loss = Loss((1.0, 0.3))((logits, -logits), labels).mean().item()
     assert loss == pytest.approx(one + 0.3 * two, rel=1e-6)
 
 
@@ -177,7 +181,7 @@ def test_binary_loss_and_classes() -> None:
     logits = paddle.to_tensor([[2.0], [-1.0], [0.5]])
     labels = paddle.to_tensor([1, 0, 0])
     by_hand = np.mean([math.log1p(math.exp(-z)) for z in (2.0, 1.0, -0.5)])
-    assert training_loss(logits, labels, (1.0,)).item() == pytest.approx(by_hand, 1e-5)
+    assert Loss()(logits, labels).mean().item() == pytest.approx(by_hand, 1e-5)
     assert predicted_classes(logits).numpy().tolist() == [1, 0, 1]
 
 
@@ -187,11 +191,24 @@ def test_a_loss_that_is_no_number_stops(
     wild = parse_recipe(
         {"optimizer": {"SGD": {"learning_rate": 1e38}}, "epochs": 3, "batch_size": 8}
     )
-    message = r"(?s)loss of step \d became (nan|inf) in epoch 1.*lower `learning_rate`"
+    message = r"(?s)loss of step \d \(epoch 1\) became (nan|inf).*#\d+, .*lower `learn"
     with pytest.raises(UserError, match=message):
         train(tiny, tiny_data, tmp_path / "run", recipe=wild)
     assert not (tmp_path / "run" / "weights.safetensors").exists()
     assert not (tmp_path / "run" / "summary.json").exists()
+
+
+def test_not_every_epoch_is_validated(
+    tiny: Path, tiny_data: Data, tmp_path: Path
+) -> None:
+    recipe = parse_recipe({**RECIPE.as_json(), "epochs": 5, "validate_every": 2})
+    out = tmp_path / "run"
+    summary = train(tiny, tiny_data, out, recipe=recipe)
+    rows = [json.loads(line) for line in (out / "metrics.jsonl").open()]
+    assert ["val" in row for row in rows] == [False, True, False, True, True]
+    assert summary["val"] == rows[-1]["val"]
+    assert summary["best"]["epoch"] in (2, 4, 5)
+    assert (out / "curve.png").exists()
 
 
 class CtrlC(Reporter):
@@ -203,7 +220,7 @@ class CtrlC(Reporter):
     def step(self, images: int, loss: float) -> None:
         self.left -= 1
         if self.left == 0:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_ctrl_c_keeps_the_weights(tiny: Path, tiny_data: Data, tmp_path: Path) -> None:

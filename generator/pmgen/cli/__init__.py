@@ -25,6 +25,10 @@ _COMMANDS = {
     "explain": ("pmgen.cli.explain", "explain"),
     "train": ("pmgen.cli.train", "train"),
     "eval": ("pmgen.cli.handover", "evaluate"),
+    "predict": ("pmgen.cli.handover", "predict"),
+    "export": ("pmgen.cli.handover", "export"),
+    "data": ("pmgen.cli.handover", "data"),
+    "weights": ("pmgen.cli.weights", "weights"),
 }
 
 

@@ -10,24 +10,25 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from pmgen.catalogue import generated_name, spec_paths
 from pmgen.cli.common import (
     compiled,
     network_options,
     report,
     root_option,
     settings_from,
-    specs_argument,
     write,
 )
 from pmgen.cli.problems import Problem
-from pmgen.compile import Compiled
+from pmgen.compile import Compiled, collector_off
 from pmgen.ops.definition import show_shape
 from pmgen.output import drift, is_current
 from pmgen.show.table import print_table
 
 
 @click.command()
-@specs_argument
+@click.argument("specs", nargs=-1, metavar="SPEC...")
+@click.option("--all", "whole", is_flag=True, help="Every network of the catalogue.")
 @click.option(
     "-o",
     "--out",
@@ -53,6 +54,7 @@ from pmgen.show.table import print_table
 @root_option
 def build(
     specs: tuple[str, ...],
+    whole: bool,
     out: Path,
     only_check: bool,
     standalone: bool,
@@ -67,8 +69,12 @@ def build(
     SPEC is a YAML file, or a name of the catalogue such as vgg16 (see `pmgen list`).
     Nothing is written while any of them has a mistake.
     """
+    if whole == bool(specs):
+        raise click.UsageError("name a SPEC, or give --all for the whole catalogue")
+    specs = specs or tuple(str(path) for path in spec_paths())
     settings = settings_from(pairs, input_text)
-    results = [compiled(s, root, settings, standalone=standalone) for s in specs]
+    with collector_off():
+        results = [compiled(s, root, settings, standalone=standalone) for s in specs]
     if not report(results):
         return 1
     targets = _targets(results, out)
@@ -84,14 +90,14 @@ def build(
 def _targets(results: list[Compiled], out: Path) -> list[Path]:
     targets: dict[Path, Path] = {}
     for result in results:
-        target = out / f"{result.path.stem}.py"
+        target = out / generated_name(result.path)
         if target in targets and targets[target] != result.path:
             raise Problem(
                 f"`{targets[target]}` and `{result.path}` would both become "
                 f"`{target}`; build them into two folders"
             )
         targets[target] = result.path
-    return [out / f"{result.path.stem}.py" for result in results]
+    return [out / generated_name(result.path) for result in results]
 
 
 def _check(results: list[Compiled], targets: list[Path]) -> int:

@@ -49,6 +49,9 @@ def new(name: str, out: Path, force: bool) -> int:
             reason = error.strerror or str(error)
             raise Problem(f"cannot write `{target}`: {reason}") from error
         click.echo(f"wrote {target}")
+    own = out / graph.spec.files[0].name
+    if not all(target.is_relative_to(own.parent) for target in files):
+        click.echo(f"it reaches out of its folder: `pmgen build {own} --root {out}`")
     return 0
 
 

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import click
 
-from pmgen.catalogue import NoSuchSpec, find_recipe
+from pmgen.catalogue import (
+    NoSuchSpec,
+    find_recipe,
+    generated_name,
+    trusted_folder,
+)
 from pmgen.cli.common import (
     compiled,
     network_options,
@@ -22,6 +27,8 @@ from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
 from pmgen.diagnostics import Diagnostics
 from pmgen.recipe import parse_recipe
+from pmgen.recipe.override import concerns_recipe
+from pmgen.settings import Settings
 
 
 @click.command(context_settings=PASS_ON, add_help_option=False)
@@ -33,6 +40,7 @@ from pmgen.recipe import parse_recipe
     default=Path("generated"),
     show_default=True,
 )
+@click.option("--resume", metavar="RUN")
 @network_options
 @root_option
 @click.option("-h", "--help", "wants_help", is_flag=True)
@@ -41,6 +49,7 @@ def train(
     spec: str | None,
     recipe: str,
     generated: Path,
+    resume: str | None,
     pairs: tuple[str, ...],
     input_text: str | None,
     root: Path | None,
@@ -51,32 +60,47 @@ def train(
     if wants_help:
         click.echo(_TRAIN_HELP)
         return run_runtime(["train", "--help"])
+    if resume is not None:
+        given = () if spec is None else (spec,)
+        return run_runtime(["train", "--resume", resume, *given, *runtime])
     if spec is None:
         raise click.UsageError("name a SPEC; `pmgen train --help` says more")
-    settings = settings_from(pairs, input_text)
+    for_recipe = tuple(pair for pair in pairs if concerns_recipe(pair))
+    for_model = tuple(pair for pair in pairs if not concerns_recipe(pair))
+    settings = settings_from(for_model, input_text)
     result = compiled(spec, root, settings)
-    resolved = _recipe(recipe)
+    resolved = _recipe(recipe, for_recipe)
     if not report([result]) or resolved is None:
         return 1
-    # What --set changed gets a file of its own: the spec's own stays as it is.
-    changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
-    stem = f"{result.path.stem}_{changed}" if changed else result.path.stem
-    target = generated / f"{stem}.py"
+    target = generated / generated_file(result.path, settings)
     if write(result, target):
         click.echo(f"wrote {target}")
-    arguments = ["train", str(target), "--spec", str(result.path)]
+    folder = root or trusted_folder(result.path)
+    files = {file.name: str(folder / file.name) for file in result.files}
+    arguments = ["train", str(target), "--spec-files", json.dumps(files)]
     arguments += ["--recipe-json", json.dumps(resolved)]
     return run_runtime([*arguments, *runtime])
 
 
+def generated_file(path: Path, settings: Settings) -> str:
+    """The name of the file for a spec with settings. What `--set` changed gets a file
+    of its own: the spec's own stays as it is."""
+    changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
+    own = generated_name(path)
+    return own.replace(".py", f"_{changed}.py") if changed else own
+
+
 _TRAIN_HELP = """\
 Usage: pmgen train SPEC --data NAME|DIR --out RUN [OPTIONS]
+       pmgen train --resume RUN
 
-  Train SPEC (a file, or a name of the catalogue) on a recipe.
+  Train SPEC (a file, or a name of the catalogue) on a recipe, or go on with a run that
+  was interrupted.
 
 Options of the compiler:
   --recipe NAME|FILE   how to train (see `pmgen list`)  [default: digits]
-  --set NAME=VALUE     another value for a parameter of the model
+  --set NAME=VALUE     another value for a parameter of the model, or for one of the
+                       recipe: epochs=3, optimizer.learning_rate=0.01
   --input CxHxW        another input
   --generated DIR      folder for the generated class  [default: generated]
   --root DIR           folder that `extends` and `use` may reach
@@ -85,12 +109,12 @@ The runtime takes the rest:
 """
 
 
-def _recipe(given: str) -> dict[str, object] | None:
+def _recipe(given: str, settings: tuple[str, ...]) -> dict[str, object] | None:
     """The resolved recipe; None after its mistakes are printed."""
     try:
         path = find_recipe(given)
     except NoSuchSpec as error:
         raise Problem(str(error)) from None
     diagnostics = Diagnostics()
-    resolved = parse_recipe(path, diagnostics)
+    resolved = parse_recipe(path, diagnostics, settings)
     return resolved if report([Compiled(path, diagnostics)]) else None

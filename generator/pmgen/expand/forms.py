@@ -235,7 +235,7 @@ class _Expander:
             end = self._repeated(layer, inputs, scope, name, named)
         if end.shape is not None:
             self.built.layer_shapes[join(scope.path, name)] = end.shape
-        return replace(end, span=layer.name.span)
+        return Signal(end.node, end.shape, end.reach, layer.name.span)
 
     def _repeated(
         self,

@@ -13,7 +13,8 @@ from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 from pmgen.ops.kinds import Kind
 from pmgen.source import Span
-from pmgen.spec import Arg, Call
+from pmgen.spec import Arg, Call, chosen_by
+from pmgen.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.walk import names_of
 
 MAX_LAYERS = 20_000
@@ -75,6 +76,14 @@ class NodeBuilder:
         for role, call in (("norm", norm), ("act", act)):
             if call is None or signal.shape is None:
                 continue
+            named = chosen_by(call)
+            if named is not None:
+                name = self.value(named, PARAM_TYPES[ACTIVATION], scope)
+                if name is None:
+                    return lost(signal)
+                if name == NO_ACTIVATION:
+                    continue
+                call = Call(name, call.span)
             op = OPS[call.name]
             args = self.bind(op, call, scope)
             if args is None:
@@ -255,16 +264,23 @@ def _worked_out(arg: Arg, scope: Scope) -> str:
 
 
 def _reach(op: OpDef, args: Mapping[str, Any], inputs: list[Signal]) -> Reach | None:
-    reaches = [signal.reach for signal in inputs]
-    if op.window == "all" or any(reach is None for reach in reaches):
+    if op.window == "all" or any(signal.reach is None for signal in inputs):
         return None
-    known = [reach for reach in reaches if reach is not None]
-    size = (max(r.field[0] for r in known), max(r.field[1] for r in known))
-    jump = (max(r.jump[0] for r in known), max(r.jump[1] for r in known))
+    size, jump = _widest([s.reach for s in inputs if s.reach is not None])
     if not callable(op.window):
         return Reach(size, jump)
     (high, step_high), (wide, step_wide) = op.window(args)
     return Reach(
         (size[0] + (high - 1) * jump[0], size[1] + (wide - 1) * jump[1]),
         (jump[0] * step_high, jump[1] * step_wide),
+    )
+
+
+def _widest(reaches: list[Reach]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The largest field and jump of several values that are joined."""
+    if len(reaches) == 1:
+        return reaches[0].field, reaches[0].jump
+    return (
+        (max(r.field[0] for r in reaches), max(r.field[1] for r in reaches)),
+        (max(r.jump[0] for r in reaches), max(r.jump[1] for r in reaches)),
     )

@@ -101,7 +101,7 @@ class Building:
 
 def lost(signal: Signal) -> Signal:
     """The signal with its shape unknown, which silences what follows from it."""
-    return replace(signal, shape=None)
+    return Signal(signal.node, None, signal.reach, signal.span)
 
 
 def channels_of(shape: Shape) -> int:

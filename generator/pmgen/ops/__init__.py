@@ -16,3 +16,11 @@ ACTIVATIONS = {name: op for name, op in OPS.items() if op.group == "activation"}
 NORMS = {name: op for name, op in OPS.items() if op.group == "normalisation"}
 INITIALIZERS: dict[str, OpDef] = {op.name: op for op in initializers.OPS}
 MERGES = merge.MERGES
+# Those that a parameter can name: they take no argument and keep the shape.
+NAMED_ACTIVATIONS = tuple(
+    op.name for op in ACTIVATIONS.values() if op.function is not None and op.keeps_shape
+)
+# Layers that Paddle has not: `pmruntime.layers` has them.
+OWN_LAYERS = {op.layer: op for op in OPS.values() if op.layer and op.own_class}
+# The layer that stands where such a parameter says that there is none.
+NO_LAYER = OPS["Identity"].layer

@@ -87,7 +87,9 @@ class OpDef:
     `layer` is its Paddle class and `positional` the order of that constructor's
     leading arguments; what the user does not write is worked out by `inferred`.
     `function` is its form without a layer object, called with the input, or the list
-    of several; `infix` the operator that stands between several instead.
+    of several; `infix` the operator that stands between several instead. `own_class`
+    is the layer's class where Paddle has none and `pmruntime.layers` has it, as text
+    for a file that needs Paddle alone.
     """
 
     name: str
@@ -100,6 +102,7 @@ class OpDef:
     function: str | None = None
     function_args: Mapping[str, Any] = field(default_factory=dict)
     infix: str | None = None
+    own_class: str | None = None
     many_inputs: bool = False
     weights: Weights | None = None
     buffers: Callable[[Args, tuple[Shape, ...]], int] | None = None
@@ -109,6 +112,11 @@ class OpDef:
         None
     )
     group: str = "other"
+
+    @property
+    def keeps_shape(self) -> bool:
+        """True where whatever comes in goes out in the same shape."""
+        return self.infer is _same_shape
 
     def arg(self, name: str) -> ArgDef | None:
         """The argument of that name, or None."""

@@ -13,11 +13,13 @@ from typing import Any
 class Kind:
     """A kind of value: its words for the docs, and its check.
 
-    `check(value)` gives None where the value fits, else what was needed.
+    `check(value)` gives None where the value fits, else what was needed. `options` are
+    the words that fit, where there are only so many.
     """
 
     words: str
     check: Callable[[Any], str | None]
+    options: tuple[str, ...] = ()
 
 
 def _is_int(value: Any) -> bool:
@@ -100,11 +102,14 @@ def number(
     maximum: float = math.inf,
     *,
     open_minimum: bool = False,
+    open_maximum: bool = False,
 ) -> Kind:
-    """A number between `minimum` and `maximum`; `open_minimum` leaves out the lower."""
+    """A number between `minimum` and `maximum`; `open_minimum` and `open_maximum`
+    leave out the bound itself."""
     words = "a number"
     if math.isfinite(maximum):
-        words = f"a number from {minimum:g} to {maximum:g}"
+        words = f"a number {'above' if open_minimum else 'from'} {minimum:g}"
+        words += f" {'to below' if open_maximum else 'to'} {maximum:g}"
     elif math.isfinite(minimum):
         words = f"a number {'above' if open_minimum else 'from'} {minimum:g}"
         words += "" if open_minimum else " up"
@@ -112,7 +117,8 @@ def number(
     def check(value: Any) -> str | None:
         fits = type(value) in (int, float) and math.isfinite(value)
         fits = fits and minimum <= value <= maximum
-        return None if fits and not (open_minimum and value == minimum) else words
+        fits = fits and not (open_minimum and value == minimum)
+        return None if fits and not (open_maximum and value == maximum) else words
 
     return Kind(words, check)
 
@@ -133,4 +139,4 @@ def truth() -> Kind:
 def one_of(*options: str) -> Kind:
     """One of a few words."""
     words = "one of " + ", ".join(options)
-    return Kind(words, lambda value: None if value in options else words)
+    return Kind(words, lambda value: None if value in options else words, options)

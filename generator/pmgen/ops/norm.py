@@ -64,6 +64,14 @@ def _running_statistics(args: Args, inputs: tuple[Shape, ...]) -> int:
     return 2 * channels
 
 
+_LAYER_NORM_2D = '''\
+class LayerNorm2D(nn.LayerNorm):
+    """Layer normalisation over the channels at each place of an image."""
+
+    def forward(self, x):
+        x = super().forward(paddle.transpose(x, [0, 2, 3, 1]))
+        return paddle.transpose(x, [0, 3, 1, 2])'''
+
 OPS = (
     OpDef(
         "BatchNorm2D",
@@ -117,6 +125,18 @@ OPS = (
         },
         weights=Weights(_per_value),
         window="all",
+        group="normalisation",
+    ),
+    OpDef(
+        "LayerNorm2D",
+        "Normalisation over the channels at each place of an image.",
+        args=(_SMALL_EPSILON, _BIAS),
+        infer=_keeps_image("LayerNorm2D"),
+        layer="LayerNorm2D",
+        own_class=_LAYER_NORM_2D,
+        positional=("normalized_shape",),
+        inferred={"normalized_shape": lambda shape: shape[0]},
+        weights=Weights(_per_channel),
         group="normalisation",
     ),
     OpDef(

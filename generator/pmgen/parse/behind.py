@@ -8,10 +8,16 @@ from collections.abc import Callable
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.parse.context import Context
-from pmgen.parse.values import argument_kinds, parse_args, parse_named_call
-from pmgen.spec import Block, Call
+from pmgen.parse.values import (
+    argument_kinds,
+    parse_arg,
+    parse_args,
+    parse_named_call,
+)
+from pmgen.spec import CHOSEN, Block, Call
 from pmgen.suggest import did_you_mean
-from pmgen.tree import Mapping, Scalar
+from pmgen.tree import Mapping, Node, Scalar
+from pmgen.types import ACTIVATION, PARAM_TYPES
 
 AFTER_KEYS = ("norm", "act")
 
@@ -30,9 +36,17 @@ def parse_after(
             isinstance(entry.value, Scalar) and entry.value.text == "none"
         ):
             calls.append(None)
+        elif key == "act" and _is_parameter(entry.value):
+            arg = parse_arg(entry.value, PARAM_TYPES[ACTIVATION], context)
+            named = {CHOSEN: arg} if arg else {}
+            calls.append(Call(CHOSEN, entry.value.span, named) if named else None)
         else:
             calls.append(parse_named_call(entry.value, known, what, context))
     return calls[0], calls[1]
+
+
+def _is_parameter(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.text.startswith("$")
 
 
 def parse_init(

@@ -9,7 +9,7 @@ from pmgen.diagnostics import Diagnostics
 from pmgen.expressions import Const
 from pmgen.inherit import Library, Sources
 from pmgen.names import why_not_a_class, why_not_a_param
-from pmgen.ops import OPS
+from pmgen.ops import NAMED_ACTIVATIONS, OPS
 from pmgen.parse.behind import AFTER_KEYS, check_defaults, parse_after
 from pmgen.parse.context import Context
 from pmgen.parse.layers import (
@@ -32,7 +32,7 @@ from pmgen.spec import (
     Param,
     Series,
 )
-from pmgen.suggest import did_you_mean
+from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.types import PARAM_TYPES, type_of
 
@@ -211,16 +211,19 @@ class _ModelParser:
                     help=f"write `{name.text}: 10`",
                 )
                 return None
+            kind = type_of(node.value)
             near = did_you_mean(node.value, PARAM_TYPES)
-            if not need_default and "$" not in node.value and _bare(node):
+            act = nearest(node.value, NAMED_ACTIVATIONS)
+            plain = kind == "str" and not need_default and "$" not in node.value
+            if plain and _bare(node):
                 self.diagnostics.error(
                     "PM301",
                     f"`{node.value}` is no type of a parameter",
                     node.span,
-                    help=near,
+                    help=f"did you mean `{act}`?" if act else near,
                 )
                 return None
-            return Param(name, "str", node.value)
+            return Param(name, kind, node.value)
         if isinstance(node, Mapping) or (
             isinstance(node, Scalar) and node.value is None
         ):

@@ -11,6 +11,7 @@ from pmgen.expressions import (
     Expr,
     names_in,
 )
+from pmgen.functions import FUNCTIONS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.parse.context import Context
@@ -64,7 +65,7 @@ def _parse_scalar(node: Scalar, kind: Kind, context: Context) -> Expr | None:
             return parse_text(node, context)
     elif value is not None and kind.check(value) is None:
         return Const(value)
-    _wrong_value(node.text, kind.words, node, context)
+    _wrong_value(node.text, kind.words, node, context, kind.options)
     return None
 
 
@@ -83,7 +84,13 @@ def _looks_like_arithmetic(text: str) -> bool:
     )
 
 
-def _wrong_value(text: str, needed: str, node: Node, context: Context) -> None:
+def _wrong_value(
+    text: str,
+    needed: str,
+    node: Node,
+    context: Context,
+    options: tuple[str, ...] = (),
+) -> None:
     shown = f"`{text}`" if text else "nothing"
     help_text = None
     if isinstance(node, Scalar) and isinstance(node.value, str):
@@ -92,9 +99,19 @@ def _wrong_value(text: str, needed: str, node: Node, context: Context) -> None:
             help_text = f"a parameter is written with `$`: `{dollars}`"
         elif needed == "true or false" and text.lower() in ("yes", "no", "on", "off"):
             help_text = "write `true` or `false`; specs are YAML 1.2"
+        elif _torn(text):
+            help_text = "quote it: inside braces a comma ends a value"
+        elif near := nearest(text, options):
+            help_text = f"did you mean `{near}`?"
     context.diagnostics.error(
         "PM301", f"expected {needed}, found {shown}", node.span, help=help_text
     )
+
+
+def _torn(text: str) -> bool:
+    """True for the first piece of a function that a comma of YAML's cut in two."""
+    name, opened, rest = text.partition("(")
+    return bool(opened) and name in FUNCTIONS and ")" not in rest
 
 
 def _with_dollars(text: str, context: Context) -> str:
@@ -146,8 +163,13 @@ def parse_args(
     """The arguments of a call; unknown ones are reported with the nearest known."""
     kinds = argument_kinds(owner)
     args: dict[str, Arg] = {}
+    torn = False
     for entry in entries:
         kind = kinds.get(entry.name)
+        if kind is None and torn and isinstance(entry.value, Scalar):
+            torn = ")" not in entry.name
+            continue  # a further piece of what is reported already
+        torn = isinstance(entry.value, Scalar) and _torn(entry.value.text)
         if kind is None:
             context.diagnostics.error(
                 "PM203",

@@ -8,6 +8,7 @@ from typing import Any
 from pmgen.expressions import (
     Const,
     Expr,
+    Name,
     NoValue,
     Value,
     names_in,
@@ -18,7 +19,8 @@ from pmgen.expressions import (
 from pmgen.layout import Code, Infix, Invoke, Keyword, Listing, literal
 from pmgen.ops import INITIALIZERS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, ShapeIssue
-from pmgen.spec import Arg, Call
+from pmgen.spec import Arg, Call, chosen_by
+from pmgen.types import NO_ACTIVATION
 
 Env = Mapping[str, "Value | Expr"]
 _OPEN = {name.name for name in OPEN_SIZES}
@@ -96,6 +98,18 @@ def constructor(op: OpDef, call: Call, shape: Shape, env: Env) -> Invoke:
     args += _keywords(op, bound, skip=(*op.positional, "bias"))
     args += _attributes(op, call, bound, env)
     return Invoke(op.layer, tuple(args))
+
+
+def settled(call: Call | None, env: Env) -> Call | Name | None:
+    """What stands behind a layer: the call itself, or what a parameter names instead;
+    the parameter where that is open."""
+    named = chosen_by(call) if call else None
+    if call is None or named is None:
+        return call
+    value = symbolic(named, env)
+    if isinstance(value, Name):
+        return value
+    return None if value == NO_ACTIVATION else Call(value, call.span)
 
 
 def function(op: OpDef, call: Call, inputs: list[Code], env: Env) -> Code:

@@ -15,13 +15,21 @@ from functools import partial
 from typing import Any
 
 from pmgen.expand import after_attribute
-from pmgen.expressions import Const, Expr, as_expr, choose, fold, show, simplest
+from pmgen.expressions import Const, Expr, Name, as_expr, choose, fold, show, simplest
 from pmgen.graph import Graph, join
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, flat, lines
 from pmgen.names import MODULE_NAMES
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef, Shape
-from pmgen.plan.calls import Env, NotSymbolic, bind, constructor, function, symbolic
+from pmgen.plan.calls import (
+    Env,
+    NotSymbolic,
+    bind,
+    constructor,
+    function,
+    settled,
+    symbolic,
+)
 from pmgen.plan.flow import Body, Flow, Inline, NameClash, Place, UseClass
 from pmgen.plan.repeats import repeated
 from pmgen.plan.residuals import write_residual
@@ -246,8 +254,14 @@ class FormWalker:
         self, norm: Call | None, act: Call | None, flow: Flow, attr: str, target: str
     ) -> Flow:
         """A normalisation and an activation behind a value."""
-        for role, call in (("norm", norm), ("act", act)):
-            if call is None:
+        for role, given in (("norm", norm), ("act", act)):
+            call = settled(given, self.env)
+            if given is None or call is None:
+                continue
+            if isinstance(call, Name):
+                name, shape = after_attribute("", attr, role), flow.shape
+                self.attribute(name, Invoke(call.name), given.span)
+                flow = Flow(Invoke(f"self.{name}", (flow.code,)), shape)
                 continue
             op = OPS[call.name]
             shape = self.shape_of(op, call, (flow.shape,))

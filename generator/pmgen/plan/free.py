@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pmgen.expressions import names_in_functions
 from pmgen.ops import OPS
 from pmgen.spec import Branches, Call, Form, Layer, ModelSpec, Residual, Series
-from pmgen.walk import names_of
+from pmgen.walk import names_of, parts_of
 
 
 def free_params(spec: ModelSpec) -> frozenset[str]:
@@ -75,6 +76,9 @@ class _Finder:
         for name, arg in call.args.items():
             if name not in sizes:
                 yield from names_of(arg)
+            else:  # a function rounds: what goes into it is settled by the spec
+                for part in parts_of(arg):
+                    yield from names_in_functions(part)
         for init in call.init.values():
             yield from self.in_after(init)
 

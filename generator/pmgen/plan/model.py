@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pmgen.functions import HELPERS
 from pmgen.layout import Invoke, lines
+from pmgen.ops import OWN_LAYERS
+from pmgen.ops.definition import OpDef
 
 
 @dataclass(frozen=True)
@@ -58,3 +63,17 @@ class ModulePlan:
     def uses_functional(self) -> bool:
         """True where a function of `paddle.nn.functional` is called."""
         return "F." in self.code
+
+    @property
+    def helpers(self) -> tuple[str, ...]:
+        """The functions of `pmruntime.sizes` that the code calls."""
+        return self._called(HELPERS)
+
+    @property
+    def layers(self) -> tuple[OpDef, ...]:
+        """The ops of which the code makes layers that Paddle has not."""
+        return tuple(OWN_LAYERS[name] for name in self._called(OWN_LAYERS))
+
+    def _called(self, names: Iterable[str]) -> tuple[str, ...]:
+        code = self.code
+        return tuple(n for n in names if re.search(rf"(?<![\w.]){n}\(", code))

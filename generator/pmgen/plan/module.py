@@ -41,7 +41,14 @@ from pmgen.plan.signature import (
     signature,
 )
 from pmgen.spec import Block, Call, Ident, Param
-from pmgen.walk import inputs_named_in, names_of, params_named_in
+from pmgen.types import ACTIVATION
+from pmgen.walk import (
+    acts_named_by,
+    acts_named_in,
+    inputs_named_in,
+    names_of,
+    params_named_in,
+)
 
 # How the class of an inline form calls the `$in_channels` of the block around it.
 _OUTER = "block_channels"
@@ -162,7 +169,7 @@ class _ModulePlanner:
             source = _Source(self.spec.blocks[body.name])
             values = call_values(source.block.params, body, env)
         else:
-            source, values = _captured(body, label, env)
+            source, values = _captured(body, label, env, self.spec.blocks)
         found = self._generic(source)
         if found is None:
             if path is None:
@@ -300,13 +307,16 @@ def _sizes(shape: Shape) -> dict[str, Any]:
     return names
 
 
-def _captured(body: Inline, label: str, env: Env) -> tuple[_Source, dict[str, Any]]:
+def _captured(
+    body: Inline, label: str, env: Env, blocks: Mapping[str, Block]
+) -> tuple[_Source, dict[str, Any]]:
     """An inline form that repeats, as a block: what it mentions are its parameters."""
     values: dict[str, Any] = {}
     params: list[Param] = []
     outer: Any = None
     form = body.form
     behind = [names_of(a) for c in (body.norm, body.act) if c for a in c.args.values()]
+    acts = {*acts_named_in(form, blocks), *acts_named_by(body.act)}
     for name in dict.fromkeys(chain(params_named_in(form), *behind)):
         value = env[name]
         if name == "in_channels":
@@ -316,7 +326,8 @@ def _captured(body: Inline, label: str, env: Env) -> tuple[_Source, dict[str, An
             name = _OUTER
         values[name] = simplest(value) if isinstance(value, Expr) else value
         if is_open(value):
-            params.append(Param(Ident(name, form.span), "int"))
+            kind = ACTIVATION if name in acts else "int"
+            params.append(Param(Ident(name, form.span), kind))
     title = Ident(class_title(label.split(".")[0]), form.span)
     block = Block(title, tuple(params), form, body.norm, body.act)
     fixed = {n: v for n, v in values.items() if n != _OUTER and not is_open(v)}

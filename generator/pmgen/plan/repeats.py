@@ -13,7 +13,7 @@ from pmgen.expressions import Expr, Name, as_expr, fold, show, simplest
 from pmgen.layout import Code, Invoke, Many, flat
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
-from pmgen.plan.calls import UNDECIDED, NotSymbolic, constructor, symbolic
+from pmgen.plan.calls import UNDECIDED, NotSymbolic, constructor, settled, symbolic
 from pmgen.plan.flow import Inline, Place
 from pmgen.spec import Call, Layer
 
@@ -73,8 +73,11 @@ def _entry(
     else:
         own = Inline(body, layer.norm, layer.act)
         return walker.instance(own, shape, place, label)
-    for call in (layer.norm, layer.act):
-        if call is not None:
+    for given in (layer.norm, layer.act):
+        call = settled(given, walker.env)
+        if isinstance(call, Name):
+            pieces.append(Invoke(call.name))
+        elif call is not None:
             pieces.append(constructor(OPS[call.name], call, after, walker.env))
             after = walker.shape_of(OPS[call.name], call, (after,))
     if len(pieces) == 1:

@@ -6,10 +6,11 @@ from typing import Any
 
 from pmgen.expressions import Expr
 from pmgen.layout import Code, Keyword, Listing, flat
+from pmgen.ops import ACTIVATIONS, NO_LAYER
 from pmgen.plan.calls import Env, code_of, symbolic
 from pmgen.plan.model import ParamPlan
 from pmgen.spec import Call, Param
-from pmgen.types import ANNOTATIONS
+from pmgen.types import ACTIVATION, ANNOTATIONS, NO_ACTIVATION
 
 # What a class calls its incoming and outgoing size, by the number of axes without N.
 IN_NAME = {3: "in_channels", 1: "in_features"}
@@ -23,14 +24,14 @@ def signature(params: tuple[Param, ...]) -> list[ParamPlan]:
 
 
 def _param_plan(param: Param) -> ParamPlan:
-    default = "" if param.default is None else flat(_argument(param.default))
+    default = "" if param.default is None else flat(_argument(param, param.default))
     return ParamPlan(param.name.text, ANNOTATIONS[param.type], default)
 
 
 def keywords(params: tuple[Param, ...], values: dict[str, Any]) -> list[Code]:
     """The arguments of a call; those that have their default are left out."""
     return [
-        Keyword(param.name.text, _argument(value))
+        Keyword(param.name.text, _argument(param, value))
         for param in params
         for value in (values[param.name.text],)
         if param.default is None or not _equal(value, param.default)
@@ -53,8 +54,13 @@ def is_open(value: Any) -> bool:
     return any(isinstance(item, Expr) for item in items)
 
 
-def _argument(value: Any) -> Code:
-    """A value for a class of ours: lists as tuples, which nobody can change."""
+def _argument(param: Param, value: Any) -> Code:
+    """A value for a class of ours: lists as tuples, which nobody can change, and an
+    activation as its class."""
+    if param.type == ACTIVATION and isinstance(value, str):
+        layer = NO_LAYER if value == NO_ACTIVATION else ACTIVATIONS[value].layer
+        assert layer is not None
+        return layer
     if isinstance(value, tuple):
         return Listing(tuple(code_of(item) for item in value), "()")
     return code_of(value)

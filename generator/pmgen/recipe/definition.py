@@ -6,8 +6,52 @@ compiler; a test holds the two together.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pmgen.ops.definition import ArgDef, OpDef
-from pmgen.ops.kinds import integer, number, truth
+from pmgen.ops.kinds import Kind, integer, number, one_of, truth
+
+_POSITIVE = number(0, open_minimum=True)
+
+
+def _one_of_numbers(*options: int) -> Kind:
+    words = "one of " + ", ".join(map(str, options))
+    return Kind(words, lambda v: None if type(v) is int and v in options else words)
+
+
+def _span() -> Kind:
+    words = "a list [low, high] of two numbers above 0, in order"
+
+    def check(value: Any) -> str | None:
+        fits = isinstance(value, tuple) and len(value) == 2
+        fits = fits and all(_POSITIVE.check(item) is None for item in value)
+        return None if fits and value[0] <= value[1] else words
+
+    return Kind(words, check)
+
+
+def _size() -> Kind:
+    words = "a list [height, width] of two whole numbers from 1 up"
+    item = integer(1)
+
+    def check(value: Any) -> str | None:
+        fits = isinstance(value, tuple) and len(value) == 2
+        return None if fits and all(item.check(v) is None for v in value) else words
+
+    return Kind(words, check)
+
+
+def _class_weights() -> Kind:
+    words = "none, balanced, or a list of numbers above 0, one a class"
+
+    def check(value: Any) -> str | None:
+        if isinstance(value, tuple):
+            fits = all(_POSITIVE.check(item) is None for item in value)
+            return None if fits and len(value) >= 2 else words
+        return None if value in ("none", "balanced") else words
+
+    return Kind(words, check)
+
 
 _RATE = ArgDef(
     "learning_rate", number(0, open_minimum=True), "Step size at its highest.", 0.001
@@ -45,28 +89,162 @@ OPTIMIZERS = {
         ),
     )
 }
+_WARMUP = ArgDef("warmup_epochs", integer(0), "Epochs of linear rise before.", 0)
 SCHEDULES = {
     op.name: op
     for op in (
-        OpDef("Constant", "The same learning rate throughout."),
-        OpDef(
-            "Cosine",
-            "Falls along half a cosine to 0.",
-            args=(
-                ArgDef("warmup_epochs", integer(0), "Epochs of linear rise before.", 0),
-            ),
-        ),
+        OpDef("Constant", "The same learning rate throughout.", args=(_WARMUP,)),
+        OpDef("Cosine", "Falls along half a cosine to 0.", args=(_WARMUP,)),
         OpDef(
             "Step",
             "Multiplied by gamma every few epochs.",
             args=(
                 ArgDef("step_epochs", integer(1), "Epochs between two steps.", 10),
                 ArgDef("gamma", number(0, 1, open_minimum=True), "The factor.", 0.1),
+                _WARMUP,
+            ),
+        ),
+    )
+}
+SECTIONS = {
+    op.name: op
+    for op in (
+        OpDef(
+            "images",
+            "How images are prepared. Kept with the run: `eval`, `predict` and "
+            "`export` prepare theirs in the same way.",
+            args=(
+                ArgDef("size", _size(), "Left out: the network's input.", None),
+                ArgDef(
+                    "resize",
+                    one_of("linear", "area"),
+                    "OpenCV's interpolation; `area` is the better one for shrinking.",
+                    "linear",
+                ),
+                ArgDef(
+                    "color", one_of("BGR", "RGB", "GRAY"), "Order of channels.", "BGR"
+                ),
+                ArgDef(
+                    "normalize",
+                    one_of("symmetric", "unit", "imagenet"),
+                    "Pixels to [-1, 1], to [0, 1], or by ImageNet's mean and standard "
+                    "deviation.",
+                    "symmetric",
+                ),
+                ArgDef(
+                    "drop_copies",
+                    truth(),
+                    "Leave out validation images that are byte for byte in the "
+                    "training set, and later copies within a split.",
+                    False,
+                ),
+            ),
+        ),
+        OpDef(
+            "augment",
+            "How training images are varied, anew in every epoch. What is left out is "
+            "not done.",
+            args=(
+                ArgDef("flip_horizontal", number(0, 1), "Probability of it.", 0.0),
+                ArgDef("flip_vertical", number(0, 1), "Probability of it.", 0.0),
+                ArgDef("rotate", number(0, 180), "Up to so many degrees.", 0.0),
+                ArgDef("scale", _span(), "A factor from this range.", (1.0, 1.0)),
+                ArgDef("shift", number(0, 1), "Up to this share of a side.", 0.0),
+                ArgDef(
+                    "crop",
+                    number(0, 1, open_minimum=True),
+                    "A random part of at least this share of the area, resized.",
+                    1.0,
+                ),
+                ArgDef("brightness", number(0, 1), "Up to this share of white.", 0.0),
+                ArgDef(
+                    "contrast", number(0, 1), "A factor of 1 plus or minus it.", 0.0
+                ),
+                ArgDef(
+                    "tint",
+                    number(0, 1),
+                    "A factor of 1 plus or minus, one a channel.",
+                    0.0,
+                ),
+            ),
+        ),
+        OpDef(
+            "loss",
+            "Cross entropy; binary for a network of one output.",
+            args=(
+                ArgDef(
+                    "label_smoothing",
+                    number(0, 1, open_maximum=True),
+                    "Share of the target spread over all classes.",
+                    0.0,
+                ),
+                ArgDef(
+                    "class_weights",
+                    _class_weights(),
+                    "What an image of each class counts; `balanced`: inversely to the "
+                    "number of its images.",
+                    "none",
+                ),
             ),
         ),
     )
 }
 SETTINGS = (
     ArgDef("epochs", integer(1), "Times over all training images.", 5),
-    ArgDef("batch_size", integer(1), "Images a step.", 10),
+    ArgDef("batch_size", integer(1), "Images a batch, over all processes.", 10),
+    ArgDef("accumulate", integer(1), "Batches whose gradients make one step.", 1),
+    ArgDef(
+        "clip_norm", number(0), "Largest norm of all gradients; 0 for no limit.", 0.0
+    ),
+    ArgDef(
+        "decay_all",
+        truth(),
+        "Whether `weight_decay` reaches biases and normalisation too.",
+        True,
+    ),
+    ArgDef(
+        "ema",
+        number(0, 1, open_maximum=True),
+        "Decay of a running average of the weights, which is then what is validated "
+        "and saved; 0 for none.",
+        0.0,
+    ),
+    ArgDef(
+        "validate_every",
+        integer(1),
+        "Validate after every so many epochs; after the last in any case.",
+        1,
+    ),
+    ArgDef(
+        "early_stopping",
+        integer(0),
+        "Stop after so many epochs without a better one; 0 for never.",
+        0,
+    ),
+    ArgDef(
+        "select",
+        one_of("accuracy", "loss", "auc"),
+        "Validation figure that makes an epoch the best.",
+        "accuracy",
+    ),
+    ArgDef(
+        "views",
+        _one_of_numbers(1, 2, 4),
+        "Predict by the mean over the image, its mirror (2), and both upside down (4).",
+        1,
+    ),
+    ArgDef(
+        "amp",
+        one_of("none", "bfloat16", "float16"),
+        "Mixed precision, on a GPU only.",
+        "none",
+    ),
+    ArgDef(
+        "sync_batch_norm",
+        truth(),
+        "BatchNorm over the images of all processes.",
+        False,
+    ),
 )
+# What a recipe that names none of them is trained with: the tutorial's.
+DEFAULTS = {"optimizer": "Momentum", "schedule": "Constant"}

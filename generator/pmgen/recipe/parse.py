@@ -10,26 +10,42 @@ from pmgen.diagnostics import Diagnostics, TooManyErrors
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.reader import read_file
-from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SETTINGS
+from pmgen.recipe.definition import (
+    DEFAULTS,
+    OPTIMIZERS,
+    SCHEDULES,
+    SECTIONS,
+    SETTINGS,
+)
+from pmgen.recipe.override import overridden
 from pmgen.source import Span
 from pmgen.suggest import did_you_mean
-from pmgen.tree import Entry, Node, Scalar, kind_of
+from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
 
 _CHOICES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
-_DEFAULTS = {"optimizer": "Momentum", "schedule": "Constant"}
-_KEYS = ("pmgen", "recipe", *_CHOICES, *(setting.name for setting in SETTINGS))
+_KEYS = (
+    "pmgen",
+    "recipe",
+    *_CHOICES,
+    *SECTIONS,
+    *(setting.name for setting in SETTINGS),
+)
 
 
-def parse_recipe(path: Path, diagnostics: Diagnostics) -> dict[str, Any] | None:
+def parse_recipe(
+    path: Path, diagnostics: Diagnostics, settings: Iterable[str] = ()
+) -> dict[str, Any] | None:
     """The recipe with every default filled in, as the runtime reads it.
 
-    None after a mistake; it stands in `diagnostics`.
+    `settings` are laid over the file: `epochs=3`, `optimizer.learning_rate=0.01`. None
+    after a mistake; it stands in `diagnostics`.
     """
     try:
         tree = read_file(path, path.name, diagnostics)
         if tree is None:
             return None
+        tree = overridden(tree, settings, diagnostics)
         return _RecipeParser(diagnostics, path.stem).parse(tree)
     except TooManyErrors:
         return None
@@ -51,26 +67,42 @@ class _RecipeParser:
             found["name"] = name.value.text
         for key, table in _CHOICES.items():
             found[key] = self._choice(tree.get(key), key, table)
+        for key, section in SECTIONS.items():
+            found[key] = self._section(tree.get(key), section)
         for setting in SETTINGS:
             given = tree.get(setting.name)
             found[setting.name] = setting.default
             if given is not None:
                 found[setting.name] = self._value(given.value, setting.kind)
         self._check_warmup(tree, found)
+        self._check_channels(tree, found)
         return None if self.diagnostics.failed else found
 
     def _check_warmup(self, tree: TreeMapping, found: Mapping[str, Any]) -> None:
-        warmup = found["schedule"].get("Cosine", {}).get("warmup_epochs", 0)
+        [arguments] = found["schedule"].values() or [{}]
+        warmup = arguments.get("warmup_epochs", 0)
         epochs = found["epochs"]
         at = tree.get("schedule") or tree.get("epochs")
         if at is None or not isinstance(warmup, int) or not isinstance(epochs, int):
             return
-        if warmup >= epochs:
+        if 1 <= epochs <= warmup:
             self.diagnostics.error(
                 "PM502",
                 f"{warmup} epochs of warm-up leave nothing of {epochs} epochs",
                 at.value.span,
                 help="choose fewer epochs of warm-up, or more epochs",
+            )
+
+    def _check_channels(self, tree: TreeMapping, found: Mapping[str, Any]) -> None:
+        images = found["images"]
+        if images.get("color") == "GRAY" and images.get("normalize") == "imagenet":
+            entry = tree.get("images")
+            assert entry is not None  # neither is a default
+            self.diagnostics.error(
+                "PM502",
+                "`normalize: imagenet` is for three channels, not for `color: GRAY`",
+                entry.value.span,
+                help="choose `symmetric` or `unit`",
             )
 
     def _check_version(self, tree: TreeMapping) -> None:
@@ -92,7 +124,7 @@ class _RecipeParser:
         self, entry: Entry | None, key: str, table: Mapping[str, OpDef]
     ) -> dict[str, Any]:
         if entry is None:
-            return {_DEFAULTS[key]: self._arguments(table[_DEFAULTS[key]], ())}
+            return {DEFAULTS[key]: self._arguments(table[DEFAULTS[key]], ())}
         node = entry.value
         name, given = node, None
         if isinstance(node, TreeMapping) and len(node) == 1:
@@ -103,26 +135,33 @@ class _RecipeParser:
                 f"`{key}` is one name, or one name with its arguments, "
                 f"but this is {kind_of(node)}",
                 node.span,
-                help=f"write `{key}: {{{_DEFAULTS[key]}: {{...}}}}`",
+                help=f"write `{key}: {{{DEFAULTS[key]}: {{...}}}}`",
             )
             return {}
         if name.value not in table:
             self._unknown(name, key, table)
             return {}
+        return {name.value: self._given(given, table[name.value])}
+
+    def _section(self, entry: Entry | None, section: OpDef) -> dict[str, Any]:
+        return self._given(None if entry is None else entry.value, section)
+
+    def _given(self, given: Node | None, op: OpDef) -> dict[str, Any]:
+        """The arguments of an op or a section: a mapping, or nothing."""
         empty = isinstance(given, Scalar) and given.value is None
         if given is not None and not empty and not isinstance(given, TreeMapping):
             self.diagnostics.error(
                 "PM502",
-                f"the arguments of `{name.value}` are a mapping, "
+                f"the arguments of `{op.name}` are a mapping, "
                 f"but this is {kind_of(given)}",
                 given.span,
             )
             return {}
         entries = given.entries if isinstance(given, TreeMapping) else ()
-        return {name.value: self._arguments(table[name.value], entries)}
+        return self._arguments(op, entries)
 
     def _arguments(self, op: OpDef, entries: Iterable[Entry]) -> dict[str, Any]:
-        values = {arg.name: arg.default for arg in op.args}
+        values = {arg.name: _as_data(arg.default) for arg in op.args}
         for entry in entries:
             arg = op.arg(entry.name)
             if arg is None:
@@ -132,13 +171,13 @@ class _RecipeParser:
         return values
 
     def _value(self, node: Node, kind: Kind) -> Any:
-        value = node.value if isinstance(node, Scalar) else None
+        value = _plain(node)
         if value is None or kind.check(value) is not None:
             shown = f"`{node.text}`" if isinstance(node, Scalar) else kind_of(node)
             self.diagnostics.error(
                 "PM502", f"expected {kind.words}, found {shown}", node.span
             )
-        return value
+        return list(value) if isinstance(value, tuple) else value
 
     def _unknown(self, key: Scalar, what: str, known: Iterable[str]) -> None:
         self.diagnostics.error(
@@ -147,3 +186,17 @@ class _RecipeParser:
             key.span,
             help=did_you_mean(key.text, known),
         )
+
+
+def _plain(node: Node) -> Any:
+    """A scalar's value, a list of scalars as a tuple; None for anything else."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence) and all(isinstance(i, Scalar) for i in node.items):
+        return tuple(item.value for item in node.items if isinstance(item, Scalar))
+    return None
+
+
+def _as_data(value: Any) -> Any:
+    """A value as JSON has it: lists, not tuples."""
+    return list(value) if isinstance(value, tuple) else value

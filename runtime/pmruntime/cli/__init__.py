@@ -6,34 +6,30 @@ Exit status: 0 done, 1 a problem that the message explains, 2 a wrong command li
 
 from __future__ import annotations
 
-import importlib
 import os
 
 import click
 
 from pmruntime import __version__
+from pmruntime.cli.on_demand import OnDemand
 
 _PROGRAM = os.environ.get("PMRUNTIME_PROG", "python -m pmruntime")
 # command -> (module, function): a command's module is imported when it is called
 _COMMANDS = {
     "train": ("pmruntime.cli.train", "train_command"),
     "eval": ("pmruntime.cli.evaluate", "eval_command"),
+    "predict": ("pmruntime.cli.predict", "predict_command"),
+    "export": ("pmruntime.cli.export", "export_command"),
+    "data": ("pmruntime.cli.data", "data_command"),
+    "weights": ("pmruntime.cli.weights", "weights_command"),
 }
 
 
-class _OnDemand(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, function = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), function)
-        return command
-
-
-@click.group(cls=_OnDemand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=OnDemand,
+    table=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__)
 def cli() -> None:
     """Train, measure, explain and use networks that pmgen generated."""

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from pmruntime.launched import tie_to_launcher
 from pmruntime.problems import UserError, first_line
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -51,15 +52,30 @@ def computing_options(command: Command) -> Command:
 
 @contextlib.contextmanager
 def problems_explained(debug: bool) -> Iterator[None]:
-    """One message and exit 1, whatever went wrong; the traceback with --debug."""
+    """One message and exit 1, whatever went wrong; the traceback with --debug.
+
+    Ctrl-C ends with 130, as a shell expects. One of several processes leaves the
+    message to their launcher.
+    """
+    tie = tie_to_launcher()
     try:
+        if tie is not None:
+            tie.watch()
         yield
+    except KeyboardInterrupt:
+        if tie is None:
+            click.echo("interrupted", err=True)
+        raise SystemExit(130) from None
     except Exception as error:
         if debug:
             raise
-        label = click.style("error: ", fg="red", bold=True)
-        click.echo(label + _explained(error), err=True)
-        raise SystemExit(getattr(error, "exit_status", 1)) from None
+        status = getattr(error, "exit_status", 1)
+        if tie is not None:
+            tie.report(_explained(error), status, isinstance(error, UserError))
+        else:
+            label = click.style("error: ", fg="red", bold=True)
+            click.echo(label + _explained(error), err=True)
+        raise SystemExit(status) from None
 
 
 def _explained(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""`eval`: a trained run measured again, as a table or JSON."""
+"""`eval`: a trained run measured again, as a table or JSON, and as a page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pmruntime.cli.common import (
@@ -25,6 +26,24 @@ from pmruntime.cpu import apply_cpu_settings, import_paddle
 @data_option
 @weights_option
 @click.option(
+    "--baseline",
+    is_flag=True,
+    help="Hold the network against a logistic regression on tiny pictures.",
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="RUN2",
+    help="Hold the network against that of another run, on the same images.",
+)
+@click.option("--no-report", is_flag=True, help="No report.html and no pictures.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where to write instead of into RUN.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["table", "json"]),
@@ -34,38 +53,73 @@ from pmruntime.cpu import apply_cpu_settings, import_paddle
 def eval_command(
     run: Path,
     weights: str,
+    baseline: bool,
+    against: Path | None,
+    no_report: bool,
+    out: Path | None,
     form: str,
     data: str,
     device: str,
     threads: int | None,
     debug: bool,
 ) -> None:
-    """Measure a trained network on the validation images again."""
+    """Measure a trained network on the validation images again.
+
+    Writes eval.json, predictions.csv, pictures and report.html into RUN.
+    """
     with problems_explained(debug):
         apply_cpu_settings(threads)
         import_paddle()
-        from pmruntime.evaluate import evaluate_run
+        from pmruntime.validation import Comparison, evaluate_run
 
-        result = evaluate_run(run, data, weights=weights, device=device)
+        result = evaluate_run(
+            run,
+            data,
+            weights=weights,
+            device=device,
+            comparison=Comparison(baseline, against),
+            report=not no_report,
+            out=out,
+            console=Console(stderr=True),
+        )
         if form == "json":
             click.echo(json.dumps(result, indent=2, ensure_ascii=False))
-        else:
-            _print_evaluation(result)
+            return
+        console = Console()
+        _print_evaluation(console, result)
+        page = (out or run) / ("eval.json" if no_report else "report.html")
+        console.print(f"written: {page}", highlight=False, markup=False, soft_wrap=True)
 
 
-def _print_evaluation(result: dict[str, Any]) -> None:
-    val = result["val"]
-    table = Table(title=f"{result['model']} on {result['data']['source']}")
-    for column in ("weights", "epoch", "images", "accuracy", "loss"):
-        table.add_column(column, justify="left" if column == "weights" else "right")
-    table.add_row(
-        result["weights"],
-        str(result["epoch"]),
-        f"{val['n']:,}",
-        f"{val['accuracy']:.2%}",
-        f"{val['loss']:.6f}",
+def _print_evaluation(console: Console, result: dict[str, Any]) -> None:
+    from pmruntime.report import columns, difference_rows, metric_rows
+
+    epoch = "" if result["epoch"] is None else f", epoch {result['epoch']}"
+    title = (
+        f"{result['model']} on {result['data']['source']} "
+        f"({result['weights']} weights{epoch}; {result['val']['n']:,} images)"
     )
-    console = Console()
+    table = Table(title=escape(title), title_justify="left")
+    table.add_column("")
+    for name in columns(result):
+        table.add_column(escape(name), justify="right")
+    # Three columns are too wide for a terminal of 80, with the intervals beside.
+    gap = "\n" if len(columns(result)) > 2 else "  "
+    for row in metric_rows(result):
+        cells = [f"{value}{gap}[dim]{escape(note)}[/]" for value, note in row["cells"]]
+        table.add_row(row["title"], *cells)
     console.print(table)
+    console.print("With each figure its 95% interval.", style="dim")
+    for rival in difference_rows(result):
+        table = Table(
+            title=escape(f"{result['model']} less {rival['name']}"),
+            title_justify="left",
+        )
+        table.add_column("")
+        for heading in ("difference", "95% interval", "p"):
+            table.add_column(heading, justify="right")
+        for cells in rival["rows"]:
+            table.add_row(*map(escape, cells))
+        console.print(table)
     if not result["same_data"]:
         console.print("These are not the images that the run was validated on.")

@@ -1,47 +1,47 @@
 """Sources of labelled images. `open_data` finds the reader; the loop knows none.
 
-A new source is a function that returns `Data`, entered in one of the two tables below.
+A new named source is entered in NAMED, a new kind of image folder in
+image_folder.KINDS.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pmruntime.data.dataset import Data, Split, iterate_batches
 from pmruntime.data.digits import read_digits
-from pmruntime.data.idx import is_idx_folder, read_idx
+from pmruntime.data.idx import IDX_KIND, is_idx_folder, read_idx
+from pmruntime.data.image_folder import KINDS, is_image_folder, read_image_folder
+from pmruntime.data.listing import Progress
 from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
 __all__ = ["Data", "Preprocessing", "Split", "iterate_batches", "open_data"]
 
 
-@dataclass(frozen=True)
-class FolderReader:
-    """A kind of folder: what it is called, how it is told, how it is read."""
-
-    describes: str
-    recognises: Callable[[Path], bool]
-    read: Callable[[Path, Preprocessing], Data]
-
-
 NAMED: dict[str, Callable[[], Data]] = {"digits": read_digits}
-FOLDERS: tuple[FolderReader, ...] = (
-    FolderReader(
-        "MNIST's IDX files (train-images-idx3-ubyte.gz ...)", is_idx_folder, read_idx
-    ),
-)
 
 
-def open_data(name: str, preprocessing: Preprocessing = TUTORIAL) -> Data:
+def open_data(
+    name: str,
+    preprocessing: Preprocessing = TUTORIAL,
+    *,
+    drop_copies: bool = False,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Data:
     """Read a named source or a folder, its images prepared as `preprocessing` says.
 
-    Raises UserError where it is neither, or where its reader finds fault.
+    With `drop_copies` validation images that are byte for byte in the training split
+    are left out, and later copies within a split. `cache` is a folder of decoded images
+    elsewhere than in the data's own. `progress` is called, in this thread, with how
+    many images of how many of a split are decoded. Raises UserError where `name` is
+    neither, or where its reader finds fault.
     """
     if name in NAMED:
-        return replace(NAMED[name](), preprocessing=preprocessing)
+        return _taken_as_they_are(NAMED[name](), preprocessing)
     folder = Path(name)
     if not folder.is_dir():
         names = ", ".join(f"`{known}`" for known in NAMED)
@@ -49,10 +49,19 @@ def open_data(name: str, preprocessing: Preprocessing = TUTORIAL) -> Data:
             f"no data `{name}`: it is no folder, and no name known here",
             f"give a folder, or one of {names}",
         )
-    for reader in FOLDERS:
-        if reader.recognises(folder):
-            return reader.read(folder, preprocessing)
-    kinds = "; ".join(reader.describes for reader in FOLDERS)
+    if is_idx_folder(folder):
+        return _taken_as_they_are(read_idx(folder), preprocessing)
+    if is_image_folder(folder):
+        return read_image_folder(folder, preprocessing, drop_copies, cache, progress)
+    kinds = "; ".join([*(describes for describes, _, _ in KINDS), IDX_KIND])
     raise UserError(
         f"the folder `{name}` holds no data of a known kind", f"known kinds: {kinds}"
     )
+
+
+def _taken_as_they_are(data: Data, preprocessing: Preprocessing) -> Data:
+    """Arrays with a record by which image files are made like them, for `predict`."""
+    channels, height, width = data.image_shape
+    color = "GRAY" if channels == 1 else preprocessing.color
+    made_like = replace(preprocessing, size=(height, width), color=color)
+    return replace(data, preprocessing=made_like)

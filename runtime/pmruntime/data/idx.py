@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data.dataset import Data, Split, make_data
-from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
+IDX_KIND = "MNIST's IDX files (train-images-idx3-ubyte.gz ...)"
 _IMAGES = "{}-images-idx3-ubyte"
 _LABELS = "{}-labels-idx1-ubyte"
 FILES = tuple(
@@ -32,7 +32,7 @@ def is_idx_folder(folder: Path) -> bool:
     return any(_find(folder, name) is not None for name in FILES)
 
 
-def read_idx(folder: Path, preprocessing: Preprocessing = TUTORIAL) -> Data:
+def read_idx(folder: Path) -> Data:
     """Train on `train-*`, validate on `t10k-*`. Classes are 0 to the highest label.
 
     Raises UserError naming the file that is missing, damaged or at odds with
@@ -46,8 +46,7 @@ def read_idx(folder: Path, preprocessing: Preprocessing = TUTORIAL) -> Data:
             "both must have one size",
         )
     num_classes = int(max(train.labels.max(), val.labels.max())) + 1
-    source = f"idx folder {folder.name}"
-    return make_data(source, train, val, num_classes, preprocessing=preprocessing)
+    return make_data(f"idx folder {folder.name}", train, val, num_classes)
 
 
 def _read_split(folder: Path, part: str) -> Split:

@@ -1,0 +1,69 @@
+"""A network's layers as one pass runs through them: shapes and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import paddle
+
+from pmruntime.loading import parameter_count
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A layer: its name, how deep it lies (0: the network's own), its class, the shape
+    of its output without the batch, None where no pass reaches it, and its trainable
+    parameters, those of the layers within it included."""
+
+    name: str
+    depth: int
+    kind: str
+    shape: tuple[int, ...] | None
+    params: int
+
+
+def layer_rows(model: Any, image_shape: Sequence[int]) -> list[LayerRow]:
+    """Every layer in order of execution, a layer before those within it, then the
+    layers that run only while it trains. `image_shape` is (C, H, W)."""
+    order: list[str] = []
+    shapes: dict[str, tuple[int, ...]] = {}
+    hooks = []
+
+    def watch(name: str, layer: Any) -> None:
+        def before(_layer: Any, _inputs: Any) -> None:
+            if name not in order:
+                order.append(name)
+
+        def after(_layer: Any, _inputs: Any, output: Any) -> None:
+            if isinstance(output, paddle.Tensor):
+                shapes[name] = tuple(output.shape[1:])
+
+        hooks.append(layer.register_forward_pre_hook(before))
+        hooks.append(layer.register_forward_post_hook(after))
+
+    layers = dict(model.named_sublayers())
+    was_training = model.training
+    model.eval()
+    try:
+        for name, layer in layers.items():
+            watch(name, layer)
+        with paddle.no_grad():
+            model(paddle.zeros([1, *image_shape]))
+    finally:
+        for hook in hooks:
+            hook.remove()
+        if was_training:
+            model.train()
+    order += [name for name in layers if name not in shapes and name not in order]
+    return [
+        LayerRow(
+            name,
+            name.count("."),
+            type(layers[name]).__name__,
+            shapes.get(name),
+            parameter_count(layers[name]),
+        )
+        for name in order
+    ]

@@ -1,0 +1,96 @@
+"""`data prepare`: from the challenge's archives to a folder that is ready."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pmruntime.cli.common import debug_option, problems_explained
+from pmruntime.cli.data_check import print_report
+from pmruntime.data.archives import MAX_TOTAL, prepare
+from pmruntime.data.check import check_folder
+from pmruntime.data.image_folder import build_cache
+from pmruntime.data.preprocessing import RESIZES, Preprocessing
+from pmruntime.problems import UserError
+from pmruntime.progress import progress_bar
+
+
+@click.command("prepare")
+@click.argument(
+    "archives",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="ARCHIVES...|DIR",
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--size",
+    default="224x224",
+    show_default=True,
+    metavar="HxW",
+    help="Size of the decoded images that are kept.",
+)
+@click.option(
+    "--resize", type=click.Choice(RESIZES), default="linear", show_default=True
+)
+@click.option("--no-cache", is_flag=True, help="Keep no decoded images.")
+@click.option(
+    "--max-size",
+    type=click.IntRange(min=1),
+    default=MAX_TOTAL,
+    show_default=True,
+    metavar="BYTES",
+    help="What all archives together may unpack to.",
+)
+@click.option("--force", is_flag=True, help="Replace what prepare wrote before.")
+@debug_option
+def prepare_command(
+    archives: tuple[Path, ...],
+    out: Path | None,
+    size: str,
+    resize: str,
+    no_cache: bool,
+    max_size: int,
+    force: bool,
+    debug: bool,
+) -> None:
+    """Unpack iChallenge-PM's ARCHIVES into DIR and decode all images once.
+
+    The archives are training.zip, validation.zip and valid_gt.zip, as downloaded. With
+    a folder of images instead, only the decoding is done.
+    """
+    if out is None and (len(archives) != 1 or not archives[0].is_dir()):
+        raise click.UsageError("--out DIR is needed")
+    with problems_explained(debug):
+        wanted = Preprocessing(_size(size), resize)
+        if out is None:
+            folder = archives[0]
+        else:
+            folder = out
+            with progress_bar("unpacking") as progress:
+                made = prepare(
+                    archives, out, force=force, max_bytes=max_size, progress=progress
+                )
+            for name, count in sorted(made.images.items()):
+                click.echo(f"{name}: {count:,} images")
+            if made.skipped:
+                click.echo(f"{made.skipped:,} other entries left out")
+        with progress_bar("checking images") as progress:
+            report = check_folder(folder, progress=progress)
+        print_report(report)
+        if not report.sound:
+            raise SystemExit(1)
+        if not no_cache:
+            with progress_bar("decoding images") as progress:
+                files = build_cache(folder, wanted, progress=progress)
+            for file in files:
+                click.echo(f"decoded images kept in {file}")
+
+
+def _size(text: str) -> tuple[int, int]:
+    height, _, width = text.partition("x")
+    if height.isdecimal() and width.isdecimal() and int(height) and int(width):
+        return int(height), int(width)
+    raise UserError(f"`--size {text}`: write height and width, as in 224x224")

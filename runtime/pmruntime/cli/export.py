@@ -1,0 +1,65 @@
+"""`export`: a run becomes a folder that needs neither pmgen nor its training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pmruntime.cli.common import (
+    debug_option,
+    problems_explained,
+    threads_option,
+    weights_option,
+)
+from pmruntime.cpu import apply_cpu_settings, import_paddle
+
+
+@click.command("export")
+@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.option(
+    "--format",
+    "form",
+    required=True,
+    type=click.Choice(["onnx", "paddle"]),
+    help="For ONNX Runtime, or for Paddle Inference.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="A new folder; nothing is written anywhere else.",
+)
+@weights_option
+@click.option("--force", is_flag=True, help="Replace an earlier export in FOLDER.")
+@threads_option
+@debug_option
+def export_command(
+    run: Path,
+    form: str,
+    out: Path,
+    weights: str,
+    force: bool,
+    threads: int | None,
+    debug: bool,
+) -> None:
+    """Write a trained network for use without pmgen, and check it.
+
+    The exported network is run, and its outputs are compared with the checkpoint's. An
+    export that differs is not written.
+    """
+    with problems_explained(debug):
+        apply_cpu_settings(threads)
+        import_paddle()
+        from pmruntime.export import export_run
+
+        record = export_run(run, out, form, weights=weights, force=force)
+        check = record["check"]
+        batches = " and ".join(map(str, check["batches"]))
+        click.echo(
+            f"{record['model']} ({weights} weights) as {', '.join(record['files'])} in "
+            f"`{out}`\nlargest difference from the checkpoint: "
+            f"{check['difference']:.1e} of {check['allowed']:.1e} allowed, in batches "
+            f"of {batches}"
+        )

@@ -1,0 +1,116 @@
+"""`weights import`: a file of another's weights becomes one for a network of ours."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pmruntime.cli.common import problems_explained
+from pmruntime.cpu import apply_cpu_settings, import_paddle
+
+if TYPE_CHECKING:
+    from pmruntime.weights.pretrained import Report
+
+
+@click.group("weights")
+def weights_command() -> None:
+    """Weights of elsewhere."""
+
+
+@weights_command.command("import")
+@click.argument("generated", type=click.Path(path_type=Path), metavar="GENERATED.py")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The safetensors file to write.",
+)
+@click.option(
+    "--skip-classifier",
+    is_flag=True,
+    help="Leave the last layers at their initial values where the classes differ.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["paddle", "torch"]),
+    help="Whose Linear weights a safetensors file holds, where it cannot be seen.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A constructor argument of the network, e.g. num_classes=10.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="List every tensor.")
+@click.option("--force", is_flag=True, help="Replace the file that is there.")
+@click.option("--debug", is_flag=True, help="Show the traceback of a problem.")
+def import_command(
+    generated: Path,
+    file: Path,
+    out: Path,
+    skip_classifier: bool,
+    layout: str | None,
+    settings: tuple[str, ...],
+    verbose: bool,
+    force: bool,
+    debug: bool,
+) -> None:
+    """Read FILE, match it to the network of a generated file, write its weights.
+
+    FILE is Paddle's .pdparams, PyTorch's .pth or safetensors; nothing of it is run.
+    """
+    with problems_explained(debug):
+        apply_cpu_settings(None)
+        import_paddle()
+        from pmruntime.checkpoint import save_weights
+        from pmruntime.loading import build_model, load_model_class, parse_arguments
+        from pmruntime.problems import UserError
+        from pmruntime.weights.pretrained import load_pretrained
+
+        if out.exists() and not force:
+            raise UserError(f"`{out}` is there already", "move it away, or use --force")
+        model = build_model(load_model_class(generated), parse_arguments(settings))
+        report = load_pretrained(
+            model, file, skip_classifier=skip_classifier, layout=layout
+        )
+        origin = {
+            "imported_from": file.name,
+            "sha256": sha256(file.read_bytes()).hexdigest(),
+            "layout": report.layout,
+            "initial": [name for name, _ in report.initial],
+        }
+        save_weights(out, model, origin)
+        _print(report, type(model).__name__, verbose)
+        click.echo(f"wrote {out}")
+
+
+def _print(report: Report, model: str, verbose: bool) -> None:
+    click.echo(
+        f"{model}: {len(report.matched)} tensors matched, {report.transposed} "
+        f"transposed, {len(report.initial)} at their initial values, "
+        f"{len(report.left)} left in the file"
+    )
+    if verbose:
+        for ours, theirs in report.matched:
+            click.echo(f"  {ours} <- {theirs}")
+    for name, why in report.initial:
+        click.echo(f"  {name} keeps its initial values: {why}")
+    for name, why in report.left if verbose else _brief(report.left):
+        click.echo(f"  left: {name}: {why}")
+
+
+def _brief(left: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """One line for each reason, with how often it holds."""
+    reasons: dict[str, list[str]] = {}
+    for name, why in left:
+        reasons.setdefault(why, []).append(name)
+    return [
+        (names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more", why)
+        for why, names in reasons.items()
+    ]

@@ -1,0 +1,108 @@
+"""Decoded images kept as one memory-mapped file, so that no epoch decodes again.
+
+`pmgen data prepare` makes it: `.pmgen-cache/KEY.npy` in the data's folder, uint8
+[n, C, H, W]. KEY is a digest of the files' names, sizes and times of change and of the
+settings that pixels depend on; so a cache that does not fit is simply not found. The
+folder may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pmruntime.data.listing import Entry
+from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.files import replacing
+from pmruntime.problems import UserError
+
+FOLDER = ".pmgen-cache"
+_FORMAT = 1  # to be raised when the same settings come to mean other pixels
+
+
+def cached_images(
+    entries: Sequence[Entry],
+    preprocessing: Preprocessing,
+    folder: Path,
+    cache: Path | None = None,
+) -> NDArray[np.uint8] | None:
+    """The memory-mapped images of these entries, or None where no cache fits."""
+    path = _path(entries, preprocessing, cache or folder / FOLDER)
+    if path is None:
+        return None
+    try:
+        # It reads .npy alone, where np.load would take archives and pickles too.
+        images = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError):
+        return None  # not there, or torn by other hands; decoding finds the truth
+    shape = _shape(entries, preprocessing)
+    return images if images.shape == shape and images.dtype == np.uint8 else None
+
+
+def write_cache(
+    fill: Callable[[NDArray[np.uint8]], object],
+    entries: Sequence[Entry],
+    preprocessing: Preprocessing,
+    folder: Path,
+    cache: Path | None = None,
+) -> Path:
+    """Keep what `fill` writes into the array that it gets, uint8 [n, C, H, W], which
+    lies in a file and need not fit into memory. Returns the file.
+
+    Written beside and renamed: two processes that do so at once leave one whole file,
+    and one that fails leaves none. Raises UserError where nothing can be written.
+    """
+    where = cache or folder / FOLDER
+    path = _path(entries, preprocessing, where)
+    if path is None:
+        raise UserError(
+            f"an image in `{folder}` is gone or cannot be reached",
+            f"`pmgen data check {folder}` names it",
+        )
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as beside:
+            images = np.lib.format.open_memmap(
+                beside, mode="w+", dtype=np.uint8, shape=_shape(entries, preprocessing)
+            )
+            fill(images)
+            images.flush()
+            del images  # a file that is mapped cannot be renamed everywhere
+    except OSError as error:
+        raise UserError(
+            f"cannot write the cache in `{where}`: {error.strerror or error}",
+            "it needs room, and a folder that you may write to",
+        ) from error
+    return path
+
+
+def _shape(
+    entries: Sequence[Entry], preprocessing: Preprocessing
+) -> tuple[int, int, int, int]:
+    assert preprocessing.size is not None
+    return (len(entries), preprocessing.channels, *preprocessing.size)
+
+
+def _path(
+    entries: Sequence[Entry], preprocessing: Preprocessing, folder: Path
+) -> Path | None:
+    """Where a cache of these files and settings lies; None where a file is missing."""
+    facts: list[object] = [
+        _FORMAT,
+        preprocessing.size,
+        preprocessing.resize,
+        preprocessing.color,
+    ]
+    try:
+        for entry in entries:
+            stat = entry.path.stat()
+            facts.append([entry.name, stat.st_size, stat.st_mtime_ns])
+    except OSError:
+        return None
+    key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:24]
+    return folder / f"{key}.npy"

@@ -1,0 +1,182 @@
+"""All that is to be known of a folder of images before a network is trained on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pmruntime.data.copies import copy_faults
+from pmruntime.data.decode import (
+    BadImageError,
+    decode,
+    image_format,
+    read_bytes,
+    verify_jpeg,
+)
+from pmruntime.data.idx import is_idx_folder, read_idx
+from pmruntime.data.image_folder import KINDS, list_images
+from pmruntime.data.listing import Entry, Fault, Listing, Progress, all_files
+from pmruntime.data.parallel import in_threads
+from pmruntime.problems import UserError
+
+_NAMED_AS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".bmp": "BMP"}
+_TABLES = (".csv", ".xlsx")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check_folder` found.
+
+    `counts` are images by split and class number, bad ones included; `sizes` are
+    (height, width) with their numbers of images, the most frequent first; `unread` are
+    files that are not taken for images.
+    """
+
+    folder: Path
+    kind: str
+    class_names: tuple[str, ...]
+    counts: dict[str, list[int]]
+    sizes: dict[tuple[int, int], int]
+    faults: tuple[Fault, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found that would stop or falsify training."""
+        return not any(fault.serious for fault in self.faults)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as `--format json` prints it."""
+        return {
+            "folder": str(self.folder),
+            "kind": self.kind,
+            "sound": self.sound,
+            "class_names": list(self.class_names),
+            "counts": {
+                split: dict(zip(self.class_names, counts, strict=True))
+                for split, counts in self.counts.items()
+            },
+            "sizes": [
+                {"height": height, "width": width, "images": n}
+                for (height, width), n in self.sizes.items()
+            ],
+            "faults": [
+                {
+                    "place": fault.place,
+                    "reason": fault.reason,
+                    "remedy": fault.remedy,
+                    "serious": fault.serious,
+                }
+                for fault in self.faults
+            ],
+            "unread": list(self.unread),
+        }
+
+
+def check_folder(
+    folder: Path, *, verify: bool = False, progress: Progress | None = None
+) -> Report:
+    """List a folder, decode every image of it, and look for copies.
+
+    With `verify` JPEGs are decoded strictly as well, which finds damage in the middle.
+    Raises UserError where the folder holds no data of a known kind, and for `verify`
+    without simplejpeg.
+    """
+    if not folder.is_dir():
+        raise UserError(f"there is no folder `{folder}`")
+    if is_idx_folder(folder):
+        return _of_idx(folder)
+    listing = list_images(folder)
+    if listing is None:
+        kinds = "; ".join(describes for describes, _, _ in KINDS)
+        raise UserError(
+            f"the folder `{folder}` holds no data of a known kind",
+            f"known kinds: {kinds}",
+        )
+    entries = [*listing.train, *listing.val]
+    looks = in_threads(lambda entry: _look_at(entry, verify), entries, progress)
+    sizes = Counter(size for size, _ in looks if size is not None)
+    faults = [*listing.faults, *(fault for _, found in looks for fault in found)]
+    faults += [*_missing_splits(listing), *copy_faults(listing)]
+    return Report(
+        folder,
+        listing.kind,
+        listing.class_names,
+        {split: _count(found, listing) for split, found in listing.splits},
+        dict(sizes.most_common()),
+        tuple(_in_order(faults)),
+        tuple(_unread(listing)),
+    )
+
+
+def _look_at(entry: Entry, verify: bool) -> tuple[tuple[int, int] | None, list[Fault]]:
+    """A file's (height, width), None for a bad one, and what is wrong with it."""
+    try:
+        content = read_bytes(entry.path)
+        height, width = decode(content).shape[:2]
+        if verify:
+            verify_jpeg(content)
+    except BadImageError as error:
+        remedy = "copy or download the file again, or take it away"
+        return None, [Fault(entry.name, str(error), remedy)]
+    named, found = _NAMED_AS.get(entry.path.suffix.lower()), image_format(content)
+    if named in (None, found):
+        return (height, width), []
+    remedy = "it is read as what it is; rename it to be clear"
+    reason = f"a {found} under the name of a {named}"
+    return (height, width), [Fault(entry.name, reason, remedy, serious=False)]
+
+
+def _missing_splits(listing: Listing) -> list[Fault]:
+    if any(fault.serious for fault in listing.faults):
+        return []  # those say why
+    if not listing.train and not listing.val:
+        return [Fault(str(listing.folder), "no labelled images", "put images into it")]
+    faults = []
+    if not listing.train:
+        remedy = "add them to train; `pmgen eval` does without"
+        faults.append(Fault("train", "no images to train on", remedy, serious=False))
+    if not listing.val:
+        remedy = "training and `pmgen eval` both need them"
+        faults.append(Fault("val", "no images to validate on", remedy))
+    return faults
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    """Serious ones first; those of one remedy together, where the first of them is."""
+    first: dict[str, int] = {}
+    for position, fault in enumerate(faults):
+        first.setdefault(fault.remedy, position)
+    return sorted(faults, key=lambda f: (not f.serious, first[f.remedy]))
+
+
+def _count(entries: list[Entry], listing: Listing) -> list[int]:
+    found = Counter(entry.label for entry in entries)
+    return [found[label] for label in range(len(listing.class_names))]
+
+
+def _unread(listing: Listing) -> list[str]:
+    """Files in the listing's folder that are neither images nor tables."""
+    known = {entry.path for _, entries in listing.splits for entry in entries}
+    known |= {listing.folder / fault.place for fault in listing.faults}
+    return [
+        listing.name_of(path)
+        for path in all_files(listing.folder)
+        if path not in known and path.suffix.lower() not in _TABLES
+    ]
+
+
+def _of_idx(folder: Path) -> Report:
+    data = read_idx(folder)
+    return Report(
+        folder,
+        "IDX",
+        data.class_names,
+        {
+            name: [int((split.labels == k).sum()) for k in range(data.num_classes)]
+            for name, split in (("train", data.train), ("val", data.val))
+        },
+        {data.image_shape[1:]: len(data.train) + len(data.val)},
+    )

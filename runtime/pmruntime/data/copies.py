@@ -1,0 +1,60 @@
+"""Files that are byte for byte the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+
+from pmruntime.data.listing import Entry, Fault, Listing
+
+
+def groups_of_copies(entries: Sequence[Entry]) -> list[list[int]]:
+    """Positions of entries with the same content, group by group, in rising order.
+
+    Only files of equal size are read. Unreadable ones are left out: they are another
+    fault.
+    """
+    by_size: dict[int, list[int]] = defaultdict(list)
+    for position, entry in enumerate(entries):
+        if entry.path.is_file():
+            by_size[entry.path.stat().st_size].append(position)
+    groups: dict[bytes, list[int]] = defaultdict(list)
+    for size, alike in by_size.items():
+        for position in alike if size and len(alike) > 1 else ():
+            groups[_digest(entries[position])].append(position)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _digest(entry: Entry) -> bytes:
+    try:
+        return hashlib.sha256(entry.path.read_bytes()).digest()
+    except OSError:
+        return entry.name.encode()  # like no other
+
+
+def without_copies(listing: Listing) -> tuple[list[int], list[int]]:
+    """The positions in both splits that leave one of each image: the first of training,
+    else of validation."""
+    entries = [*listing.train, *listing.val]
+    extra = {i for group in groups_of_copies(entries) for i in group[1:]}
+    kept = [i for i in range(len(entries)) if i not in extra]
+    border = len(listing.train)
+    return [i for i in kept if i < border], [i - border for i in kept if i >= border]
+
+
+def copy_faults(listing: Listing) -> list[Fault]:
+    """What `check` says of copies: within a split, across splits, with two labels."""
+    entries, border = [*listing.train, *listing.val], len(listing.train)
+    faults = []
+    for first, *others in groups_of_copies(entries):
+        original = entries[first]
+        for position in others:
+            other = entries[position]
+            reason = f"a byte for byte copy of {original.name}"
+            reason += " in the other split" if first < border <= position else ""
+            if other.label != original.label:
+                reason += ", with another label"
+            remedy = "`images: {drop_copies: true}` in the recipe leaves it out"
+            faults.append(Fault(other.name, reason, remedy, serious=False))
+    return faults

@@ -1,0 +1,109 @@
+"""The challenge's label sheet, .xlsx, as the rows of a CSV table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pmruntime.problems import UserError
+
+COLUMNS = ("imgName", "Label")
+MAX_BYTES = 64 * 2**20  # of all that a sheet unpacks to
+_MAX_ROWS = 1_000_000
+
+
+def sheet_as_csv(path: Path, shown: str) -> str:
+    """The text of labels.csv: the first table in the workbook that has COLUMNS, with
+    all of its columns, labels as 0 and 1.
+
+    `shown` names the file in messages. Formulas count with the value that was saved.
+    Raises UserError, with the row where there is one.
+    """
+    _check_size(path, shown)
+    # openpyxl reads XML by defusedxml where that is installed, and it is a dependency.
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            for sheet in book.worksheets:
+                text = _table(sheet.iter_rows(values_only=True), shown)
+                if text is not None:
+                    return text
+        finally:
+            book.close()
+    except UserError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parts raise
+        raise UserError(
+            f"`{shown}` is no sheet that can be read: {error or type(error).__name__}",
+            "download it again, or save it as .xlsx",
+        ) from error
+    raise UserError(
+        f"`{shown}` has no table with the columns {' and '.join(COLUMNS)}",
+        "the challenge's label sheet has them in its first row",
+    )
+
+
+def _check_size(path: Path, shown: str) -> None:
+    """A sheet is a zip archive; what it says that it unpacks to is bounded, and
+    zipfile holds it to that."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            total = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise UserError(
+            f"`{shown}` is no .xlsx sheet: {error}", "download it again"
+        ) from error
+    if total > MAX_BYTES:
+        raise UserError(
+            f"`{shown}` would unpack to {total:,} bytes; a label sheet has far less",
+            "take it from the challenge's own archive",
+        )
+
+
+def _table(rows: Iterator[tuple[Any, ...]], shown: str) -> str | None:
+    header: list[str] | None = None
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    for number, row in enumerate(rows, start=1):
+        if number > _MAX_ROWS:
+            raise UserError(f"`{shown}` has more than {_MAX_ROWS:,} rows")
+        if header is None:
+            words = ["" if cell is None else str(cell).strip() for cell in row]
+            if all(name in words for name in COLUMNS):
+                header = words
+                writer.writerow(name for name in header if name)
+            continue
+        named = {name: cell for name, cell in zip(header, row, strict=False) if name}
+        if all(cell is None or cell == "" for cell in named.values()):
+            continue
+        named["Label"] = _label(named.get("Label"), f"row {number} of `{shown}`")
+        if not named["imgName"]:
+            raise UserError(f"row {number} of `{shown}` names no image")
+        writer.writerow(_plain(named.get(name)) for name in header if name)
+    return None if header is None else out.getvalue()
+
+
+def _label(value: Any, place: str) -> int:
+    """1, 1.0 and "1" are the same label."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if number not in (0.0, 1.0):
+        shown = "an empty cell" if value is None else f"`{value}`"
+        raise UserError(f"{place} has {shown} for a label", "a label is 0 or 1")
+    return int(number)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

@@ -1,0 +1,127 @@
+"""Folders of labelled images, listed before any of them is decoded.
+
+A listing also holds what is wrong with the folder, so that `check` can show all of it
+and training can refuse with the first few.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pmruntime.data.decode import SUFFIXES
+
+# Told how many images of how many are read.
+Progress = Callable[[int, int], None]
+_IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One labelled image: its file, its name in the data's folder, its class."""
+
+    path: Path
+    name: str
+    label: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with a folder: where, what, and what to do about it.
+
+    `place` is a file's name in the folder, for a table with `:line`. A fault that is
+    not `serious` (a copy) does not keep a network from training.
+    """
+
+    place: str
+    reason: str
+    remedy: str
+    serious: bool = True
+
+
+@dataclass
+class Listing:
+    """What a folder holds. Entries are sorted by name in both splits."""
+
+    kind: str
+    folder: Path
+    class_names: tuple[str, ...]
+    train: list[Entry] = field(default_factory=list)
+    val: list[Entry] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def splits(self) -> tuple[tuple[str, list[Entry]], ...]:
+        """("train", entries) and ("val", entries)."""
+        return (("train", self.train), ("val", self.val))
+
+    def sort(self) -> Listing:
+        """Entries in the one order that is the same on every system."""
+        for _, entries in self.splits:
+            entries.sort(key=lambda entry: entry.name)
+        return self
+
+    def name_of(self, path: Path) -> str:
+        """A path as it is named in messages: relative to the folder, with `/`."""
+        return path.relative_to(self.folder).as_posix()
+
+
+def image_files(folder: Path) -> Iterator[Path]:
+    """The files of a folder and the folders in it that an image could be, sorted; not
+    what systems and archivers leave behind."""
+    return (path for path in all_files(folder) if path.suffix.lower() in SUFFIXES)
+
+
+def all_files(folder: Path) -> Iterator[Path]:
+    """Every file of a folder and the folders in it but for the ignored ones, sorted."""
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        if is_ignored(path):
+            continue
+        if path.is_dir():
+            yield from all_files(path)
+        else:
+            yield path
+
+
+def is_ignored(path: Path) -> bool:
+    """Whether it is hidden, or left behind by a system or an archiver."""
+    return path.name.startswith(".") or path.name.lower() in _IGNORED
+
+
+def read_table(
+    path: Path, place: str, columns: Iterable[str], faults: list[Fault]
+) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file by their columns' names, each with its line number.
+
+    Other columns are ignored, their order is free. What is wrong goes to `faults`, and
+    the result is then empty.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            found = [name.strip() for name in reader.fieldnames or ()]
+            reader.fieldnames = found
+            missing = [name for name in columns if name not in found]
+            if missing:
+                faults.append(
+                    Fault(
+                        f"{place}:1",
+                        f"no column {' and '.join(f'`{m}`' for m in missing)}",
+                        f"its first line must name the columns; it has: "
+                        f"{', '.join(found) or 'nothing'}",
+                    )
+                )
+                return []
+            return [
+                (reader.line_num, {k: (row[k] or "").strip() for k in columns})
+                for row in reader
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        faults.append(
+            Fault(place, f"cannot be read: {error}", "save it as CSV text in UTF-8")
+        )
+        return []

@@ -1,0 +1,117 @@
+"""Grad-CAM (Selvaraju et al. 2017): where in an image a network found its answer.
+
+The last layer whose output is still an image is found by watching one pass, so nothing
+about the network has to be known. A sum or activation that the network computes behind
+that layer without a layer of its own belongs to the head here. Where the network ends
+in parallel layers that it merges in its own `forward`, the map is that of the last of
+them only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import paddle
+from numpy.typing import NDArray
+
+from pmruntime.losses import main_output
+from pmruntime.problems import UserError
+
+
+@dataclass(frozen=True, eq=False)
+class HeatMap:
+    """How much each place speaks for a class, float32 [H, W] from 0 to 1, and the
+    layer that was looked at. All zeros: nothing in the image spoke for the class."""
+
+    heat: NDArray[np.float32]
+    class_: int
+    layer: str
+
+
+def grad_cam(model: Any, image: NDArray[np.float32]) -> HeatMap:
+    """The heat map of an image, float32 [C, H, W] as the network is shown it, for the
+    class that the network predicts.
+
+    Runs in eval mode; the network's mode and gradients are left as they were. Raises
+    UserError where no layer's output is an image of more than one pixel.
+    """
+    batch = paddle.to_tensor(image[None])
+    # So that gradients flow even where every parameter is frozen.
+    batch.stop_gradient = False
+    with _watched(model) as seen:
+        logits = main_output(model(batch))[0]
+    if not seen:
+        raise UserError(
+            "no layer of the network gives an image: Grad-CAM has nothing to show"
+        )
+    name, activation = seen[-1]
+    if logits.shape[0] == 1:
+        class_ = int(logits.item() > 0)
+        score = logits[0] if class_ else -logits[0]
+    else:
+        class_ = int(logits.argmax().item())
+        score = logits[class_]
+    (gradient,) = paddle.grad(score, [activation], allow_unused=True)
+    height, width = image.shape[1:]
+    if gradient is None:
+        return HeatMap(np.zeros((height, width), np.float32), class_, name)
+    maps = activation.detach().astype("float32").numpy()[0]
+    weights = gradient.astype("float32").numpy()[0].mean(axis=(1, 2))
+    heat = np.maximum(np.tensordot(weights, maps, axes=1), 0.0)
+    if heat.max() > 0:
+        heat = heat / heat.max()
+    large = cv2.resize(heat, (width, height), interpolation=cv2.INTER_LINEAR)
+    return HeatMap(large.astype(np.float32), class_, name)
+
+
+def overlay(picture: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The picture, uint8 [H, W, 3] BGR, under its heat map in viridis: the warmer, the
+    less of the picture shines through. Viridis grows evenly in lightness, also for the
+    colour-blind."""
+    colors = cv2.applyColorMap(
+        (heat * 255).round().astype(np.uint8), cv2.COLORMAP_VIRIDIS
+    )
+    share = (0.15 + 0.45 * heat)[:, :, None]
+    mixed: NDArray[np.uint8] = (
+        (picture * (1 - share) + colors * share).round().astype(np.uint8)
+    )
+    return mixed
+
+
+@contextmanager
+def _watched(model: Any) -> Iterator[list[tuple[str, Any]]]:
+    """In eval mode, every output that is an image [1, C, H, W], H * W > 1, in order of
+    execution. A layer's output comes after those of the layers within it."""
+    seen: list[tuple[str, Any]] = []
+    hooks = []
+    was_training = [layer.training for layer in model.sublayers(include_self=True)]
+
+    def watcher(name: str) -> Any:
+        def watch(layer: Any, inputs: Any, output: Any) -> None:
+            # Of many outputs only the last is needed; the others are let go.
+            if isinstance(output, paddle.Tensor) and _is_image(output.shape):
+                seen[:] = [(name, output)]
+
+        return watch
+
+    model.eval()
+    try:
+        for name, layer in model.named_sublayers():
+            hooks.append(layer.register_forward_post_hook(watcher(name)))
+        yield seen
+    finally:
+        for hook in hooks:
+            hook.remove()
+        for layer, mode in zip(
+            model.sublayers(include_self=True), was_training, strict=True
+        ):
+            layer.training = mode
+
+
+def _is_image(shape: Any) -> bool:
+    return len(shape) == 4 and shape[2] * shape[3] > 1

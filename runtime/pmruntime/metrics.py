@@ -1,0 +1,232 @@
+"""What predictions are worth: every figure of `eval`, over one set of images.
+
+Two classes: class 1 is the positive one, and each figure is told of it. More classes:
+each class is held against all the others, and a figure is the plain mean over classes
+(macro), so that a rare class counts as much as a common one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pmruntime.problems import UserError
+
+CALIBRATION_BINS = 10
+
+
+class UndefinedError(ValueError):
+    """The figure does not exist for these images; the message says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Log-probabilities, float64 [n, C], of images and their true classes, int64 [n].
+
+    Raises ValueError where the shapes do not fit or a log-probability is no number.
+    """
+
+    logs: NDArray[np.float64]
+    labels: NDArray[np.int64]
+    class_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        n, classes = self.logs.shape
+        if self.labels.shape != (n,) or n == 0 or classes < 2:
+            raise ValueError("log-probabilities are [n, C], C at least 2, labels [n]")
+        if not np.isfinite(self.logs).all():
+            raise ValueError("log-probabilities must be finite")
+        if not self.class_names:
+            object.__setattr__(self, "class_names", tuple(map(str, range(classes))))
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """What figures are means over: every class, or class 1 alone of two."""
+        count = self.logs.shape[1]
+        return (1,) if count == 2 else tuple(range(count))
+
+    @cached_property
+    def predicted(self) -> NDArray[np.int64]:
+        """The likeliest class of each image, int64 [n]; the lower one among equals."""
+        likeliest: NDArray[np.int64] = self.logs.argmax(axis=1)
+        return likeliest
+
+    @cached_property
+    def probabilities(self) -> NDArray[np.float64]:
+        """The probability of each class, [n, C]."""
+        return np.exp(self.logs)
+
+    @cached_property
+    def losses(self) -> NDArray[np.float64]:
+        """The cross entropy of each image, in nats, [n]."""
+        loss: NDArray[np.float64] = -self.logs[np.arange(len(self.labels)), self.labels]
+        return loss
+
+    def margin(self, class_: int) -> NDArray[np.float64]:
+        """The log-odds of a class, [n]. It ranks images as the probability does, but
+        does not run out of digits near 1."""
+        others = np.delete(self.logs, class_, axis=1)
+        odds: NDArray[np.float64] = self.logs[:, class_] - np.logaddexp.reduce(
+            others, axis=1
+        )
+        return odds
+
+    @cached_property
+    def confidence(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """What calibration compares: a probability, and whether it came true, [n] each.
+
+        Two classes: the probability of class 1, since that is the number which a
+        threshold or a reader acts on, and every bin from 0 to 1 is used. More classes:
+        the probability of the predicted class.
+        """
+        if self.logs.shape[1] == 2:
+            return self.probabilities[:, 1], self.labels == 1
+        return self.probabilities.max(axis=1), self.predicted == self.labels
+
+    @cached_property
+    def confusion(self) -> NDArray[np.int64]:
+        """Counts of images, int64 [C, C]: a row for each true class, a column for each
+        predicted one."""
+        count = self.logs.shape[1]
+        counts: NDArray[np.int64] = _sklearn().confusion_matrix(
+            self.labels, self.predicted, labels=range(count)
+        )
+        return counts
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure: how it is called and computed, and whether more of it is better."""
+
+    title: str
+    meaning: str
+    compute: Callable[[Predictions], float]
+    more_is_better: bool = True
+    percent: bool = True
+
+
+def calibration_bins(confidence: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The bin of each probability, int64 from 0 to 9: ten of equal width; 1.0 belongs
+    to the last."""
+    bins = (confidence * CALIBRATION_BINS).astype(np.int64)
+    return np.clip(bins, 0, CALIBRATION_BINS - 1)
+
+
+def _accuracy(p: Predictions) -> float:
+    return float((p.predicted == p.labels).mean())
+
+
+def _loss(p: Predictions) -> float:
+    return float(p.losses.mean())
+
+
+def _auc(p: Predictions) -> float:
+    for c in p.classes:
+        _need(p, c, bool((p.labels == c).any()))
+        _need_other(p, c)
+    score = _sklearn().roc_auc_score
+    return _mean(score(p.labels == c, p.margin(c)) for c in p.classes)
+
+
+def _average_precision(p: Predictions) -> float:
+    for c in p.classes:
+        _need(p, c, bool((p.labels == c).any()))
+    score = _sklearn().average_precision_score
+    return _mean(score(p.labels == c, p.margin(c)) for c in p.classes)
+
+
+def _sensitivity(p: Predictions) -> float:
+    for c in p.classes:
+        _need(p, c, bool((p.labels == c).any()))
+    score = _sklearn().recall_score
+    return _mean(score(p.labels == c, p.predicted == c) for c in p.classes)
+
+
+def _specificity(p: Predictions) -> float:
+    for c in p.classes:
+        _need_other(p, c)
+    score = _sklearn().recall_score
+    return _mean(score(p.labels != c, p.predicted != c) for c in p.classes)
+
+
+def _f1(p: Predictions) -> float:
+    for c in p.classes:
+        _need(p, c, bool(((p.labels == c) | (p.predicted == c)).any()))
+    score = _sklearn().f1_score
+    return _mean(score(p.labels == c, p.predicted == c) for c in p.classes)
+
+
+def _calibration_error(p: Predictions) -> float:
+    confidence, came_true = p.confidence
+    bins = calibration_bins(confidence)
+    gaps = np.bincount(bins, confidence - came_true, minlength=CALIBRATION_BINS)
+    return float(np.abs(gaps).sum() / len(p.labels))
+
+
+METRICS: dict[str, Metric] = {
+    "accuracy": Metric("accuracy", "images classified rightly", _accuracy),
+    "auc": Metric(
+        "ROC-AUC",
+        "chance that a positive image is ranked above a negative one",
+        _auc,
+        percent=False,
+    ),
+    "average_precision": Metric(
+        "average precision",
+        "precision, averaged over all thresholds",
+        _average_precision,
+        percent=False,
+    ),
+    "sensitivity": Metric("sensitivity", "positive images found", _sensitivity),
+    "specificity": Metric("specificity", "negative images left alone", _specificity),
+    "f1": Metric("F1", "harmonic mean of precision and sensitivity", _f1),
+    "loss": Metric(
+        "loss",
+        "mean cross entropy, in nats",
+        _loss,
+        more_is_better=False,
+        percent=False,
+    ),
+    "calibration_error": Metric(
+        "calibration error",
+        "mean distance of probabilities from what came true (ECE, 10 bins)",
+        _calibration_error,
+        more_is_better=False,
+    ),
+}
+
+
+def measure(name: str, predictions: Predictions) -> float:
+    """The figure of that name. Raises UndefinedError where there is none, and UserError
+    where scikit-learn is not installed."""
+    return METRICS[name].compute(predictions)
+
+
+def _mean(values: Any) -> float:
+    return float(np.mean([float(value) for value in values]))
+
+
+def _need(p: Predictions, class_: int, present: bool) -> None:
+    if not present:
+        raise UndefinedError(f"no image of class `{p.class_names[class_]}`")
+
+
+def _need_other(p: Predictions, class_: int) -> None:
+    if (p.labels == class_).all():
+        raise UndefinedError(f"all images are of class `{p.class_names[class_]}`")
+
+
+def _sklearn() -> Any:
+    try:
+        from sklearn import metrics
+    except ImportError as error:
+        raise UserError(
+            "validation needs scikit-learn, which is not installed",
+            "install the `cpu` or `gpu` extra: pip install 'pmgen[cpu]'",
+        ) from error
+    return metrics

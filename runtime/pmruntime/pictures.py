@@ -1,0 +1,39 @@
+"""Images of the data as pictures in a page."""
+
+from __future__ import annotations
+
+import base64
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+def as_bgr(image: NDArray[np.uint8], color: str) -> NDArray[np.uint8]:
+    """A picture, uint8 [H, W, 3] BGR, of an image, uint8 [C, H, W], whose channels are
+    in the order `color` (RGB or BGR); one of a single channel is grey, and of any other
+    number the first is shown."""
+    if len(image) != 3:
+        return np.ascontiguousarray(np.repeat(image[:1], 3, axis=0).transpose(1, 2, 0))
+    channels = image[::-1] if color == "RGB" else image
+    return np.ascontiguousarray(channels.transpose(1, 2, 0))
+
+
+def jpeg_uri(picture: NDArray[np.uint8]) -> str:
+    """A data URI of a picture, uint8 [H, W, 3] BGR. Small ones are kept exactly."""
+    small = max(picture.shape[:2]) < 100
+    kind = "png" if small else "jpeg"
+    options = [] if small else [cv2.IMWRITE_JPEG_QUALITY, 88]
+    ok, content = cv2.imencode(f".{kind}", picture, options)
+    if not ok:
+        raise ValueError("OpenCV cannot encode the picture")
+    return _uri(kind, content.tobytes())
+
+
+def png_uri(content: bytes) -> str:
+    """A data URI of a PNG file."""
+    return _uri("png", content)
+
+
+def _uri(kind: str, content: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"

@@ -1,0 +1,28 @@
+"""How a network is trained: optimizer, schedule, images, augmentation, loss, settings.
+
+The compiler reads recipes as YAML and reports their mistakes at line and column; the
+runtime takes the resolved form as JSON and checks it again, since it can be called
+without the compiler:
+
+    {"name": "digits", "optimizer": {"Adam": {"learning_rate": 0.003}},
+     "schedule": {"Cosine": {"warmup_epochs": 1}}, "epochs": 5, "batch_size": 10,
+     "augment": {"flip_horizontal": 0.5}}
+
+An optimizer or schedule without arguments may be a name alone: "schedule": "Constant".
+"""
+
+from pmruntime.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+from pmruntime.recipe.parse import parse_recipe, parse_recipe_json, with_epochs
+from pmruntime.recipe.recipe import Choice, Recipe
+
+__all__ = [
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SECTIONS",
+    "SETTINGS",
+    "Choice",
+    "Recipe",
+    "parse_recipe",
+    "parse_recipe_json",
+    "with_epochs",
+]

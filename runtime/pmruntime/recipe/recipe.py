@@ -1,0 +1,90 @@
+"""`Recipe`: what the training loop reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS, Table
+
+
+def defaults(table: Table) -> dict[str, Any]:
+    """The value of every entry that is left out."""
+    return {name: arg.default for name, arg in table.items()}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A name out of a table, with all its arguments."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """{name: {argument: value}}."""
+        return {self.name: dict(self.arguments)}
+
+
+def _optimizer() -> Choice:
+    return Choice("Momentum", defaults(OPTIMIZERS["Momentum"]))
+
+
+def _schedule() -> Choice:
+    return Choice("Constant", defaults(SCHEDULES["Constant"]))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A resolved recipe. Its default is the tutorial's, which is slow but its own.
+
+    `batch_size` images make a batch, whatever the number of processes; the gradients of
+    `accumulate` batches make one step. docs/recipes.md describes every entry.
+    """
+
+    name: str = "default"
+    optimizer: Choice = field(default_factory=_optimizer)
+    schedule: Choice = field(default_factory=_schedule)
+    images: Mapping[str, Any] = field(
+        default_factory=lambda: defaults(SECTIONS["images"])
+    )
+    augment: Mapping[str, Any] = field(
+        default_factory=lambda: defaults(SECTIONS["augment"])
+    )
+    loss: Mapping[str, Any] = field(default_factory=lambda: defaults(SECTIONS["loss"]))
+    epochs: int = SETTINGS["epochs"].default
+    batch_size: int = SETTINGS["batch_size"].default
+    accumulate: int = SETTINGS["accumulate"].default
+    clip_norm: float = SETTINGS["clip_norm"].default
+    decay_all: bool = SETTINGS["decay_all"].default
+    ema: float = SETTINGS["ema"].default
+    validate_every: int = SETTINGS["validate_every"].default
+    early_stopping: int = SETTINGS["early_stopping"].default
+    select: str = SETTINGS["select"].default
+    views: int = SETTINGS["views"].default
+    amp: str = SETTINGS["amp"].default
+    sync_batch_norm: bool = SETTINGS["sync_batch_norm"].default
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that `parse_recipe` reads back into an equal recipe."""
+        result = {}
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, Choice):
+                value = value.as_json()
+            elif isinstance(value, Mapping):
+                value = dict(value)
+            result[entry.name] = value
+        return result
+
+    def preprocessing(self, input_size: tuple[int, int] | None) -> Preprocessing:
+        """How images are prepared for a network whose input is (height, width), or
+        None where it leaves its size open: `images: {size: ...}` then decides."""
+        given = self.images["size"]
+        return Preprocessing(
+            input_size if given is None else (given[0], given[1]),
+            self.images["resize"],
+            self.images["color"],
+            self.images["normalize"],
+        )

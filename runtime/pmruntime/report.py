@@ -1,0 +1,245 @@
+"""report.html: a run and its validation on one page that needs nothing else.
+
+Pictures are in the page itself, nothing is fetched, and no script runs. The page's text
+is in templates/report.html, which escapes whatever the data, the spec and the files'
+names put into it; what is shown where is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from numpy.typing import NDArray
+
+from pmruntime.architecture import layer_rows
+from pmruntime.data import Data
+from pmruntime.gradcam import grad_cam, overlay
+from pmruntime.loading import parameter_count
+from pmruntime.metrics import METRICS, Metric, Predictions
+from pmruntime.pictures import as_bgr, jpeg_uri, png_uri
+from pmruntime.problems import UserError
+from pmruntime.trained import TrainedRun
+
+MISTAKES = 8
+_FIGURES = {
+    "confusion.png": "Confusion matrix: a row for each true class",
+    "roc.png": "ROC: sensitivity against false alarms over all thresholds",
+    "calibration.png": "Calibration: on the diagonal a probability is what comes true",
+    "precision_recall.png": "Precision against recall over all thresholds",
+}
+
+
+def write_report(
+    run: TrainedRun,
+    data: Data,
+    result: Mapping[str, Any],
+    predictions: Predictions,
+    figures: Mapping[str, bytes],
+) -> bytes:
+    """The page, UTF-8. `result` is what eval.json holds, `predictions` are the
+    network's, `figures` PNG files by name as `draw_figures` gives them."""
+    environment = Environment(
+        loader=PackageLoader("pmruntime"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pictures = [(png_uri(figures[k]), v) for k, v in _FIGURES.items() if k in figures]
+    if run.folder.curve.is_file():
+        curve = png_uri(run.folder.curve.read_bytes())
+        pictures.append((curve, "Loss and accuracy over the epochs"))
+    shown, are_mistakes = _worth_a_look(predictions)
+    examples, layer = _examples(run, data, predictions, shown)
+    layers = layer_rows(run.model, data.image_shape)
+    page = environment.get_template("report.html").render(
+        model=run.record["model"],
+        data=data,
+        result=result,
+        params=parameter_count(run.model),
+        right=int(predictions.confusion.trace()),
+        columns=columns(result),
+        rows=metric_rows(result),
+        differences=difference_rows(result),
+        figures=pictures,
+        no_figures=not figures,
+        examples=examples,
+        examples_are_mistakes=are_mistakes,
+        mistakes=int((predictions.predicted != predictions.labels).sum()),
+        cam_layer=layer,
+        layers=layers,
+        nested=any(row.depth for row in layers),
+        facts=_facts(run, data),
+        recipe=_recipe_rows(run),
+        summary=result,
+    )
+    return page.encode()
+
+
+def shown_figure(name: str, figure: Mapping[str, Any]) -> tuple[str, str]:
+    """A figure of eval.json and its interval as a reader wants them: ("94.5%",
+    "91.5 – 97.5"); where there is none, a dash and the reason."""
+    metric = METRICS[name]
+    if figure["value"] is None:
+        return "—", str(figure["reason"])
+    value = _number(metric, figure["value"]) + "%" * metric.percent
+    if figure["low"] is None:
+        return value, str(figure["reason"])
+    low, high = _number(metric, figure["low"]), _number(metric, figure["high"])
+    return value, f"{low} – {high}"
+
+
+def shown_difference(name: str, difference: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A difference, its interval and its p-value, with signs: ("+1.5", "-1.0 to +4.0",
+    "0.310"). Percentages differ by percentage points."""
+    metric = METRICS[name]
+    if difference["value"] is None:
+        return "—", str(difference["reason"]), "—"
+    value = _number(metric, difference["value"], "+")
+    if difference["low"] is None:
+        return value, str(difference["reason"]), "—"
+    low, high = (_number(metric, difference[k], "+") for k in ("low", "high"))
+    p = difference["p"]
+    return value, f"{low} to {high}", f"{p:.3f}" if p >= 0.001 else "< 0.001"
+
+
+def _number(metric: Metric, value: float, sign: str = "") -> str:
+    if metric.percent:
+        return f"{100 * value:{sign}.1f}"
+    return f"{value:{sign}.3f}"
+
+
+def columns(result: Mapping[str, Any]) -> list[str]:
+    """The contenders' names: the network, then what it is held against."""
+    names = [str(result["model"])]
+    if "baseline" in result:
+        names.append("baseline")
+    if "against" in result:
+        names.append(f"{result['against']['model']} of {result['against']['run']}")
+    return names
+
+
+def metric_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row for each metric: title, meaning, and value and interval by contender."""
+    others = [result[key] for key in ("baseline", "against") if key in result]
+    return [
+        {
+            "title": metric.title,
+            "meaning": metric.meaning,
+            "cells": [
+                shown_figure(name, each["metrics"][name]) for each in (result, *others)
+            ],
+        }
+        for name, metric in METRICS.items()
+    ]
+
+
+def difference_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """For each rival its name and a row for each metric; empty without rivals."""
+    names = columns(result)[1:]
+    rivals = [result[key] for key in ("baseline", "against") if key in result]
+    return [
+        {
+            "name": name,
+            "rows": [
+                (metric.title, *shown_difference(key, rival["difference"][key]))
+                for key, metric in METRICS.items()
+            ],
+        }
+        for name, rival in zip(names, rivals, strict=True)
+    ]
+
+
+def _worth_a_look(p: Predictions) -> tuple[list[int], bool]:
+    """The most confident mistakes, the worst first; without any the least certain
+    images, and False."""
+    certainty = p.logs.max(axis=1)
+    wrong = p.predicted != p.labels
+    if wrong.any():
+        order = [int(i) for i in (-certainty).argsort(kind="stable") if wrong[i]]
+    else:
+        order = [int(i) for i in certainty.argsort(kind="stable")]
+    return order[:MISTAKES], bool(wrong.any())
+
+
+def _examples(
+    run: TrainedRun, data: Data, p: Predictions, chosen: list[int]
+) -> tuple[list[dict[str, Any]], str | None]:
+    """What is shown of each chosen image, and the layer that Grad-CAM looked at."""
+    examples, layer = [], None
+    for i in chosen:
+        image = data.val.images[i]
+        picture = as_bgr(image, data.preprocessing.color)
+        heat = _heat(run, data.preprocessing.normalized(image[None])[0])
+        layer = heat[1] if heat else None
+        examples.append(
+            {
+                "name": data.val.names[i],
+                "label": p.class_names[p.labels[i]],
+                "predicted": p.class_names[p.predicted[i]],
+                "probability": f"{p.probabilities[i].max():.1%}",
+                "picture": jpeg_uri(picture),
+                "overlay": jpeg_uri(overlay(picture, heat[0])) if heat else None,
+                "pixelated": max(picture.shape[:2]) < 100,
+            }
+        )
+    return examples, layer
+
+
+def _heat(run: TrainedRun, image: NDArray[Any]) -> tuple[NDArray[Any], str] | None:
+    """The heat map and its layer; None for a network that has no image to show."""
+    try:
+        found = grad_cam(run.model, image)
+    except UserError:
+        return None
+    return found.heat, found.layer
+
+
+def _facts(run: TrainedRun, data: Data) -> list[tuple[str, str]]:
+    """What was trained, on what, and with what, as pairs of a name and a text."""
+    record = run.record
+    arguments = ", ".join(f"{k} = {v}" for k, v in record["arguments"].items())
+    epoch = "" if run.epoch is None else f" (epoch {run.epoch})"
+    facts = [
+        ("Network", f"{record['model']}({arguments})"),
+        ("Parameters", f"{parameter_count(run.model):,}"),
+        ("Weights", f"{run.weights}{epoch}"),
+        ("Views of an image", str(run.recipe.views)),
+        ("Data", data.source),
+        ("Images", f"{len(data.train):,} to train, {len(data.val):,} to validate"),
+        (
+            "Image",
+            " x ".join(map(str, data.image_shape)) + " (channels, height, width)",
+        ),
+        ("Classes", ", ".join(data.class_names)),
+        ("Preparation", _flat(data.preprocessing.as_json())),
+        ("Fingerprint of the data", data.fingerprint),
+        ("Recipe", f"{run.recipe.name}, {run.recipe.epochs} epochs"),
+        ("Seed", str(record["seed"])),
+        ("Device", str(record["device"])),
+        ("Started", str(record["started"])),
+    ]
+    versions = {k: v for k, v in record["versions"].items() if v is not None}
+    return [*facts, ("Versions", _flat(versions))]
+
+
+def _recipe_rows(run: TrainedRun) -> list[tuple[str, str]]:
+    return [(key, _flat(value)) for key, value in run.recipe.as_json().items()]
+
+
+def _flat(value: Any) -> str:
+    """A setting in one line: {"Adam": {"beta1": 0.9}} is `Adam (beta1 0.9)`."""
+    if isinstance(value, Mapping):
+        parts = []
+        for key, inner in value.items():
+            nested = isinstance(inner, Mapping)
+            text = f"{key} ({_flat(inner)})" if nested and inner else str(key)
+            parts.append(text if nested else f"{key} {_flat(inner)}")
+        return ", ".join(parts) or "none"
+    if isinstance(value, (list, tuple)):
+        return " ".join(map(_flat, value))
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,77 @@
+"""Networks that Paddle does not ship, against their published code in PyTorch.
+
+Random weights, saved by PyTorch, imported here: the same outputs. This needs torchvision
+and timm, which the tests do not install; `pip install torchvision timm` runs it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import judge
+import numpy as np
+import pytest
+from pmgen.compile import compile_spec
+from pmgen.settings import Settings
+from pmruntime.weights.pretrained import load_pretrained
+
+pytestmark = pytest.mark.paddle
+
+SIZE = 64
+# spec -> package, its name there
+NETWORKS = {
+    "se_resnet50": ("timm", "seresnet50"),
+    "resnet50_d": ("timm", "resnet50d"),
+    "regnet_y_400mf": ("torchvision", "regnet_y_400mf"),
+    "efficientnet_b0": ("timm", "tf_efficientnet_b0"),
+    "paddle/mobilenet_v3_small": ("torchvision", "mobilenet_v3_small"),
+    "paddle/shufflenet_v2_x1_0": ("torchvision", "shufflenet_v2_x1_0"),
+    "paddle/densenet121": ("torchvision", "densenet121"),
+}
+
+
+def theirs(package: str, name: str) -> Any:
+    if package == "timm":
+        timm = pytest.importorskip("timm", reason="timm is not installed")
+        return timm.create_model(name, pretrained=False)
+    found = pytest.importorskip("torchvision", reason="torchvision is not installed")
+    return getattr(found.models, name)(weights=None)
+
+
+def shake(net: Any) -> None:
+    """Factors and shifts other than ones and zeros, statistics that suit the images."""
+    import torch
+
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for name, parameter in net.named_parameters():
+            if parameter.ndim == 1:
+                low = 0.3 if name.endswith("weight") else -0.3
+                parameter.uniform_(low, low + 0.6)
+        for module in net.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.momentum = None  # the mean over all that was seen
+        net.train()
+        net(torch.randn(4, 3, SIZE, SIZE))
+    net.eval()
+
+
+@pytest.mark.parametrize("spec", NETWORKS)
+def test_the_published_network(spec: str, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    net = theirs(*NETWORKS[spec])
+    shake(net)
+    path = tmp_path / "weights.pth"
+    torch.save(net.state_dict(), path)
+    settings = Settings({}, (3, SIZE, SIZE))
+    compiled = compile_spec(judge.SPECS / f"{spec}.yaml", settings=settings)
+    ours = judge.build(compiled, tmp_path)
+    load_pretrained(ours, path)
+    ours.eval()
+    images = judge.random_images((3, SIZE, SIZE), batch=2)
+    with torch.no_grad():
+        wanted = net(torch.from_numpy(images.numpy())).numpy()
+    assert wanted.std() > 0.05
+    found = ours(images).numpy()
+    np.testing.assert_allclose(found, wanted, atol=5e-4 * wanted.std(), rtol=1e-3)
