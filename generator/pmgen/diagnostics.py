@@ -68,15 +68,18 @@ class Diagnostics:
         if code not in CODES:
             raise KeyError(f"{code} is not a known diagnostic code")
         self.reported += 1
-        key = (code, span.file.name, span.line, span.column)
-        if key in self._seen:
+        if self.told(code, span):
             return
-        self._seen.add(key)
+        self._seen.add(_key(code, span))
         self.items.append(
             Diagnostic(code, message, span, label, tuple(related), tuple(notes), help)
         )
         if self.full:
             raise TooManyErrors
+
+    def told(self, code: str, span: Span) -> bool:
+        """True where this code is reported at this place already."""
+        return _key(code, span) in self._seen
 
     @property
     def failed(self) -> bool:
@@ -97,3 +100,7 @@ class Diagnostics:
             self.items,
             key=lambda d: (files[d.span.file.name], d.span.line, d.span.column, d.code),
         )
+
+
+def _key(code: str, span: Span) -> tuple[str, str, int, int]:
+    return code, span.file.name, span.line, span.column

@@ -17,7 +17,7 @@ from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
 from pmgen.expressions import Value
 from pmgen.graph import INPUT, Graph, Reach, join
 from pmgen.ops import MERGES, OPS
-from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size, show_shape
+from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
 from pmgen.ops.kinds import integer, truth
 from pmgen.parse.values import argument_kinds
 from pmgen.source import Span
@@ -191,17 +191,7 @@ class _Expander:
             inner = scope.inline("shortcut", named)
             side = self._series(form.shortcut, start, inner, {})
         elif not same:
-            self.report.error(
-                "PM304",
-                "the body of a residual changes the shape, but its shortcut is the "
-                "identity",
-                form.span,
-                scope,
-                label=f"{show_shape(start.shape)} comes in",
-                related=[Label(body.span, f"{show_shape(body.shape)} comes out")],
-                help="give `shortcut` layers that make the same change, or "
-                "`shortcut: where_equal` for no addition here",
-            )
+            self.report.changed_shape(body, start, form, scope)
             return lost(body)
         return self._merge(OPS[MERGES["add"]], [body, side], scope, "add", form.span)
 

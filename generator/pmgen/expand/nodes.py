@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pmgen.expand.advisor import Refusal
 from pmgen.expand.report import Reporter
 from pmgen.expand.scope import Building, Scope, Signal, lost
 from pmgen.expressions import MAX_VALUE, Const, Expr, NoValue, evaluate, names_in
@@ -136,7 +137,8 @@ class NodeBuilder:
             _need_bounded(shape)
             self._need_sizes(op, shapes)
         except (ShapeIssue, NoValue) as issue:
-            self.report.shape_error(issue, inputs, scope, role, span, call)
+            refusal = Refusal(issue, op, args, shapes)
+            self.report.shape_error(refusal, inputs, scope, role, span, call)
             return lost(inputs[0])
         weights = op.weights.shapes(args, shapes, shape) if op.weights else {}
         if call is not None:
