@@ -76,7 +76,7 @@ def test_a_name_alone_is_enough(tmp_path: Path) -> None:
         ("epochs: 2.5", "PM502", (2, 9), "a whole number"),
         ("batch_size: {a: 1}", "PM502", (2, 13), "a mapping"),
         ("epochs:", "PM502", (2, 8), "a whole number"),
-        ("epochs: 2\nschedule: {Cosine: {warmup_epochs: 2}}", "PM502", (3, 11), ""),
+        ("epochs: 2\nschedule: {Cosine: {warmup_epochs: 2}}", "PM502", (3, 36), ""),
     ],
 )  # fmt: skip
 def test_refused(
