@@ -137,9 +137,11 @@ def _values(
     if name == "padding":
         if op.arg("kernel_size") is None:
             return
-        # More padding than window would only add a border that nothing looks at.
-        window = both(args["kernel_size"])
-        yield from ((name, value) for value in range(min(most, *window)))
+        # More padding than window would only add a border that nothing looks at, and
+        # a pool's window must hold something of the image wherever it stands.
+        window = min(both(args["kernel_size"]))
+        room = window if op.weights else window // 2 + 1
+        yield from ((name, value) for value in range(min(most, room)))
         return
     now = args["kernel_size"] if args[name] is None else args[name]
     most = max(most, max(both(now)))

@@ -327,7 +327,7 @@ def test_new_says_how_to_build_what_reaches_out_of_its_folder(shell: Shell) -> N
         ["build", "lenet", "--set", "num_classes=many"],
         ["build", "lenet", "--input", "28x28"],
         ["check", "lenet", "--input", "0x28x28"],
-        ["explain"],
+        ["explain", "PM30"],
     ],
     ids=" ".join,
 )

@@ -14,7 +14,7 @@ from examples import files_of, lay_out
 from pmgen.compile import compile_spec
 from pmgen.diagnostics import Diagnostics
 from pmgen.parse import layers, model
-from pmgen.recipe import parse_recipe
+from pmgen.recipe import is_recipe, parse_recipe
 from pmgen.render import render_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,10 +57,10 @@ def test_files_of_the_page_are_sound(page: Path, tmp_path: Path) -> None:
     lay_out(text, ROOT / "specs", tmp_path)
     for name, content in files_of(text).items():
         diagnostics = Diagnostics()
-        if "\nmodel:" in content or "\nextends:" in content:
-            diagnostics = compile_spec(tmp_path / name).diagnostics
-        elif name.startswith("recipes/"):
+        if is_recipe(content):
             parse_recipe(tmp_path / name, diagnostics)
+        elif "\nmodel:" in content or "\nextends:" in content:
+            diagnostics = compile_spec(tmp_path / name).diagnostics
         wanted = "wrong" in Path(name).stem
         shown = render_text(diagnostics.ordered())
         assert diagnostics.failed is wanted, f"{name}:\n{shown}"

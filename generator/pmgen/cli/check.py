@@ -16,7 +16,6 @@ from pmgen.cli.common import (
 )
 from pmgen.compile import Compiled
 from pmgen.diagnostics import Diagnostics
-from pmgen.parse.model import SPEC_KEYS
 from pmgen.recipe import is_recipe, parse_recipe
 from pmgen.recipe.override import concerns_recipe
 
@@ -70,7 +69,7 @@ def _recipe_file(given: str) -> Path | None:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
     except (OSError, UnicodeDecodeError):
         return None  # reported with its place where it is read as a spec
-    return path if is_recipe(text, SPEC_KEYS) else None
+    return path if is_recipe(text) else None
 
 
 def _recipe(path: Path, settings: tuple[str, ...]) -> Compiled:

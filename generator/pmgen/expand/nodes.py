@@ -213,7 +213,12 @@ class NodeBuilder:
                 return None  # reported by the parser
             label = _worked_out(arg, scope)
             self.report.error(
-                "PM309", f"no value here: {error}", arg.span, scope, label=label
+                "PM309",
+                f"no value here: {error}",
+                arg.span,
+                scope,
+                label=label,
+                help=_other_value(arg),
             )
             return None
         problem = kind.check(value)
@@ -256,6 +261,13 @@ def _product(sizes: tuple[int, ...]) -> int:
     for size in sizes:
         total *= size
     return total
+
+
+def _other_value(arg: Arg) -> str | None:
+    if not isinstance(arg.value, Expr):
+        return None
+    names = " or ".join(f"`${name}`" for name in dict.fromkeys(names_in(arg.value)))
+    return f"give {names} another value" if names else None
 
 
 def _worked_out(arg: Arg, scope: Scope) -> str:

@@ -100,7 +100,8 @@ class Reporter:
             else "give `shortcut` layers that make the same change"
         )
         ways += [advice] if advice and advice not in ways else []
-        ways.append("`shortcut: where_equal` leaves the addition out here")
+        if ways[0] != advice:
+            ways.append("`shortcut: where_equal` leaves the addition out here")
         self.error(
             "PM304",
             "the body of a residual changes the shape, but its shortcut is the "

@@ -52,7 +52,8 @@ def _groups_help(groups: int, in_channels: Dim, out: Dim) -> str:
     if not is_size(in_channels) or not is_size(out):
         return f"`groups` must divide both {in_channels} and {out}"
     fits = divisor_near(groups, in_channels, out)
-    return f"`groups: {fits}` divides both {in_channels} and {out}"
+    counts = f"{out}" if in_channels == out else f"both {in_channels} and {out}"
+    return f"`groups: {fits}` divides {counts}"
 
 
 def _conv_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:

@@ -65,6 +65,7 @@ class _ModelParser:
         self.diagnostics = diagnostics
         self.blocks: dict[str, Block] = {}
         self.context = Context(diagnostics, self.blocks)
+        self.params: tuple[Param, ...] = ()
         self.model = Ident("", Span(sources.files[0], 1, 1, 1, 1))
 
     def parse(self) -> ModelSpec | None:
@@ -77,7 +78,7 @@ class _ModelParser:
         name = self.model = self._model_name(tree, at)
         source = self._text(tree, "source")
         size, size_span = self._input(tree, at)
-        params = self._params(tree.get("params"), need_default=True)
+        params = self.params = self._params(tree.get("params"), need_default=True)
         self._blocks(tree)
         defaults = self._defaults(tree)
         scope = Context(
@@ -305,6 +306,7 @@ class _ModelParser:
             self.blocks,
             (IN_CHANNELS, *(p.name.text for p in block.params)),
             defaults,
+            outside=tuple(p.name.text for p in self.params),
         )
         key = Scalar(block.name.text, block.name.text, block.name.span)
         form = parse_form(mapping, f"block `{block.name.text}`", key, scope)

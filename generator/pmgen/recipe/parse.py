@@ -10,6 +10,7 @@ from typing import Any
 from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
+from pmgen.parse.model import SPEC_KEYS
 from pmgen.reader import read_file
 from pmgen.recipe.definition import (
     DEFAULTS,
@@ -35,11 +36,11 @@ _KEYS = (
 _TOP_KEY = re.compile(r"^(\w+)[ \t]*:", re.MULTILINE)
 
 
-def is_recipe(text: str, spec_keys: Iterable[str]) -> bool:
+def is_recipe(text: str) -> bool:
     """Whether a file is meant as a recipe: by its keys, which are those of a recipe
     more than those of a spec. It need not be sound."""
     keys = set(_TOP_KEY.findall(text)) - {"pmgen"}
-    return len(keys & set(_KEYS)) > len(keys & set(spec_keys))
+    return len(keys & set(_KEYS)) > len(keys & set(SPEC_KEYS))
 
 
 def parse_recipe(
