@@ -8,6 +8,7 @@ import click
 
 from pmgen.cli.common import (
     compiled,
+    format_option,
     network_options,
     report,
     root_option,
@@ -18,14 +19,7 @@ from pmgen.cli.common import (
 
 @click.command()
 @specs_argument
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How mistakes are shown; json is for editors.",
-)
+@format_option
 @network_options
 @root_option
 def check(
@@ -38,7 +32,7 @@ def check(
     """Check SPEC... and show every mistake at its line. Writes nothing."""
     settings = settings_from(pairs, input_text)
     results = [compiled(spec, root, settings) for spec in specs]
-    sound = report(results, as_json=style == "json")
+    sound = report(results, style=style, root=root)
     if sound and style == "text":
         for result in results:
             graph = result.graph
