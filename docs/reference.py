@@ -44,6 +44,8 @@ PAGES = (
     "docs/results.md",
     "docs/data.md",
     "docs/generated-code.md",
+    "docs/editors.md",
+    "docs/ci.md",
 )
 _REGION = re.compile(
     r"(?P<begin><!-- begin: (?P<name>[^\n]+?) -->\n)(?P<body>.*?)"
@@ -241,7 +243,7 @@ def codes() -> str:
 
 def commands() -> str:
     """The compiler's commands and their options."""
-    context = click.Context(cli)
+    context = click.Context(cli, **cli.context_settings)
     rows = []
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)
