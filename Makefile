@@ -60,6 +60,7 @@ catalogue: $(VENV)/.test ## Measure every network against Paddle's own and write
 
 bench: $(VENV)/.test ## Measure compile time, the cost of a shape check, reading images
 	$(BIN)/python bench/compile_time.py
+	$(BIN)/python bench/whole_catalogue.py
 	$(BIN)/python bench/check_shape.py
 	$(BIN)/python bench/reading.py
 

@@ -93,6 +93,8 @@ def _default(arg: ArgDef) -> str:
         return "left out"
     if isinstance(arg.default, bool):
         return f"`{str(arg.default).lower()}`"
+    if isinstance(arg.default, tuple):
+        return f"`{list(arg.default)}`"
     return f"`{arg.default}`"
 
 

@@ -49,6 +49,6 @@ CODES: dict[str, str] = {
     # -- PM4xx: expectations ----------------------------------------------------
     "PM401": "A figure under `expect` is not what the network has.",
     # -- PM5xx: recipes ---------------------------------------------------------
-    "PM501": "A recipe setting that is not known.",
+    "PM501": "A recipe setting that is not known, or a layer that the network has not.",
     "PM502": "A recipe value of the wrong type or outside its range.",
 }

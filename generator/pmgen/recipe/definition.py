@@ -61,6 +61,32 @@ def _class_weights() -> Kind:
     return Kind(words, check, any_of({"enum": list(named)}, one_each))
 
 
+def _names() -> Kind:
+    words = "a list of names"
+
+    def check(value: Any) -> str | None:
+        fits = isinstance(value, tuple)
+        return None if fits and all(_is_name(item) for item in value) else words
+
+    return Kind(words, check, list_of({"type": "string", "minLength": 1}))
+
+
+def _factors() -> Kind:
+    words = "a mapping of names to numbers above 0"
+
+    def check(value: Any) -> str | None:
+        fits = isinstance(value, dict) and all(map(_is_name, value))
+        fits = fits and all(_POSITIVE.check(item) is None for item in value.values())
+        return None if fits else words
+
+    each = {"propertyNames": {"minLength": 1}, "additionalProperties": _POSITIVE.schema}
+    return Kind(words, check, {"type": "object", **each})
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
 _RATE = ArgDef(
     "learning_rate", number(0, open_minimum=True), "Step size at its highest.", 0.001
 )
@@ -252,6 +278,19 @@ SETTINGS = (
         truth(),
         "BatchNorm over the images of all processes.",
         False,
+    ),
+    ArgDef(
+        "freeze",
+        _names(),
+        "Layers and stages that stay as they are: parameters, and BatchNorm's running "
+        "statistics.",
+        (),
+    ),
+    ArgDef(
+        "learning_rates",
+        _factors(),
+        "Factors of the learning rate, by layer or stage.",
+        {},
     ),
 )
 # What a recipe that names none of them is trained with: the tutorial's.

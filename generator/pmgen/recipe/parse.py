@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pmgen.diagnostics import Diagnostics
+from pmgen.graph import Graph
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.reader import read_file
@@ -17,6 +18,7 @@ from pmgen.recipe.definition import (
     SECTIONS,
     SETTINGS,
 )
+from pmgen.recipe.layers import check_layers
 from pmgen.recipe.override import overridden
 from pmgen.source import Span
 from pmgen.suggest import did_you_mean
@@ -25,17 +27,23 @@ from pmgen.tree import Mapping as TreeMapping
 
 
 def parse_recipe(
-    path: Path, diagnostics: Diagnostics, settings: Iterable[str] = ()
+    path: Path,
+    diagnostics: Diagnostics,
+    settings: Iterable[str] = (),
+    graph: Graph | None = None,
 ) -> dict[str, Any] | None:
     """The recipe with every default filled in, as the runtime reads it.
 
-    `settings` are laid over the file: `epochs=3`, `optimizer.learning_rate=0.01`. None
-    after a mistake; it stands in `diagnostics`.
+    `settings` are laid over the file: `epochs=3`, `optimizer.learning_rate=0.01`.
+    `graph` is the network that will be trained, where it is known: layers that the
+    recipe names must be its. None after a mistake; it stands in `diagnostics`.
     """
     tree = read_file(path, path.name, diagnostics)
     if tree is None:
         return None
     tree = overridden(tree, settings, diagnostics)
+    if graph is not None:
+        check_layers(tree, graph, diagnostics)
     return _RecipeParser(diagnostics, path.stem).parse(tree)
 
 
@@ -59,7 +67,7 @@ class _RecipeParser:
             found[key] = self._section(tree.get(key), section)
         for setting in SETTINGS:
             given = tree.get(setting.name)
-            found[setting.name] = setting.default
+            found[setting.name] = _as_data(setting.default)
             if given is not None:
                 found[setting.name] = self._value(given.value, setting.kind)
         self._check_warmup(tree, found)
@@ -177,14 +185,20 @@ class _RecipeParser:
 
 
 def _plain(node: Node) -> Any:
-    """A scalar's value, a list of scalars as a tuple; None for anything else."""
+    """A scalar's value, a list of scalars as a tuple, a mapping to scalars as a dict;
+    None for anything else."""
     if isinstance(node, Scalar):
         return node.value
     if isinstance(node, Sequence) and all(isinstance(i, Scalar) for i in node.items):
         return tuple(item.value for item in node.items if isinstance(item, Scalar))
+    if isinstance(node, TreeMapping):
+        values = {e.name: e.value.value for e in node if isinstance(e.value, Scalar)}
+        return values if len(values) == len(node) else None
     return None
 
 
 def _as_data(value: Any) -> Any:
-    """A value as JSON has it: lists, not tuples."""
-    return list(value) if isinstance(value, tuple) else value
+    """A value as JSON has it, a copy: lists, not tuples."""
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, dict) else value
