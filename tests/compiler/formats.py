@@ -9,6 +9,7 @@ The change of the files is then part of the change, and is read as such.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -60,6 +61,19 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def accepted(name: str, printed: str) -> str:
+    """What is held of an output: of SARIF not the rules, which are the table of codes
+    over again and grow with it."""
+    if name != "sarif":
+        return printed
+    log = json.loads(printed)
+    for run_of_tool in log["runs"]:
+        del run_of_tool["tool"]["driver"]["rules"]
+        for result in run_of_tool["results"]:
+            del result["ruleIndex"]
+    return json.dumps(log, indent=2) + "\n"
+
+
 def main() -> None:
     """Write what is printed now."""
     EXPECTED.mkdir(exist_ok=True)
@@ -68,7 +82,7 @@ def main() -> None:
         for name in FORMATS:
             done = run(Path(folder), "check", "--format", name, *CHECKED)
             target = EXPECTED / f"several.{name}"
-            target.write_bytes(done.stdout.encode())
+            target.write_bytes(accepted(name, done.stdout).encode())
 
 
 if __name__ == "__main__":
