@@ -44,7 +44,7 @@ def vary(content: Any, dice: random.Random) -> None:
     kind = dice.choice(("value", "value", "argument", "remove", "move", "key"))
     if kind == "remove" and isinstance(holder, dict):
         del holder[key]
-    elif kind == "argument" and isinstance(holder, dict) and holder.get("op") in OPS:
+    elif kind == "argument" and isinstance(holder, dict) and holder.get("op") in [*OPS]:
         args = OPS[holder["op"]].args
         names = [arg.name for arg in args] + KEYS
         holder[dice.choice(names)] = dice.choice(VALUES)
