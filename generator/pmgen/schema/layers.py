@@ -120,7 +120,7 @@ class Family:
         here = {**around, **(PLACE_KEYS if self.loose else {}), **extra}
         ops = [
             {
-                "if": {"properties": {"op": {"const": name}}},
+                "if": {"properties": {"op": _exactly(name)}},
                 "then": self.ref(f"op {name}"),
             }
             for name in OPS
@@ -214,6 +214,12 @@ class Family:
 
     def _first_needs_repeat(self) -> Json:
         return {} if self.loose else {"dependencies": {"first": ["repeat"]}}
+
+
+def _exactly(name: str) -> Json:
+    """This name. As `const`, a language server that completes would take the name for
+    the beginning of another, and offer the arguments of Conv2DTranspose with Conv2D."""
+    return {"type": "string", "pattern": f"^{name}$"}
 
 
 def _types() -> Json:
