@@ -25,11 +25,21 @@ from typing import Any
 
 import click
 from examples import run_consoles
-from pmgen import expand, expression_parser, expressions, inherit, names, reader
+from pmgen import (
+    diagnostics,
+    expand,
+    expression_parser,
+    expressions,
+    inherit,
+    names,
+    reader,
+    spec,
+)
 from pmgen.catalogue import names as spec_names
 from pmgen.cli import cli
 from pmgen.cli.common import compiled
-from pmgen.codes import CODES
+from pmgen.codes import CODES, FAMILIES
+from pmgen.explained import explain
 from pmgen.functions import FUNCTIONS
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
@@ -40,6 +50,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
     "README.md",
     "docs/language.md",
+    "docs/errors.md",
+    "docs/mistakes.md",
     "docs/recipes.md",
     "docs/results.md",
     "docs/data.md",
@@ -59,13 +71,6 @@ _GROUPS = {
     "normalisation": "Normalisation",
     "other": "Reshaping and the rest",
     "merge": "Merges",
-}
-_FAMILIES = {
-    "1": "Reading",
-    "2": "Names",
-    "3": "Values and shapes",
-    "4": "Expectations",
-    "5": "Recipes",
 }
 
 
@@ -212,8 +217,15 @@ def limits() -> str:
         ("characters of a name", f"{names.MAX_NAME}"),
         ("characters of an expression", f"{expression_parser.MAX_EXPRESSION}"),
         ("nesting of an expression", f"{expression_parser.MAX_NESTING} levels"),
+        (
+            "names, numbers and operators of a size that `any` leaves open",
+            f"{expressions.MAX_WEIGHT}",
+        ),
         ("value of an expression", f"{expressions.MAX_VALUE:,} either way"),
         ("layers of the expanded network", f"{expand.MAX_LAYERS:,}"),
+        ("blocks and forms inside each other", f"{expand.MAX_FORMS}"),
+        ("channels, height or width of the input", f"{spec.MAX_SIZE:,}"),
+        ("errors that are shown of one spec", f"{diagnostics.MAX_ERRORS}"),
     ]
     return table(("what", "at most"), rows)
 
@@ -237,9 +249,26 @@ def _words(found: Iterable[str]) -> str:
 def codes() -> str:
     """The diagnostic codes."""
     parts = []
-    for digit, title in _FAMILIES.items():
-        rows = [(f"`{code}`", text) for code, text in CODES.items() if code[2] == digit]
+    for digit, title in FAMILIES.items():
+        rows = [
+            (f"[`{code}`](errors.md#{code.lower()})", text)
+            for code, text in CODES.items()
+            if code[2] == digit
+        ]
         parts.append(f"### {title}\n\n" + table(("code", "meaning"), rows))
+    return "\n".join(parts)
+
+
+def errors() -> str:
+    """The long form of every code, with its example."""
+    parts = []
+    for digit, title in FAMILIES.items():
+        parts.append(f"## {title}\n")
+        parts += [
+            f"### {code}\n\n{explain(code).as_markdown()}"
+            for code in CODES
+            if code[2] == digit
+        ]
     return "\n".join(parts)
 
 
@@ -400,7 +429,7 @@ REGIONS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
         ops, activations, norms, initializers, merges, types, functions, free, limits,
-        reserved, codes, commands, optimizers, schedules, sections, settings,
+        reserved, codes, errors, commands, optimizers, schedules, sections, settings,
         networks, results_baseline, results_tutorial, results_palm,
     )
 }  # fmt: skip

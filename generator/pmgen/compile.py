@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pmgen.catalogue import trusted_folder
-from pmgen.diagnostics import Diagnostics, Label
+from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
 from pmgen.emit import emit_module
 from pmgen.expand import expand_model
 from pmgen.expect import check_expectations
@@ -59,10 +59,18 @@ def compile_spec(
     own, or the whole catalogue for a spec of it.
     `settings` are the command line's `--set` and `--input`.
     """
+    diagnostics = Diagnostics()
     with collector_off():
-        return _compile(
-            path, root or trusted_folder(path), settings or Settings(), standalone
-        )
+        try:
+            return _compile(
+                path,
+                root or trusted_folder(path),
+                settings or Settings(),
+                standalone,
+                diagnostics,
+            )
+        except TooManyErrors:
+            return Compiled(path, diagnostics)
 
 
 @contextmanager
@@ -78,8 +86,13 @@ def collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _compile(path: Path, root: Path, settings: Settings, standalone: bool) -> Compiled:
-    diagnostics = Diagnostics()
+def _compile(
+    path: Path,
+    root: Path,
+    settings: Settings,
+    standalone: bool,
+    diagnostics: Diagnostics,
+) -> Compiled:
     sources = load_sources(path, root, diagnostics)
     spec = parse_model(sources, diagnostics) if sources else None
     values = settings.values_for(spec) if spec else {}

@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from pmgen.codes import CODES
 from pmgen.source import Span
 
+# More than anyone reads at once, and each costs a search for what was meant.
+MAX_ERRORS = 100
+
+
+class TooManyErrors(Exception):
+    """The limit on errors is reached; those that are collected stand."""
+
 
 @dataclass(frozen=True)
 class Label:
@@ -55,23 +62,34 @@ class Diagnostics:
     ) -> None:
         """Add an error. The same code at the same place is kept once.
 
-        A block that is expanded sixteen times shows its one mistake once.
+        A block that is expanded sixteen times shows its one mistake once. Raises
+        TooManyErrors behind the last of MAX_ERRORS.
         """
         if code not in CODES:
             raise KeyError(f"{code} is not a known diagnostic code")
         self.reported += 1
-        key = (code, span.file.name, span.line, span.column)
-        if key in self._seen:
+        if self.told(code, span):
             return
-        self._seen.add(key)
+        self._seen.add(_key(code, span))
         self.items.append(
             Diagnostic(code, message, span, label, tuple(related), tuple(notes), help)
         )
+        if self.full:
+            raise TooManyErrors
+
+    def told(self, code: str, span: Span) -> bool:
+        """True where this code is reported at this place already."""
+        return _key(code, span) in self._seen
 
     @property
     def failed(self) -> bool:
         """True when anything is wrong."""
         return bool(self.items)
+
+    @property
+    def full(self) -> bool:
+        """True where the search stopped at MAX_ERRORS."""
+        return len(self.items) >= MAX_ERRORS
 
     def ordered(self) -> list[Diagnostic]:
         """The diagnostics file by file in order of first appearance, top to bottom."""
@@ -82,3 +100,7 @@ class Diagnostics:
             self.items,
             key=lambda d: (files[d.span.file.name], d.span.line, d.span.column, d.code),
         )
+
+
+def _key(code: str, span: Span) -> tuple[str, str, int, int]:
+    return code, span.file.name, span.line, span.column

@@ -1,19 +1,22 @@
-"""Integer expressions over `$names`: folded, evaluated, shown as Python.
+"""Integer expressions over `$names`: folded and evaluated.
 
 The same tree serves twice. With numbers for its names it has a value; with some names
-left open it stays an expression, simplified, and becomes the text of generated code:
-`$width * 4` is 256 in the table and `width * 4` in the class.
+left open it stays an expression, simplified, and becomes the text of generated code
+(`expression_text`): `$width * 4` is 256 in the table and `width * 4` in the class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pmgen.functions import FUNCTIONS, HELPERS
 
 MAX_VALUE = 2**53
+# Names, numbers and operators of one expression. A size that `any` leaves open grows
+# with every layer, and what grows without end would end the recursion over it.
+MAX_WEIGHT = 200
 
 Value: TypeAlias = "int | float | bool | str | tuple[int, ...]"
 
@@ -24,6 +27,8 @@ class NoValue(ValueError):
 
 class Expr:
     """An expression. Arithmetic on expressions builds and folds expressions."""
+
+    weight = 1
 
     def __add__(self, other: Operand) -> Expr | int:
         return fold("+", self, other)
@@ -74,6 +79,11 @@ class Unary(Expr):
     op: str
     operand: Expr
 
+    weight: int = field(init=False, compare=False, repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight(self.operand))
+
 
 @dataclass(frozen=True)
 class Binary(Expr):
@@ -82,6 +92,11 @@ class Binary(Expr):
     op: str
     left: Expr
     right: Expr
+
+    weight: int = field(init=False, compare=False, repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight(self.left, self.right))
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,22 @@ class Choice(Expr):
     yes: Expr
     no: Expr
 
+    weight: int = field(init=False, compare=False, repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight(self.condition, self.yes, self.no))
+
+
+def _weight(*parts: Expr) -> int:
+    return 1 + sum(part.weight for part in parts)
+
+
+def _bounded(expr: Expr) -> Expr:
+    """The expression. Raises NoValue where it has grown past the limit."""
+    if expr.weight > MAX_WEIGHT:
+        raise NoValue(f"its formula has more than {MAX_WEIGHT} parts")
+    return expr
+
 
 @dataclass(frozen=True)
 class Apply(Expr):
@@ -99,6 +130,11 @@ class Apply(Expr):
 
     function: str
     args: tuple[Expr, ...]
+
+    weight: int = field(init=False, compare=False, repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight(*self.args))
 
 
 Operand: TypeAlias = "Expr | int"
@@ -118,11 +154,6 @@ COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
-PRECEDENCE = {
-    "or": 1, "and": 2, "not": 3,
-    **dict.fromkeys(COMPARISONS, 4),
-    "+": 5, "-": 5, "*": 6, "//": 6, "%": 6, "neg": 7,
-}  # fmt: skip
 
 
 def names_in(expr: Expr) -> Iterator[str]:
@@ -225,13 +256,13 @@ def simplest(expr: Expr) -> Expr | int:
 
 
 def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
-    """`yes if condition else no`, folded where the answer is known."""
+    """`yes if condition else no`, folded where the answer is known. Raises NoValue."""
     if isinstance(condition, Const):
         return yes if condition.value else no
     for general, special, op in ((yes, no, "!="), (no, yes, "==")):
         if general == special or _covers(general, special, condition, op):
             return general
-    return Choice(condition, yes, no)
+    return _bounded(Choice(condition, yes, no))
 
 
 def _covers(general: Expr, special: Expr, condition: Expr, op: str) -> bool:
@@ -265,7 +296,7 @@ def fold(op: str, left: Operand, right: Operand) -> Expr | int:
         if abs(result) > MAX_VALUE:
             raise NoValue("the number is too large")
         return result
-    return simplest(_fold_identity(op, a, b))
+    return simplest(_bounded(_fold_identity(op, a, b)))
 
 
 def _fold_logic(op: str, a: Expr, b: Expr) -> Expr:
@@ -274,7 +305,7 @@ def _fold_logic(op: str, a: Expr, b: Expr) -> Expr:
             if bool(known.value) == (op == "and"):
                 return Const(bool(other.value)) if isinstance(other, Const) else other
             return Const(op == "or")
-    return Binary(op, a, b)
+    return _bounded(Binary(op, a, b))
 
 
 def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:
@@ -344,44 +375,6 @@ def _terms(expr: Expr) -> Iterator[tuple[Expr, int]]:
 
 def _integer(expr: Const) -> int:
     if type(expr.value) is not int:
-        raise NoValue(f"{show(expr)} is no whole number")
-    return expr.value
-
-
-def show(expr: Expr | Value, floor: int = 0) -> str:
-    """The expression as Python text; names without `$`."""
-    if not isinstance(expr, Expr):
-        expr = Const(expr)
-    if isinstance(expr, Const):
         value = list(expr.value) if isinstance(expr.value, tuple) else expr.value
-        return repr(value)
-    if isinstance(expr, Name):
-        return expr.name
-    if isinstance(expr, Unary):
-        level = PRECEDENCE["not" if expr.op == "not" else "neg"]
-        lead = "not " if expr.op == "not" else "-"
-        return _wrap(lead + show(expr.operand, level), level, floor)
-    if isinstance(expr, Binary):
-        level = PRECEDENCE[expr.op]
-        # Left-associative: the right side of an equal level needs its parentheses.
-        # Comparisons do not chain here as they would in Python, so neither side may.
-        left = show(expr.left, level + 1 if expr.op in COMPARISONS else level)
-        right = show(expr.right, level + 1)
-        if expr.op == "or":  # `and` binds closer, but nobody should have to know it
-            left, right = _apart(expr.left, left), _apart(expr.right, right)
-        return _wrap(f"{left} {expr.op} {right}", level, floor)
-    if isinstance(expr, Choice):
-        yes, no = show(expr.yes, 1), show(expr.no, 1)
-        return _wrap(f"{yes} if {show(expr.condition, 1)} else {no}", 0, floor)
-    if isinstance(expr, Apply):
-        return f"{expr.function}({', '.join(show(arg) for arg in expr.args)})"
-    raise TypeError(f"not an expression: {expr!r}")
-
-
-def _apart(operand: Expr, text: str) -> str:
-    joined = isinstance(operand, Binary) and operand.op == "and"
-    return f"({text})" if joined else text
-
-
-def _wrap(text: str, level: int, floor: int) -> str:
-    return f"({text})" if level < floor else text
+        raise NoValue(f"{value!r} is no whole number")
+    return expr.value

@@ -25,7 +25,7 @@ from pmgen.yaml_problems import explain
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 40
-MAX_NODES = 400_000
+MAX_NODES = 200_000
 MAX_ALIASES = 1_000
 MAX_DIGITS = 15
 
@@ -61,7 +61,9 @@ def read_file(
             raise IsADirectoryError("it is a folder")
         if not path.is_file():
             raise FileNotFoundError("there is no such file")
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             diagnostics.error(
                 "PM104",
                 f"`{name}` is larger than {MAX_BYTES // 1024} KiB",
@@ -69,7 +71,7 @@ def read_file(
                 help="a spec is short; share blocks with `use` or `extends`",
             )
             return None
-        text = path.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         diagnostics.error(
             "PM105",
@@ -179,7 +181,7 @@ class _Composer:
     def _clamp(self, line: int, column: int) -> tuple[int, int]:
         """A position inside the file: errors at its end point past the last line."""
         line = max(1, min(line, len(self.file.lines)))
-        while line > 1 and not self.file.line(line).strip():
+        while line > 1 and self.file.blank[line - 1]:
             line, column = line - 1, 10**9
         return line, max(1, min(column, len(self.file.line(line)) + 1))
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from pmgen.diagnostics import Diagnostic
+from pmgen.diagnostics import MAX_ERRORS, Diagnostic
 from pmgen.source import Span
 
 # style name -> ANSI codes; used only where the stream is a terminal
 _ANSI = {"error": "1;31", "gutter": "1;34", "bold": "1", "related": "1;34"}
 _TAB = "    "
+# A line of source is cut to this many letters around its mark, a text in the middle.
+_LINE = 200
+_BEFORE = 60
+_TEXT = 400
 
 
 def render_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
@@ -20,7 +25,8 @@ def render_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> st
     paint = _painter(color)
     parts = [_render_one(item, paint) for item in diagnostics]
     count = len(parts)
-    parts.append(f"{count} error{'s' if count != 1 else ''} found\n")
+    stopped = f"; the search stops at {MAX_ERRORS}" if count >= MAX_ERRORS else ""
+    parts.append(f"{count} error{'s' if count != 1 else ''} found{stopped}\n")
     return "\n".join(parts)
 
 
@@ -73,7 +79,8 @@ def _render_one(item: Diagnostic, paint: Paint) -> str:
     bar = paint("gutter", " " * width + " |")
 
     head = paint("error", f"error[{item.code}]")
-    out = [head + paint("bold", f": {_visible(item.message)}")]
+    out = [head + paint("bold", f": {_short(item.message)}")]
+    cuts = _cuts(marks)
     out.append(
         paint("gutter", " " * width + "-->")
         + f" {_visible(span.file.name)}:{span.line}:{span.column}"
@@ -84,10 +91,11 @@ def _render_one(item: Diagnostic, paint: Paint) -> str:
         if previous is not None and mark.line > previous + 1:
             out.append(paint("gutter", "..."))
         if mark.line != previous:
-            text = _visible(span.file.line(mark.line))
+            text = _visible(cuts[mark.line].of(span.file.line(mark.line)))
             number = paint("gutter", f"{mark.line:>{width}} |")
             out.append(f"{number} {text}".rstrip())
-        out.append(f"{bar} {_underline(mark, sign, label, style, paint)}")
+        under = _underline(mark, cuts[mark.line], sign, label)
+        out.append(f"{bar} {under[0]}{paint(style, under[1])}")
         previous = mark.line
     notes = [f"{related.span.place}: {related.text}" for related in elsewhere]
     facts = [("note", note) for note in (*notes, *item.notes)]
@@ -100,17 +108,49 @@ def _render_one(item: Diagnostic, paint: Paint) -> str:
 
 def _fact(width: int, kind: str, text: str, paint: Paint) -> str:
     lead = paint("gutter", " " * width + " =") + " " + paint("bold", f"{kind}:")
-    return f"{lead} {_visible(text)}"
+    return f"{lead} {_short(text)}"
 
 
-def _underline(span: Span, sign: str, label: str, style: str, paint: Paint) -> str:
+@dataclass(frozen=True)
+class _Cut:
+    """The letters `start` to `end` of a line, which are those that are shown."""
+
+    start: int
+    end: int
+
+    def of(self, line: str) -> str:
+        """The line as it is shown, with dots where something is left out."""
+        before = "..." if self.start else ""
+        return before + line[self.start : self.end] + "..." * (self.end < len(line))
+
+
+def _cuts(marks: Sequence[tuple[Span, str, str, str]]) -> dict[int, _Cut]:
+    """What is shown of each line: around the error where it stands on that line."""
+    cuts: dict[int, _Cut] = {}
+    for span, _, sign, _ in marks:
+        if span.line not in cuts or sign == "^":
+            whole = len(span.file.line(span.line)) <= _LINE
+            start = 0 if whole else max(0, span.column - 1 - _BEFORE)
+            cuts[span.line] = _Cut(start, start + _LINE)
+    return cuts
+
+
+def _underline(span: Span, cut: _Cut, sign: str, label: str) -> tuple[str, str]:
+    """The spaces before the marks, and the marks with their label."""
     line = span.file.line(span.line)
-    start = span.column - 1
+    start = min(max(span.column - 1, cut.start), cut.end)
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
-    indent = _columns(line[:start])
-    length = max(1, _columns(line[start:end]))
-    marks = paint(style, sign * length + (f" {_visible(label)}" if label else ""))
-    return " " * indent + marks
+    end = min(end, cut.end)
+    indent = (3 if cut.start else 0) + _columns(line[cut.start : start])
+    marks = sign * max(1, _columns(line[start:end]))
+    return " " * indent, marks + (f" {_short(label)}" if label else "")
+
+
+def _short(text: str) -> str:
+    """The text made visible, its middle left out where it is endless."""
+    if len(text) > _TEXT:
+        text = f"{text[: _TEXT // 2]} ... {text[-_TEXT // 2 :]}"
+    return _visible(text)
 
 
 def _columns(text: str) -> int:

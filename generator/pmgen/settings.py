@@ -8,11 +8,9 @@ from typing import Any
 
 from pmgen.expressions import Value
 from pmgen.reader import resolve
-from pmgen.spec import ModelSpec
+from pmgen.spec import MAX_SIZE, ModelSpec
 from pmgen.suggest import did_you_mean
 from pmgen.types import PARAM_TYPES
-
-MAX_SIZE = 65_536
 
 
 class BadSetting(ValueError):

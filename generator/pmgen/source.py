@@ -22,6 +22,11 @@ class SourceFile:
         """The lines without their breaks; line numbers in spans start at 1."""
         return tuple(_LINE_BREAK.split(self.text))
 
+    @cached_property
+    def blank(self) -> tuple[bool, ...]:
+        """For each line, whether nothing but spaces stands on it."""
+        return tuple(not line or line.isspace() for line in self.lines)
+
     def line(self, number: int) -> str:
         """The text of line `number`, counted from 1; empty past the end."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""

@@ -13,6 +13,8 @@ from typing import TypeAlias
 from pmgen.expressions import Expr, Value
 from pmgen.source import SourceFile, Span
 
+MAX_SIZE = 65_536  # of an input: channels, height, width
+
 
 @dataclass(frozen=True)
 class Ident:

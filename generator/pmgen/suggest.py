@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 _NEAR = 0.65  # difflib's ratio; below it, what is found only sounds alike
 _LISTED = 12
+_LONGEST = 60  # of a word that could be a mistyped name
+_COMPARED = 300  # known words, the last ones: those of a network stand near
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -14,8 +16,10 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     Among `conv1` and `conv2`, none is nearest to `conv9`.
     """
+    if len(word) > _LONGEST:
+        return None
     by_folded: dict[str, str] = {}
-    for item in known:
+    for item in list(known)[-_COMPARED:]:
         by_folded.setdefault(_fold(item), item)
     folded = _fold(word)
     if folded in by_folded:

@@ -1,6 +1,7 @@
 """The golden cases: folders of tests/cases with a spec and what becomes of it.
 
     spec.yaml       the network; further files beside it are what it extends or uses
+    recipe.yaml     in its place, a recipe that is refused
     arguments.txt   where there is one, options of `pmgen build`, one line
     expected.py     the generated file, for a spec that is sound
     stderr.txt      the diagnostics, for a spec that is not
@@ -21,11 +22,13 @@ from difflib import unified_diff
 from pathlib import Path
 
 from pmgen.compile import compile_spec
-from pmgen.diagnostics import Diagnostic
+from pmgen.diagnostics import Diagnostic, Diagnostics
+from pmgen.recipe import parse_recipe
 from pmgen.render import render_text
 from pmgen.settings import Settings, parse_settings
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
+SPEC, RECIPE = "spec.yaml", "recipe.yaml"
 CODE, ERRORS = "expected.py", "stderr.txt"
 
 
@@ -40,18 +43,39 @@ class Outcome:
 
 def cases() -> list[Path]:
     """Every case, by name."""
-    return sorted(path.parent for path in CASES.glob("*/spec.yaml"))
+    files = (path for name in (SPEC, RECIPE) for path in CASES.glob(f"*/{name}"))
+    return sorted(path.parent for path in files)
 
 
 def outcome(case: Path) -> Outcome:
     """Compile a case as it stands now."""
-    settings, standalone = _arguments(case)
-    result = compile_spec(case / "spec.yaml", settings=settings, standalone=standalone)
-    found = tuple(result.diagnostics.ordered())
+    found, code = _compiled(case)
     if found:
         return Outcome(ERRORS, render_text(found), found)
-    assert result.code is not None, f"{case.name}: neither code nor diagnostics"
-    return Outcome(CODE, result.code, ())
+    assert code is not None, f"{case.name}: neither code nor diagnostics"
+    return Outcome(CODE, code, ())
+
+
+def diagnostics_of(case: Path) -> tuple[Diagnostic, ...]:
+    """What is wrong with a case; nothing where it is sound."""
+    return _compiled(case)[0]
+
+
+def _compiled(case: Path) -> tuple[tuple[Diagnostic, ...], str | None]:
+    if (case / RECIPE).exists():
+        diagnostics = Diagnostics()
+        parse_recipe(case / RECIPE, diagnostics, _settings_of_recipe(case))
+        return tuple(diagnostics.ordered()), None
+    settings, standalone = _arguments(case)
+    result = compile_spec(case / SPEC, settings=settings, standalone=standalone)
+    return tuple(result.diagnostics.ordered()), result.code
+
+
+def _settings_of_recipe(case: Path) -> list[str]:
+    path = case / "arguments.txt"
+    words = path.read_text(encoding="utf-8").split() if path.exists() else []
+    assert set(words[::2]) <= {"--set"}, f"{path}: unknown options"
+    return words[1::2]
 
 
 def _arguments(case: Path) -> tuple[Settings, bool]:

@@ -66,20 +66,13 @@ def test_case(case: Path) -> None:
 
 def test_there_are_cases_of_both_kinds() -> None:
     assert len(SOUND) >= 25
-    assert len(WRONG) >= 45
+    assert len(WRONG) >= 80
     assert len(SOUND) + len(WRONG) == len(CASES), "a case has one expected file"
 
 
 def test_every_code_has_a_case() -> None:
     seen = {item.code for case in WRONG for item in told(case)}
-    elsewhere = {
-        "PM501": "test_pmgen_recipe.py",
-        "PM502": "test_pmgen_recipe.py",
-    }
-    for file in elsewhere.values():
-        text = (Path(__file__).parent / file).read_text(encoding="utf-8")
-        assert all(code in text for code, name in elsewhere.items() if name == file)
-    assert set(CODES) - seen - set(elsewhere) == set()
+    assert set(CODES) - seen == set(), "codes without a case in tests/cases"
 
 
 def test_messages_are_written_alike() -> None:

@@ -252,6 +252,19 @@ def test_check_as_json_goes_to_stdout(shell: Shell) -> None:
     assert shell("check", "--format", "json", "net.yaml") == Done(0, "[]\n", "")
 
 
+def test_check_takes_a_recipe_as_a_recipe(shell: Shell) -> None:
+    shell.write("net.yaml", SOUND)
+    shell.write("mine.yaml", "pmgen: 1\nrecipe: mine\nepochs: 3\n")
+    shell.write("typo.yaml", "pmgen: 1\nepochs: 3\nbatchsize: 3\n")
+    done = shell("check", "net.yaml", "mine.yaml")
+    assert done == Done(0, "Net: sound, 1,562 parameters\nmine: a sound recipe\n", "")
+    done = shell("check", "typo.yaml")
+    assert done.status == 1
+    assert "error[PM501]: `batchsize` is no key of a recipe" in done.err
+    done = shell("check", "mine.yaml", "--set", "epochs=0")
+    assert "expected a whole number from 1 up, found `0`" in done.err
+
+
 def test_show(shell: Shell) -> None:
     shell.write("net.yaml", SOUND)
     assert "1,562 parameters" in shell("show", "net.yaml").out
@@ -314,7 +327,7 @@ def test_new_says_how_to_build_what_reaches_out_of_its_folder(shell: Shell) -> N
         ["build", "lenet", "--set", "num_classes=many"],
         ["build", "lenet", "--input", "28x28"],
         ["check", "lenet", "--input", "0x28x28"],
-        ["explain"],
+        ["explain", "PM30"],
     ],
     ids=" ".join,
 )

@@ -80,7 +80,7 @@ def test_a_name_alone_is_enough(tmp_path: Path) -> None:
         ("learning_rates: {fc: 0}", "PM502", (2, 17), "to numbers above 0"),
         ("learning_rates: {fc: {a: 1}}", "PM502", (2, 17), "to numbers above 0"),
         ("epochs:", "PM502", (2, 8), "a whole number"),
-        ("epochs: 2\nschedule: {Cosine: {warmup_epochs: 2}}", "PM502", (3, 11), ""),
+        ("epochs: 2\nschedule: {Cosine: {warmup_epochs: 2}}", "PM502", (3, 36), ""),
     ],
 )  # fmt: skip
 def test_refused(

@@ -14,7 +14,7 @@ from examples import files_of, lay_out
 from pmgen import keys
 from pmgen.compile import compile_spec
 from pmgen.diagnostics import Diagnostics
-from pmgen.recipe import parse_recipe
+from pmgen.recipe import is_recipe, parse_recipe
 from pmgen.render import render_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,10 +57,10 @@ def test_files_of_the_page_are_sound(page: Path, tmp_path: Path) -> None:
     lay_out(text, ROOT / "specs", tmp_path)
     for name, content in files_of(text).items():
         diagnostics = Diagnostics()
-        if "\nmodel:" in content or "\nextends:" in content:
-            diagnostics = compile_spec(tmp_path / name).diagnostics
-        elif name.startswith("recipes/"):
+        if is_recipe(content):
             parse_recipe(tmp_path / name, diagnostics)
+        elif "\nmodel:" in content or "\nextends:" in content:
+            diagnostics = compile_spec(tmp_path / name).diagnostics
         wanted = "wrong" in Path(name).stem
         shown = render_text(diagnostics.ordered())
         assert diagnostics.failed is wanted, f"{name}:\n{shown}"
@@ -68,7 +68,7 @@ def test_files_of_the_page_are_sound(page: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("before", "text"), all_texts("yaml"))
 def test_fragments_compile(before: str, text: str, tmp_path: Path) -> None:
-    if "pmgen: 1" in text:
+    if text.startswith("pmgen: ") or "pmgen: 1" in text:
         assert before.startswith("<!-- file:"), "a whole spec says which file it is"
         return
     if before.startswith("<!-- begin: excerpt"):

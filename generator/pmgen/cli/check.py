@@ -1,4 +1,4 @@
-"""`pmgen check`: diagnostics only."""
+"""`pmgen check`: the diagnostics of specs and recipes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from pmgen.cli.common import (
     settings_from,
     specs_argument,
 )
+from pmgen.compile import Compiled
+from pmgen.diagnostics import Diagnostics
+from pmgen.recipe import is_recipe, parse_recipe
+from pmgen.recipe.override import concerns_recipe
 
 
 @click.command()
@@ -29,13 +33,40 @@ def check(
     input_text: str | None,
     root: Path | None,
 ) -> int:
-    """Check SPEC... and show every mistake at its line. Writes nothing."""
-    settings = settings_from(pairs, input_text)
-    results = [compiled(spec, root, settings) for spec in specs]
+    """Check SPEC... and show every mistake at its line. Writes nothing.
+
+    A recipe's file is checked as a recipe.
+    """
+    files = {spec: _recipe_file(spec) for spec in specs}
+    for_recipe = tuple(p for p in pairs if any(files.values()) and concerns_recipe(p))
+    settings = settings_from(tuple(p for p in pairs if p not in for_recipe), input_text)
+    results = [
+        compiled(spec, root, settings) if file is None else _recipe(file, for_recipe)
+        for spec, file in files.items()
+    ]
     sound = report(results, style=style, root=root)
     if sound and style == "text":
         for result in results:
             graph = result.graph
-            assert graph is not None
-            click.echo(f"{graph.spec.name.text}: sound, {graph.params:,} parameters")
+            if graph is None:
+                click.echo(f"{result.path.stem}: a sound recipe")
+            else:
+                name = graph.spec.name.text
+                click.echo(f"{name}: sound, {graph.params:,} parameters")
     return 0 if sound else 1
+
+
+def _recipe_file(given: str) -> Path | None:
+    """The path of a file that is meant as a recipe; None for any other."""
+    path = Path(given)
+    try:
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    except (OSError, UnicodeDecodeError):
+        return None  # reported with its place where it is read as a spec
+    return path if is_recipe(text) else None
+
+
+def _recipe(path: Path, settings: tuple[str, ...]) -> Compiled:
+    diagnostics = Diagnostics()
+    parse_recipe(path, diagnostics, settings)
+    return Compiled(path, diagnostics)

@@ -1,22 +1,34 @@
-"""`pmgen explain`: what a diagnostic code means."""
+"""`pmgen explain`: what a diagnostic code means, with an example."""
 
 from __future__ import annotations
 
 import click
 
-from pmgen.codes import CODES
+from pmgen.codes import CODES, FAMILIES
+from pmgen.explained import explain as explanation_of
 from pmgen.suggest import did_you_mean
 
 
 @click.command()
-@click.argument("code", metavar="CODE")
-def explain(code: str) -> int:
-    """Say what a diagnostic code such as PM303 means."""
-    text = CODES.get(code.upper())
-    if text is None:
-        near = did_you_mean(code.upper(), CODES)
+@click.argument("code", metavar="[CODE]", required=False)
+def explain(code: str | None) -> int:
+    """Say what a diagnostic code such as PM303 means; without one, list them all."""
+    if code is None:
+        click.echo(_all_codes(), nl=False)
+        return 0
+    known = code.upper()
+    if known not in CODES:
+        near = did_you_mean(known, CODES)
         raise click.UsageError(
-            f"there is no code {code}" + (f"; {near}" if near else "")
+            f"there is no code {code}; {near or '`pmgen explain` lists them'}"
         )
-    click.echo(f"{code.upper()}: {text}")
+    click.echo(explanation_of(known).as_text(), nl=False)
     return 0
+
+
+def _all_codes() -> str:
+    parts = []
+    for digit, title in FAMILIES.items():
+        lines = [f"  {k}  {text}" for k, text in CODES.items() if k[2] == digit]
+        parts.append("\n".join((title, *lines)) + "\n")
+    return "\n".join(parts)

@@ -17,7 +17,7 @@ from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
 from pmgen.expressions import Value
 from pmgen.graph import INPUT, Graph, Reach, join
 from pmgen.ops import MERGES, OPS
-from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size, show_shape
+from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
 from pmgen.ops.kinds import integer, truth
 from pmgen.parse.values import argument_kinds
 from pmgen.source import Span
@@ -55,6 +55,7 @@ class _Expander:
         self.built = Building()
         self.report = Reporter(spec, diagnostics, self.built)
         self.nodes = NodeBuilder(self.report, self.built)
+        self.depth = 0
 
     def run(
         self,
@@ -123,19 +124,24 @@ class _Expander:
     def _form(
         self, form: Form, start: Signal, scope: Scope, named: dict[str, Signal]
     ) -> Signal:
+        if self.report.too_deep(self.depth, form.span, scope):
+            return lost(start)
+        self.depth += 1
         if isinstance(form, Series):
-            return self._series(form, start, scope, named)
-        if isinstance(form, Branches):
-            return self._branches(form, start, scope, named)
-        return self._residual(form, start, scope, named)
+            end = self._series(form, start, scope, named)
+        elif isinstance(form, Branches):
+            end = self._branches(form, start, scope, named)
+        else:
+            end = self._residual(form, start, scope, named)
+        self.depth -= 1
+        return end
 
     def _series(
         self, series: Series, start: Signal, scope: Scope, named: dict[str, Signal]
     ) -> Signal:
         signal = start
         for layer in series.layers:
-            signal = self._layer(layer, signal, scope, named)
-            named[layer.name.text] = signal
+            named[layer.name.text] = signal = self._layer(layer, signal, scope, named)
         return signal
 
     def _branches(
@@ -169,8 +175,8 @@ class _Expander:
     def _residual(
         self, form: Residual, start: Signal, scope: Scope, named: dict[str, Signal]
     ) -> Signal:
-        body_scope = replace(scope, outer=(*scope.outer, named))
-        body = self._series(form.body, start, body_scope, {})
+        inner = replace(scope, outer=(*scope.outer, named))
+        body = self._series(form.body, start, inner, {})
         if body.shape is None or start.shape is None:
             return lost(body)
         same = body.shape == start.shape
@@ -185,17 +191,7 @@ class _Expander:
             inner = scope.inline("shortcut", named)
             side = self._series(form.shortcut, start, inner, {})
         elif not same:
-            self.report.error(
-                "PM304",
-                "the body of a residual changes the shape, but its shortcut is the "
-                "identity",
-                form.span,
-                scope,
-                label=f"{show_shape(start.shape)} comes in",
-                related=[Label(body.span, f"{show_shape(body.shape)} comes out")],
-                help="give `shortcut` layers that make the same change, or "
-                "`shortcut: where_equal` for no addition here",
-            )
+            self.report.changed_shape(body, start, form, scope)
             return lost(body)
         return self._merge(OPS[MERGES["add"]], [body, side], scope, "add", form.span)
 
@@ -274,11 +270,8 @@ class _Expander:
         own_class = index is not None and not isinstance(body, Call)
         pieces = index is not None and not own_class and bool(layer.norm or layer.act)
         own = f"{module}.0" if pieces else module
-        if (
-            isinstance(body, Call)
-            and body.name in OPS
-            and body.name not in self.spec.blocks
-        ):
+        blocks = self.spec.blocks
+        if isinstance(body, Call) and body.name in OPS and body.name not in blocks:
             end = self.nodes.op(body, inputs, scope, label, own)
         elif isinstance(body, Call):
             end = self._block(body, inputs[0], scope, label, own)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pmgen.expand.advisor import Refusal
 from pmgen.expand.report import Reporter
 from pmgen.expand.scope import Building, Scope, Signal, lost
-from pmgen.expressions import Const, Expr, NoValue, evaluate, names_in
+from pmgen.expressions import MAX_VALUE, Const, Expr, NoValue, evaluate, names_in
 from pmgen.graph import Node, Reach, join
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
@@ -17,7 +18,7 @@ from pmgen.spec import Arg, Call, chosen_by
 from pmgen.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.walk import names_of
 
-MAX_LAYERS = 50_000
+MAX_LAYERS = 20_000
 _POOLS_TO_SIZE = next(
     op.name for op in OPS.values() if op.group == "pooling" and op.window == "all"
 )
@@ -133,9 +134,11 @@ class NodeBuilder:
         shapes = tuple(signal.shape for signal in inputs if signal.shape is not None)
         try:
             shape = op.infer(args, shapes)
+            _need_bounded(shape)
             self._need_sizes(op, shapes)
         except (ShapeIssue, NoValue) as issue:
-            self.report.shape_error(issue, inputs, scope, role, span, call)
+            refusal = Refusal(issue, op, args, shapes)
+            self.report.shape_error(refusal, inputs, scope, role, span, call)
             return lost(inputs[0])
         weights = op.weights.shapes(args, shapes, shape) if op.weights else {}
         if call is not None:
@@ -158,7 +161,7 @@ class NodeBuilder:
                 params=sum(_product(s) for s in weights.values()),
                 buffers=op.buffers(args, shapes) if op.buffers else 0,
                 given={k: v.span for k, v in call.args.items()} if call else {},
-                macs=op.macs(args, shapes, shape) if op.macs else 0,
+                macs=_macs(op, args, shapes, shape),
             )
         )
         return Signal(index, shape, reach, span)
@@ -210,7 +213,12 @@ class NodeBuilder:
                 return None  # reported by the parser
             label = _worked_out(arg, scope)
             self.report.error(
-                "PM309", f"no value here: {error}", arg.span, scope, label=label
+                "PM309",
+                f"no value here: {error}",
+                arg.span,
+                scope,
+                label=label,
+                help=_other_value(arg),
             )
             return None
         problem = kind.check(value)
@@ -232,11 +240,34 @@ def after_attribute(prefix: str, label: str, role: str) -> str:
     return f"{prefix}{label}_{role}" if label else f"{prefix}{role}"
 
 
+def _macs(
+    op: OpDef, args: Mapping[str, Any], shapes: tuple[Shape, ...], shape: Shape
+) -> int | None:
+    """What the op multiplies; None where a size is open, however long its formula."""
+    try:
+        return op.macs(args, shapes, shape) if op.macs else 0
+    except NoValue:
+        return None
+
+
+def _need_bounded(shape: Shape) -> None:
+    """Raises NoValue for a size that no tensor has: it would only grow from there."""
+    if any(is_size(size) and size > MAX_VALUE for size in shape):
+        raise NoValue("the number is too large")
+
+
 def _product(sizes: tuple[int, ...]) -> int:
     total = 1
     for size in sizes:
         total *= size
     return total
+
+
+def _other_value(arg: Arg) -> str | None:
+    if not isinstance(arg.value, Expr):
+        return None
+    names = " or ".join(f"`${name}`" for name in dict.fromkeys(names_in(arg.value)))
+    return f"give {names} another value" if names else None
 
 
 def _worked_out(arg: Arg, scope: Scope) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pmgen.advice import padding_that_gives
 from pmgen.diagnostics import Diagnostics, Label
+from pmgen.expand.advisor import Advisor, Refusal, odd_one_out
 from pmgen.expand.scope import Building, Scope, Signal
 from pmgen.expressions import NoValue
-from pmgen.graph import INPUT
-from pmgen.ops.definition import Shape, ShapeIssue, show_shape
+from pmgen.ops.definition import show_shape
 from pmgen.source import Span
-from pmgen.spec import Call, Ident, ModelSpec
+from pmgen.spec import Call, Ident, ModelSpec, Residual
 from pmgen.walk import layers_in
+
+MAX_FORMS = 40  # inside each other
+_NOTES = 3
 
 
 class Reporter:
@@ -21,11 +23,11 @@ class Reporter:
     ) -> None:
         self.spec = spec
         self.diagnostics = diagnostics
-        self.built = built
+        self.advisor = Advisor(built)
 
     def shape_error(
         self,
-        issue: ShapeIssue | NoValue,
+        refusal: Refusal,
         inputs: list[Signal],
         scope: Scope,
         role: str,
@@ -33,32 +35,46 @@ class Reporter:
         call: Call | None,
     ) -> None:
         """A refusal by a shape rule, at the argument or the input at fault."""
+        issue = refusal.issue
         if isinstance(issue, NoValue):
-            self.error("PM309", f"no size here: {issue}", span, scope)
+            self.error(
+                "PM309",
+                f"no size here: {issue}",
+                span,
+                scope,
+                label=f"{show_shape(inputs[0].shape or ())} arrives",
+                help="let fewer layers change the size, or give the input one",
+            )
             return
         given = call.args.get(issue.arg) if call and issue.arg else None
-        advice: str | None = None
-        notes: list[str] = []
+        at = given.span if given else span
+        shapes = [s.shape for s in inputs if s.shape is not None]
         related: list[Label] = []
+        notes: list[str] = []
         label = ""
-        if len(inputs) > 1:
-            spans = [signal.span for signal in inputs]
-            shapes = [show_shape(s.shape) for s in inputs if s.shape is not None]
-            odd = _odd_one_out([s.shape for s in inputs if s.shape is not None])
-            advice = self._advice(inputs, odd)
-            if role == "merge" and len(set(spans)) == len(spans):
-                span, label = spans[odd], shapes[odd]
-                notes = self._changed_elsewhere(inputs[odd], span)
-                rest = zip(spans, shapes, strict=True)
-                related = [Label(s, t) for i, (s, t) in enumerate(rest) if i != odd]
-            elif role != "merge":
-                related = [Label(s, t) for s, t in zip(spans, shapes, strict=True)]
-        elif inputs[0].shape is not None:
-            label = f"{show_shape(inputs[0].shape)} arrives"
+        odd = odd_one_out(shapes) if len(inputs) > 1 else 0
+        if len(inputs) == 1:
+            label = f"{show_shape(shapes[0])} arrives"
+        else:
+            labels = [Label(s.span, show_shape(s.shape or ())) for s in inputs]
+            if role != "merge":
+                related = labels
+            elif len({item.span for item in labels}) == len(labels):
+                at, label = labels[odd].span, labels[odd].text
+                related = [item for i, item in enumerate(labels) if i != odd]
+        advice = None
+        if not self.diagnostics.told(issue.code, at):
+            if len(inputs) > 1:
+                sizes = issue.code == "PM303"
+                advice = self.advisor.for_inputs(
+                    inputs, odd, notes, at, scope.env, only_sizes=sizes
+                )
+            else:
+                advice = self.advisor.for_op(refusal, inputs[0], notes)
         self.error(
             issue.code,
             issue.message,
-            given.span if given else span,
+            at,
             scope,
             label=label,
             related=related,
@@ -66,30 +82,37 @@ class Reporter:
             help=advice or issue.help,
         )
 
-    def _changed_elsewhere(self, signal: Signal, span: Span) -> list[str]:
-        """Where another file than the span's sets an argument of the layer."""
-        node = self._layer_of(signal)
-        if node is None:
-            return []
-        return [
-            f"`{name}` is set at {place.place}"
-            for name, place in self.built.nodes[node].given.items()
-            if place.file is not span.file
-        ]
-
-    def _layer_of(self, signal: Signal) -> int | None:
-        """The op of the layer that gives a signal, behind its norm and activation."""
-        node = signal.node
-        while node != INPUT and self.built.nodes[node].role in ("norm", "act"):
-            node = self.built.nodes[node].inputs[0]
-        return None if node == INPUT else node
-
-    def _advice(self, inputs: list[Signal], odd: int) -> str | None:
-        """How the input that disagrees could be made to agree with the others."""
-        node, other = self._layer_of(inputs[odd]), inputs[odd - 1]
-        if node is None or other.shape is None:
-            return None
-        return padding_that_gives(self.built.nodes[node], other.shape)
+    def changed_shape(
+        self, body: Signal, start: Signal, form: Residual, scope: Scope
+    ) -> None:
+        """A residual whose body changes the shape beside an identity."""
+        notes: list[str] = []
+        advice = None
+        if not self.diagnostics.told("PM304", form.span):
+            advice = self.advisor.for_inputs(
+                [start, body], 1, notes, form.span, scope.env
+            )
+        projection = self.advisor.projection(start, body, scope.env)
+        ways = [advice] if advice and "`padding" in advice else []
+        ways.append(
+            f"`shortcut: {projection}` makes the same change"
+            if projection
+            else "give `shortcut` layers that make the same change"
+        )
+        ways += [advice] if advice and advice not in ways else []
+        if ways[0] != advice:
+            ways.append("`shortcut: where_equal` leaves the addition out here")
+        self.error(
+            "PM304",
+            "the body of a residual changes the shape, but its shortcut is the "
+            "identity",
+            form.span,
+            scope,
+            label=f"{show_shape(start.shape or ())} comes in",
+            related=[Label(body.span, f"{show_shape(body.shape or ())} comes out")],
+            notes=notes,
+            help="; or ".join(ways),
+        )
 
     def error(
         self,
@@ -110,9 +133,22 @@ class Reporter:
             span,
             label=label,
             related=related or (),
-            notes=(*(notes or ()), *scope.notes),
+            notes=(*(notes or ()), *_shown(scope.notes)),
             help=help,
         )
+
+    def too_deep(self, depth: int, span: Span, scope: Scope) -> bool:
+        """True, and an error, where forms lie inside each other past the limit."""
+        if depth < MAX_FORMS:
+            return False
+        self.error(
+            "PM310",
+            f"forms nest deeper than {MAX_FORMS} levels, blocks counted in",
+            span,
+            scope,
+            help="let fewer blocks lie inside each other",
+        )
+        return True
 
     def later(self, ident: Ident, scope: Scope) -> str | None:
         """Help where the layer that `from` names is there, but cannot be seen."""
@@ -128,9 +164,9 @@ class Reporter:
         return f"`{ident.text}` comes later: put this layer behind it"
 
 
-def _odd_one_out(shapes: list[Shape]) -> int:
-    """The input that most others disagree with; the last of two."""
-    ends = [shape[1:] for shape in shapes]
-    counts = [ends.count(end) for end in ends]
-    least = min(counts)
-    return max(i for i, count in enumerate(counts) if count == least)
+def _shown(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Of blocks inside blocks inside blocks, the inner ones and the outermost."""
+    left_out = len(notes) - 2 * _NOTES
+    if left_out < 2:
+        return notes
+    return (*notes[:_NOTES], f"in {left_out} more blocks", *notes[-_NOTES:])

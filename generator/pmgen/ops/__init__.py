@@ -24,3 +24,5 @@ NAMED_ACTIVATIONS = tuple(
 OWN_LAYERS = {op.layer: op for op in OPS.values() if op.layer and op.own_class}
 # The layer that stands where such a parameter says that there is none.
 NO_LAYER = OPS["Identity"].layer
+# What a shortcut projects with, where a help writes one.
+PROJECTION = OPS["Conv2D"]

@@ -50,6 +50,7 @@ def _split_axis(
                 "PM305",
                 f"{size} values on axis {axis + 1} cannot be divided into {parts}",
                 arg=parts_from or "axis",
+                help=f"let a multiple of {parts} come in",
             )
         dims[axis] = size // parts
         return tuple(dims)

@@ -13,6 +13,7 @@ from pmgen.ops.definition import (
     ShapeIssue,
     Weights,
     both,
+    divisor_near,
     is_size,
     known,
     need_image,
@@ -43,8 +44,16 @@ def _check_groups(args: Args, in_channels: Dim) -> None:
                 "PM305",
                 f"{count} {what} channels cannot be divided into {groups} groups",
                 arg="groups",
-                help=f"`groups` must divide both {in_channels} and {out}",
+                help=_groups_help(groups, in_channels, out),
             )
+
+
+def _groups_help(groups: int, in_channels: Dim, out: Dim) -> str:
+    if not is_size(in_channels) or not is_size(out):
+        return f"`groups` must divide both {in_channels} and {out}"
+    fits = divisor_near(groups, in_channels, out)
+    counts = f"{out}" if in_channels == out else f"both {in_channels} and {out}"
+    return f"`groups: {fits}` divides {counts}"
 
 
 def _conv_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:

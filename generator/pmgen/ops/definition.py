@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import gcd
 from typing import Any, TypeAlias, TypeGuard
 
 from pmgen.expressions import Expr, Name, as_expr, evaluate, names_in
@@ -190,11 +191,18 @@ def equal_groups(op: str, arg: str) -> Callable[[Args, tuple[Shape, ...]], Shape
                 "PM305",
                 f"{channels} channels cannot be divided into {groups} groups",
                 arg=arg,
-                help=f"choose a divisor of {channels}",
+                help=f"`{arg}: {divisor_near(groups, channels)}` divides {channels}",
             )
         return inputs[0]
 
     return shape
+
+
+def divisor_near(value: int, *counts: int) -> int:
+    """The common divisor of the counts that is nearest to the value."""
+    common = gcd(*counts)
+    divisors = (d for d in range(1, min(common, 4 * value) + 1) if common % d == 0)
+    return min(divisors, key=lambda d: abs(d - value))
 
 
 def product(values: tuple[Dim, ...]) -> Dim:

@@ -18,13 +18,15 @@ class Context:
     """The scope that is being parsed.
 
     `params` are the names that `$` may mention, `blocks` the signatures that `op` may
-    call, `defaults` the arguments that the file sets per op.
+    call, `defaults` the arguments that the file sets per op. `outside` are the model's
+    parameters, which a block cannot see.
     """
 
     diagnostics: Diagnostics
     blocks: Mapping[str, Block]
     params: Iterable[str] = ()
     defaults: Mapping[str, TreeMapping] = field(default_factory=dict)
+    outside: Iterable[str] = ()
 
     def as_mapping(self, node: Node, what: str) -> TreeMapping | None:
         """The node as a mapping, else None and a diagnostic."""

@@ -27,7 +27,16 @@ from pmgen.parse.context import Context
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.values import parse_arg
 from pmgen.source import Span
-from pmgen.spec import Block, Expectation, Head, Ident, ModelSpec, Param, Series
+from pmgen.spec import (
+    MAX_SIZE,
+    Block,
+    Expectation,
+    Head,
+    Ident,
+    ModelSpec,
+    Param,
+    Series,
+)
 from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.types import PARAM_TYPES, type_of
@@ -51,6 +60,7 @@ class _ModelParser:
         self.diagnostics = diagnostics
         self.blocks: dict[str, Block] = {}
         self.context = Context(diagnostics, self.blocks)
+        self.params: tuple[Param, ...] = ()
         self.model = Ident("", Span(sources.files[0], 1, 1, 1, 1))
 
     def parse(self) -> ModelSpec | None:
@@ -63,7 +73,7 @@ class _ModelParser:
         name = self.model = self._model_name(tree, at)
         source = self._text(tree, "source")
         size, size_span = self._input(tree, at)
-        params = self._params(tree.get("params"), need_default=True)
+        params = self.params = self._params(tree.get("params"), need_default=True)
         self._blocks(tree)
         defaults = self._defaults(tree)
         scope = Context(
@@ -146,14 +156,16 @@ class _ModelParser:
             value = item.value if isinstance(item, Scalar) else None
             if value == "any" and index > 0:
                 sizes.append(None)
-            elif type(value) is int and value > 0:
+            elif type(value) is int and 0 < value <= MAX_SIZE:
                 sizes.append(value)
             else:
                 self.diagnostics.error(
                     "PM301",
-                    "height and width are whole numbers from 1 up, or `any`"
+                    f"height and width are whole numbers from 1 to {MAX_SIZE:,}, "
+                    "or `any`"
                     if index
-                    else "the channels of the input are a whole number from 1 up",
+                    else "the channels of the input are a whole number from 1 to "
+                    f"{MAX_SIZE:,}",
                     item.span,
                     help=help_text,
                 )
@@ -289,6 +301,7 @@ class _ModelParser:
             self.blocks,
             (IN_CHANNELS, *(p.name.text for p in block.params)),
             defaults,
+            outside=tuple(p.name.text for p in self.params),
         )
         key = Scalar(block.name.text, block.name.text, block.name.span)
         form = parse_form(mapping, f"block `{block.name.text}`", key, scope)

@@ -22,6 +22,7 @@ from pmgen.tree import Mapping as TreeMapping
 from pmgen.types import PARAM_TYPES
 
 _WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
+_PAIR = re.compile(r"(\d+) ?[xX*×] ?(\d+)")  # `5x5`
 
 
 def parse_arg(node: Node, kind: Kind, context: Context) -> Arg | None:
@@ -99,6 +100,8 @@ def _wrong_value(
             help_text = f"a parameter is written with `$`: `{dollars}`"
         elif needed == "true or false" and text.lower() in ("yes", "no", "on", "off"):
             help_text = "write `true` or `false`; specs are YAML 1.2"
+        elif "[height, width]" in needed and (pair := _PAIR.fullmatch(text)):
+            help_text = f"write `[{pair[1]}, {pair[2]}]`"
         elif _torn(text):
             help_text = "quote it: inside braces a comma ends a value"
         elif near := nearest(text, options):
@@ -145,11 +148,22 @@ def parse_text(node: Scalar, context: Context) -> Expr | None:
                 "PM205",
                 f"there is no parameter `${name}` here",
                 node.span.inner(start, start + len(name) + 1),
-                help=did_you_mean(f"${name}", [f"${item}" for item in known])
-                or "parameters are declared under `params`",
+                help=_parameter_help(name, list(known), context),
             )
             sound = False
     return expr if sound else None
+
+
+def _parameter_help(name: str, known: list[str], context: Context) -> str:
+    if name in context.outside:
+        return (
+            f"`${name}` is the model's: declare `{name}` under the block's `params`, "
+            f"and hand it over as `{name}: ${name}`"
+        )
+    return (
+        did_you_mean(f"${name}", [f"${item}" for item in known])
+        or "parameters are declared under `params`"
+    )
 
 
 def parse_args(

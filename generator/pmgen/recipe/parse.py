@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
 from pmgen.graph import Graph
+from pmgen.keys import SPEC_KEYS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.reader import read_file
@@ -21,9 +23,18 @@ from pmgen.recipe.definition import (
 from pmgen.recipe.layers import check_layers
 from pmgen.recipe.override import overridden
 from pmgen.source import Span
-from pmgen.suggest import did_you_mean
+from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
+
+_TOP_KEY = re.compile(r"^(\w+)[ \t]*:", re.MULTILINE)
+
+
+def is_recipe(text: str) -> bool:
+    """Whether a file is meant as a recipe: by its keys, which are those of a recipe
+    more than those of a spec. It need not be sound."""
+    keys = set(_TOP_KEY.findall(text)) - {"pmgen"}
+    return len(keys & set(KEYS)) > len(keys & set(SPEC_KEYS))
 
 
 def parse_recipe(
@@ -38,13 +49,16 @@ def parse_recipe(
     `graph` is the network that will be trained, where it is known: layers that the
     recipe names must be its. None after a mistake; it stands in `diagnostics`.
     """
-    tree = read_file(path, path.name, diagnostics)
-    if tree is None:
+    try:
+        tree = read_file(path, path.name, diagnostics)
+        if tree is None:
+            return None
+        tree = overridden(tree, settings, diagnostics)
+        if graph is not None:
+            check_layers(tree, graph, diagnostics)
+        return _RecipeParser(diagnostics, path.stem).parse(tree)
+    except TooManyErrors:
         return None
-    tree = overridden(tree, settings, diagnostics)
-    if graph is not None:
-        check_layers(tree, graph, diagnostics)
-    return _RecipeParser(diagnostics, path.stem).parse(tree)
 
 
 class _RecipeParser:
@@ -56,11 +70,8 @@ class _RecipeParser:
         self._check_version(tree)
         for entry in tree:
             if entry.name not in KEYS:
-                self._unknown(entry.key, "key of a recipe", KEYS)
-        name = tree.get("recipe")
-        found: dict[str, Any] = {"name": self.name}
-        if name is not None and isinstance(name.value, Scalar):
-            found["name"] = name.value.text
+                self._unknown(entry.key, f"`{entry.name}` is no key of a recipe", KEYS)
+        found: dict[str, Any] = {"name": self._name(tree.get("recipe"))}
         for key, table in CHOICES.items():
             found[key] = self._choice(tree.get(key), key, table)
         for key, section in SECTIONS.items():
@@ -74,30 +85,52 @@ class _RecipeParser:
         self._check_channels(tree, found)
         return None if self.diagnostics.failed else found
 
+    def _name(self, entry: Entry | None) -> str:
+        if entry is None:
+            return self.name
+        if isinstance(entry.value, Scalar) and entry.value.value is not None:
+            return entry.value.text
+        self.diagnostics.error(
+            "PM502",
+            f"`recipe` is a name for the record, but this is {kind_of(entry.value)}",
+            entry.value.span,
+            help="leave it out; the name is then the file's",
+        )
+        return self.name
+
     def _check_warmup(self, tree: TreeMapping, found: Mapping[str, Any]) -> None:
         [arguments] = found["schedule"].values() or [{}]
         warmup = arguments.get("warmup_epochs", 0)
         epochs = found["epochs"]
-        at = tree.get("schedule") or tree.get("epochs")
-        if at is None or not isinstance(warmup, int) or not isinstance(epochs, int):
+        if not isinstance(warmup, int) or not isinstance(epochs, int):
             return
-        if 1 <= epochs <= warmup:
-            self.diagnostics.error(
-                "PM502",
-                f"{warmup} epochs of warm-up leave nothing of {epochs} epochs",
-                at.value.span,
-                help="choose fewer epochs of warm-up, or more epochs",
-            )
+        schedule, total = tree.get("schedule"), tree.get("epochs")
+        at = (schedule and _inside(schedule.value, "warmup_epochs")) or total
+        if at is None or not 1 <= epochs <= warmup:
+            return
+        apart = total is not None and at is not total
+        self.diagnostics.error(
+            "PM502",
+            f"{warmup} epochs of warm-up leave nothing of {epochs} epochs",
+            at.value.span,
+            related=[Label(total.value.span, "all epochs")] if total and apart else [],
+            help="choose fewer epochs of warm-up, or more epochs",
+        )
 
     def _check_channels(self, tree: TreeMapping, found: Mapping[str, Any]) -> None:
         images = found["images"]
         if images.get("color") == "GRAY" and images.get("normalize") == "imagenet":
             entry = tree.get("images")
             assert entry is not None  # neither is a default
+            color = _inside(entry.value, "color")
+            normalize = _inside(entry.value, "normalize")
+            assert color is not None
+            assert normalize is not None
             self.diagnostics.error(
                 "PM502",
                 "`normalize: imagenet` is for three channels, not for `color: GRAY`",
-                entry.value.span,
+                normalize.value.span,
+                related=[Label(color.value.span, "one channel")],
                 help="choose `symmetric` or `unit`",
             )
 
@@ -131,11 +164,11 @@ class _RecipeParser:
                 f"`{key}` is one name, or one name with its arguments, "
                 f"but this is {kind_of(node)}",
                 node.span,
-                help=f"write `{key}: {{{DEFAULTS[key]}: {{...}}}}`",
+                help=f"write `{key}: {{{_meant(node, key)}: {{...}}}}`",
             )
             return {}
         if name.value not in table:
-            self._unknown(name, key, table)
+            self._unknown(name, f"there is no {key} `{name.text}`", table)
             return {}
         return {name.value: self._given(given, table[name.value])}
 
@@ -151,6 +184,7 @@ class _RecipeParser:
                 f"the arguments of `{op.name}` are a mapping, "
                 f"but this is {kind_of(given)}",
                 given.span,
+                help=_arguments_help(op, given),
             )
             return {}
         entries = given.entries if isinstance(given, TreeMapping) else ()
@@ -161,7 +195,8 @@ class _RecipeParser:
         for entry in entries:
             arg = op.arg(entry.name)
             if arg is None:
-                self._unknown(entry.key, f"argument of `{op.name}`", values)
+                what = f"`{op.name}` has no argument `{entry.name}`"
+                self._unknown(entry.key, what, values)
             else:
                 values[entry.name] = self._value(entry.value, arg.kind)
         return values
@@ -169,19 +204,62 @@ class _RecipeParser:
     def _value(self, node: Node, kind: Kind) -> Any:
         value = _plain(node)
         if value is None or kind.check(value) is not None:
-            shown = f"`{node.text}`" if isinstance(node, Scalar) else kind_of(node)
+            shown = kind_of(node)
+            if isinstance(node, Scalar) and node.value is not None:
+                shown = f"`{node.text}`"
             self.diagnostics.error(
-                "PM502", f"expected {kind.words}, found {shown}", node.span
+                "PM502",
+                f"expected {kind.words}, found {shown}",
+                node.span,
+                help=_value_help(node, kind),
             )
         return list(value) if isinstance(value, tuple) else value
 
-    def _unknown(self, key: Scalar, what: str, known: Iterable[str]) -> None:
+    def _unknown(self, key: Scalar, message: str, known: Iterable[str]) -> None:
         self.diagnostics.error(
-            "PM501",
-            f"there is no {what} `{key.text}`",
-            key.span,
-            help=did_you_mean(key.text, known),
+            "PM501", message, key.span, help=did_you_mean(key.text, known)
         )
+
+
+def _inside(node: Node, name: str) -> Entry | None:
+    """The entry of that name in a mapping, or in the one that it holds."""
+    if not isinstance(node, TreeMapping):
+        return None
+    for entry in node:
+        found = entry if entry.name == name else _inside(entry.value, name)
+        if found is not None:
+            return found
+    return None
+
+
+def _meant(node: Node, key: str) -> str:
+    """The name in `[AdamW]` and `{name: AdamW}`, else the one that holds by itself."""
+    parts: Iterable[Node] = ()
+    if isinstance(node, Sequence):
+        parts = node.items
+    elif isinstance(node, TreeMapping):
+        parts = [part for entry in node for part in (entry.key, entry.value)]
+    for part in parts:
+        if isinstance(part, Scalar) and part.text in CHOICES[key]:
+            return part.text
+    return DEFAULTS[key]
+
+
+def _arguments_help(op: OpDef, given: Node) -> str | None:
+    if isinstance(given, Scalar) and given.text in ("none", "false"):
+        return f"leave `{op.name}` out"
+    return f"write `{op.name}: {{{op.args[0].name}: ...}}`"
+
+
+def _value_help(node: Node, kind: Kind) -> str | None:
+    """What is meant by `yes`, or by one of some words mistyped."""
+    text = node.text if isinstance(node, Scalar) else ""
+    if kind.words == "true or false" and text.lower() in ("yes", "no", "on", "off"):
+        return "write `true` or `false`; recipes are YAML 1.2"
+    if kind.words.startswith("one of "):
+        near = nearest(text, kind.words.removeprefix("one of ").split(", "))
+        return f"did you mean `{near}`?" if near else None
+    return None
 
 
 def _plain(node: Node) -> Any:
