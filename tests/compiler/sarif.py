@@ -44,12 +44,15 @@ _RESULT = _mapping(
         )
     ),
 )
+_LONG = _mapping(
+    ("text", "markdown"), **_TEXT["properties"], markdown={"type": "string"}
+)
 _RULE = _mapping(
     ("id", "shortDescription", "fullDescription", "help"),
     id={"type": "string"},
     shortDescription=_TEXT,
     fullDescription=_TEXT,
-    help=_TEXT,
+    help=_LONG,
 )
 _DRIVER = _mapping(
     ("name", "rules"),

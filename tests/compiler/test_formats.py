@@ -11,7 +11,7 @@ import formats
 import jsonschema
 import pytest
 import sarif
-from pmgen.codes import CODES
+from pmgen.codes import CODES, DEFINITIONS
 from pmgen.diagnostics import Diagnostic
 from pmgen.formats import FORMATS, relocated
 from pmgen.source import SourceFile, Span
@@ -108,7 +108,9 @@ def test_sarif_is_as_the_standard_has_it(printed: dict[str, str]) -> None:
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == list(CODES)
     for rule in rules:
-        assert CODES[rule["id"]] in rule["help"]["text"]
+        assert rule["shortDescription"]["text"] == CODES[rule["id"]]
+        assert DEFINITIONS[rule["id"]].example in rule["help"]["text"]
+        assert DEFINITIONS[rule["id"]].example in rule["help"]["markdown"]
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
     assert any("relatedLocations" in result for result in run["results"])

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pmgen import __version__
-from pmgen.codes import CODES
+from pmgen.codes import DEFINITIONS, Code
 from pmgen.diagnostics import Diagnostic, Label
 from pmgen.source import Span
 
@@ -21,13 +21,13 @@ _LINES = ["\r\n", "\n", "\r", "\x85", "\u2028", "\u2029"]
 
 def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
     """One run of pmgen with a rule for every code and a result for each diagnostic."""
-    rules = {code: index for index, code in enumerate(CODES)}
+    rules = {code: index for index, code in enumerate(DEFINITIONS)}
     run = {
         "tool": {
             "driver": {
                 "name": "pmgen",
                 "version": __version__,
-                "rules": [_rule(code) for code in CODES],
+                "rules": [_rule(item) for item in DEFINITIONS.values()],
             }
         },
         "columnKind": _COLUMNS,
@@ -38,13 +38,17 @@ def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
     return json.dumps(log, indent=2) + "\n"
 
 
-def _rule(code: str) -> dict[str, Any]:
-    meaning = CODES[code]
+def _rule(item: Code) -> dict[str, Any]:
+    """A code as `pmgen explain` tells of it, less what is said of its example."""
+    said = f"{item.meaning} {item.more}"
     return {
-        "id": code,
-        "shortDescription": {"text": meaning.partition(". ")[0].rstrip(".") + "."},
-        "fullDescription": {"text": meaning},
-        "help": {"text": f"{meaning} `pmgen explain {code}` tells of it."},
+        "id": item.code,
+        "shortDescription": {"text": item.meaning},
+        "fullDescription": {"text": said},
+        "help": {
+            "text": f"{said}\n\nAn example:\n\n{item.example}",
+            "markdown": f"{said}\n\n```yaml\n{item.example}```\n",
+        },
         "defaultConfiguration": {"level": "error"},
     }
 
