@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -77,7 +78,7 @@ def report(results: list[Compiled], *, as_json: bool = False) -> bool:
     if as_json:
         click.echo(render_json(items), nl=False)
     elif items:
-        color = sys.stderr.isatty()
+        color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
         click.echo(render_text(items, color=color), err=True, nl=False, color=color)
     return not items
 
