@@ -12,6 +12,7 @@ from pmgen.expressions import (
     names_in,
 )
 from pmgen.functions import FUNCTIONS
+from pmgen.ops import USUAL_ACTIVATION
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.parse.context import YES_AND_NO, Context
@@ -299,7 +300,7 @@ def parse_named_call(
             f"{_a(what)} is a name, or {{Name: {{argument: value}}}}",
             "leave it out; `none` takes a default away"
             if isinstance(node, Scalar) and node.value in (None, False)
-            else f"as in `{'ReLU' if 'ReLU' in known else next(iter(known))}`",
+            else f"as in `{_example_of(known)}`",
         )
         return None
     op = known.get(name.value)
@@ -327,6 +328,10 @@ def parse_named_call(
         args = parse_args(mapping, op, context, where=f"`{op.name}`")
     report_missing(op, op.name, args, name, context, given)
     return Call(op.name, name.span, args)
+
+
+def _example_of(known: Mapping[str, OpDef]) -> str:
+    return USUAL_ACTIVATION if USUAL_ACTIVATION in known else next(iter(known))
 
 
 def _a(noun: str) -> str:
