@@ -50,7 +50,9 @@ build: $(VENV)/.demo ## Generate the classes of all shipped specs again
 golden: $(VENV)/.test build ## Update expected outputs; read the diff before you commit it
 	$(BIN)/python tests/compiler/golden.py --update
 
-docs: $(VENV)/.test ## Make the reference parts of docs/ from the code's definitions
+docs: $(VENV)/.test ## Make the schemas and the reference parts of docs/ from the code's definitions
+	$(BIN)/pmgen schema spec -o specs/schema/spec.json
+	$(BIN)/pmgen schema recipe -o specs/schema/recipe.json
 	$(BIN)/python docs/reference.py
 
 catalogue: $(VENV)/.test ## Measure every network against Paddle's own and write docs/catalogue.md
@@ -58,6 +60,7 @@ catalogue: $(VENV)/.test ## Measure every network against Paddle's own and write
 
 bench: $(VENV)/.test ## Measure compile time, the cost of a shape check, reading images
 	$(BIN)/python bench/compile_time.py
+	$(BIN)/python bench/whole_catalogue.py
 	$(BIN)/python bench/check_shape.py
 	$(BIN)/python bench/reading.py
 

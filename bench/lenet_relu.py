@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pmruntime.cpu import apply_cpu_settings, import_paddle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,6 +47,8 @@ VARIANTS = [
     Variant("sigmoid, AdamW", "lenet_palm", ADAMW),
     Variant("ReLU, AdamW", "lenet_palm_relu", ADAMW),
     Variant("sigmoid, rate x 10", "lenet_palm", FASTER),
+    Variant("tanh", "lenet_palm_tanh", SGD),
+    Variant("sigmoid, BatchNorm", "lenet_palm_norm", SGD),
     *(Variant("ReLU", "lenet_palm_relu", SGD, seed) for seed in (1, 2)),
     *(Variant("sigmoid", "lenet_palm", SGD, seed) for seed in (1, 2)),
 ]
@@ -66,7 +69,11 @@ def main() -> None:
             train_variant(variant, given.data, given.out)
         found = given.out / variant.folder / "gradients.json"
         if found.is_file():
-            measured.append(json.loads(found.read_text()))
+            result = json.loads(found.read_text())
+            if "fc1" not in result:
+                result["fc1"] = before_activation(variant, given.data, given.out)
+                found.write_text(json.dumps(result))
+            measured.append(result)
     (given.out / "lenet_relu.json").write_text(json.dumps(measured, indent=1) + "\n")
     print(table(measured))
     draw(measured, given.out / "lenet_relu.png")
@@ -87,7 +94,7 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     run = out / variant.folder
     if (run / "gradients.json").is_file():
         return
-    source = ROOT / "generated" / f"{variant.network}.py"
+    source = generated(variant.network, out)
     model_class = load_model_class(source)
     data = open_data(data_name, Preprocessing(size=(224, 224)))
     recipe = parse_recipe({**variant.recipe, "name": variant.title})
@@ -124,18 +131,71 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     (run / "gradients.json").write_text(json.dumps(result))
 
 
+def before_activation(variant: Variant, data_name: str, out: Path) -> dict[str, Any]:
+    """What enters fc1's activation, before training and after: its RMS, and the mean
+    over the units of the standard deviation over images."""
+    import paddle
+    from pmruntime.checkpoint import load_weights
+    from pmruntime.data import open_data
+    from pmruntime.data.preprocessing import Preprocessing
+    from pmruntime.loading import load_model_class
+
+    data = open_data(data_name, Preprocessing(size=(224, 224)))
+    paddle.seed(variant.seed)
+    model = load_model_class(generated(variant.network, out))()
+    found: dict[str, Any] = {}
+    for epoch in ("before", "after"):
+        if epoch == "after":
+            load_weights(out / variant.folder / "weights.safetensors", model)
+        seen: list[Any] = []
+        hook = model.fc1.register_forward_post_hook(
+            lambda layer, given, result, seen=seen: seen.append(result.numpy())
+        )
+        model.train()  # as it is trained: with the batch's own statistics
+        with paddle.no_grad():
+            for part in probed(data):
+                images = data.preprocessing.normalized(data.train.images[part])
+                model(paddle.to_tensor(images))
+        hook.remove()
+        values = np.concatenate(seen)
+        found[epoch] = {
+            "rms": float(np.sqrt((values**2).mean())),
+            "spread": float(values.std(axis=0).mean()),
+        }
+    return found
+
+
+def probed(data: Any) -> list[Any]:
+    """Positions of the training images that are measured on, in batches of ten."""
+    chosen = np.linspace(0, len(data.train) - 1, MEASURED_ON).astype(int)
+    return np.array_split(chosen, 10)
+
+
+def generated(network: str, out: Path) -> Path:
+    """The file of the network's class; what only this experiment uses is built."""
+    from pmgen.compile import compile_spec
+
+    spec = Path(__file__).parent / "specs" / f"{network}.yaml"
+    if not spec.is_file():
+        return ROOT / "generated" / f"{network}.py"
+    source = compile_spec(spec, root=ROOT)
+    assert source.code is not None, [item.message for item in source.diagnostics.items]
+    out.mkdir(parents=True, exist_ok=True)
+    place = out / f"{network}.py"
+    place.write_text(source.code, encoding="utf-8")
+    return place
+
+
 def gradients(model: Any, data: Any) -> dict[str, Any]:
     """The RMS gradient of each layer's weight, relative to the weight's own RMS, and
     the spread of the network's outputs, over the same training images."""
-    import numpy as np
     import paddle
     from pmruntime.losses import Loss
 
-    chosen = np.linspace(0, len(data.train) - 1, MEASURED_ON).astype(int)
     logits = []
     model.train()
     model.clear_gradients()
-    for part in np.array_split(chosen, 10):
+    for part in probed(data):
         images = data.preprocessing.normalized(data.train.images[part])
         labels = paddle.to_tensor(data.train.labels[part])
         outputs = model(paddle.to_tensor(images))
@@ -158,7 +218,7 @@ def gradients(model: Any, data: Any) -> dict[str, Any]:
 
 
 def table(measured: list[dict[str, Any]]) -> str:
-    """The figures as Markdown: results, then gradients before training."""
+    """The figures as Markdown: results, gradients, what enters the last activation."""
     lines = ["| run | seed | train loss | val accuracy | val AUC | outputs' spread |"]
     lines += ["|---|---:|---:|---:|---:|---:|"]
     for run in measured:
@@ -174,43 +234,69 @@ def table(measured: list[dict[str, Any]]) -> str:
     for run in measured:
         if run["seed"] == 0:
             for row in (run["gradients"][0], run["gradients"][-1]):
-                cells = [f"{row['layers'][n]['gradient']:.1e}" for n in names]
+                cells = [f"{value:.1e}" for value in with_weights(row).values()]
                 lines.append(
                     f"| {run['title']} | {row['epoch']} | " + " | ".join(cells) + " |"
+                )
+    lines += ["", "| into fc1's activation | epoch | RMS | spread over images |"]
+    lines += ["|---|---:|---:|---:|"]
+    for run in measured:
+        if run["seed"] == 0:
+            for epoch, found in run["fc1"].items():
+                lines.append(
+                    f"| {run['title']} | {epoch} | {found['rms']:.3g} | "
+                    f"{found['spread']:.2g} |"
                 )
     return "\n".join(lines)
 
 
 def draw(measured: list[dict[str, Any]], path: Path) -> None:
-    """Loss and AUC over the epochs, and gradients by layer before training."""
+    """Loss, AUC and the spread of the outputs over the epochs; gradients by layer."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
-    figure = Figure(figsize=(12, 3.8), layout="constrained")
+    figure = Figure(figsize=(10, 7.4), layout="constrained")
     FigureCanvasAgg(figure)
-    loss_axes, auc_axes, gradient_axes = figure.subplots(1, 3)
-    for run in (r for r in measured if r["seed"] == 0):
+    (losses, aucs), (spreads, gradients) = figure.subplots(2, 2)
+    for number, run in enumerate(r for r in measured if r["seed"] == 0):
+        style = {
+            "marker": "o",
+            "markersize": 3,
+            "label": run["title"],
+            "color": f"C{number}",
+        }
         epochs = [row["epoch"] for row in run["metrics"]]
-        style = {"marker": "o", "markersize": 3, "label": run["title"]}
-        losses = [row["train"]["loss"] for row in run["metrics"]]
-        loss_axes.plot(epochs, losses, **style)
-        auc_axes.plot(
-            epochs, [row["val"].get("auc") for row in run["metrics"]], **style
-        )
-        if run["recipe"] == SGD["optimizer"] or "AdamW" not in run["title"]:
-            layers = run["gradients"][0]["layers"]
-            values = [layer["gradient"] for layer in layers.values()]
-            gradient_axes.plot(list(layers), values, **style)
-    loss_axes.set_title("training loss")
-    auc_axes.set_title("validation AUC")
-    gradient_axes.set_title("RMS gradient before training")
-    gradient_axes.set_yscale("log")
-    for axes in (loss_axes, auc_axes):
+        losses.plot(epochs, [row["train"]["loss"] for row in run["metrics"]], **style)
+        aucs.plot(epochs, [row["val"]["auc"] for row in run["metrics"]], **style)
+        rows = run["gradients"]
+        spread = [row["logits_std"] for row in rows]
+        spreads.plot([row["epoch"] for row in rows], spread, **style)
+        layers = with_weights(rows[0])
+        gradients.plot(list(layers), list(layers.values()), **style)
+    losses.set_title("training loss")
+    aucs.set_title("validation AUC")
+    spreads.set_title("spread of the outputs over 100 training images")
+    gradients.set_title("RMS gradient before training")
+    for axes in (losses, aucs, spreads):
         axes.set_xlabel("epoch")
-    for axes in (loss_axes, auc_axes, gradient_axes):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for axes in (losses, spreads, gradients):
+        axes.set_yscale("log")
+    for axes in (losses, aucs, spreads, gradients):
         axes.grid(alpha=0.3)
-    loss_axes.legend(frameon=False, fontsize=8)
-    figure.savefig(path, dpi=110)
+    handles, titles = losses.get_legend_handles_labels()
+    figure.legend(handles, titles, loc="outside lower center", ncols=4, frameon=False)
+    figure.savefig(path, dpi=100)
+
+
+def with_weights(row: dict[str, Any]) -> dict[str, float]:
+    """The RMS gradient of each convolution's and linear layer's weight."""
+    return {
+        name: layer["gradient"]
+        for name, layer in row["layers"].items()
+        if not name.endswith("_norm")
+    }
 
 
 if __name__ == "__main__":

@@ -96,6 +96,8 @@ def _default(arg: ArgDef) -> str:
         return "left out"
     if isinstance(arg.default, bool):
         return f"`{str(arg.default).lower()}`"
+    if isinstance(arg.default, tuple):
+        return f"`{list(arg.default)}`"
     return f"`{arg.default}`"
 
 
@@ -270,7 +272,7 @@ def errors() -> str:
 
 def commands() -> str:
     """The compiler's commands and their options."""
-    context = click.Context(cli)
+    context = click.Context(cli, **cli.context_settings)
     rows = []
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)

@@ -9,6 +9,8 @@ from pathlib import Path
 from pmgen.suggest import did_you_mean
 
 _DIGITS = re.compile(r"\d+")
+# Beside the specs, for the editor; every spec names its schema by a path from it.
+SCHEMA_FOLDER = "schema"
 _HERE = Path(__file__).resolve().parent
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pmgen.expression_text import PRECEDENCE
 from pmgen.expressions import (
     COMPARISONS,
-    PRECEDENCE,
     Apply,
     Binary,
     Const,

@@ -1,8 +1,8 @@
-"""Integer expressions over `$names`: folded, evaluated, shown as Python.
+"""Integer expressions over `$names`: folded and evaluated.
 
 The same tree serves twice. With numbers for its names it has a value; with some names
-left open it stays an expression, simplified, and becomes the text of generated code:
-`$width * 4` is 256 in the table and `width * 4` in the class.
+left open it stays an expression, simplified, and becomes the text of generated code
+(`expression_text`): `$width * 4` is 256 in the table and `width * 4` in the class.
 """
 
 from __future__ import annotations
@@ -131,6 +131,11 @@ class Apply(Expr):
     function: str
     args: tuple[Expr, ...]
 
+    weight: int = field(init=False, compare=False, repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight(*self.args))
+
 
 Operand: TypeAlias = "Expr | int"
 
@@ -149,11 +154,6 @@ COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
-PRECEDENCE = {
-    "or": 1, "and": 2, "not": 3,
-    **dict.fromkeys(COMPARISONS, 4),
-    "+": 5, "-": 5, "*": 6, "//": 6, "%": 6, "neg": 7,
-}  # fmt: skip
 
 
 def names_in(expr: Expr) -> Iterator[str]:
@@ -375,44 +375,6 @@ def _terms(expr: Expr) -> Iterator[tuple[Expr, int]]:
 
 def _integer(expr: Const) -> int:
     if type(expr.value) is not int:
-        raise NoValue(f"{show(expr)} is no whole number")
-    return expr.value
-
-
-def show(expr: Expr | Value, floor: int = 0) -> str:
-    """The expression as Python text; names without `$`."""
-    if not isinstance(expr, Expr):
-        expr = Const(expr)
-    if isinstance(expr, Const):
         value = list(expr.value) if isinstance(expr.value, tuple) else expr.value
-        return repr(value)
-    if isinstance(expr, Name):
-        return expr.name
-    if isinstance(expr, Unary):
-        level = PRECEDENCE["not" if expr.op == "not" else "neg"]
-        lead = "not " if expr.op == "not" else "-"
-        return _wrap(lead + show(expr.operand, level), level, floor)
-    if isinstance(expr, Binary):
-        level = PRECEDENCE[expr.op]
-        # Left-associative: the right side of an equal level needs its parentheses.
-        # Comparisons do not chain here as they would in Python, so neither side may.
-        left = show(expr.left, level + 1 if expr.op in COMPARISONS else level)
-        right = show(expr.right, level + 1)
-        if expr.op == "or":  # `and` binds closer, but nobody should have to know it
-            left, right = _apart(expr.left, left), _apart(expr.right, right)
-        return _wrap(f"{left} {expr.op} {right}", level, floor)
-    if isinstance(expr, Choice):
-        yes, no = show(expr.yes, 1), show(expr.no, 1)
-        return _wrap(f"{yes} if {show(expr.condition, 1)} else {no}", 0, floor)
-    if isinstance(expr, Apply):
-        return f"{expr.function}({', '.join(show(arg) for arg in expr.args)})"
-    raise TypeError(f"not an expression: {expr!r}")
-
-
-def _apart(operand: Expr, text: str) -> str:
-    joined = isinstance(operand, Binary) and operand.op == "and"
-    return f"({text})" if joined else text
-
-
-def _wrap(text: str, level: int, floor: int) -> str:
-    return f"({text})" if level < floor else text
+        raise NoValue(f"{value!r} is no whole number")
+    return expr.value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pmgen.ops import NAMED_ACTIVATIONS
-from pmgen.ops.kinds import Kind, any_integer, number, truth
+from pmgen.ops.kinds import Kind, any_integer, list_of, number, truth
 
 
 def _text(value: Any) -> str | None:
@@ -32,9 +32,14 @@ PARAM_TYPES: dict[str, Kind] = {
     "int": any_integer(),
     "float": number(),
     "bool": truth(),
-    "str": Kind("text", _text),
-    "ints": Kind("a list of whole numbers", _integers),
-    ACTIVATION: Kind(_ACTIVATION_WORDS, _activation, NAMED_ACTIVATIONS),
+    "str": Kind("text", _text, {"type": "string"}),
+    "ints": Kind("a list of whole numbers", _integers, list_of(any_integer().schema)),
+    ACTIVATION: Kind(
+        _ACTIVATION_WORDS,
+        _activation,
+        {"enum": [*NAMED_ACTIVATIONS, NO_ACTIVATION]},
+        NAMED_ACTIVATIONS,
+    ),
 }
 ANNOTATIONS = {
     "int": "int",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import paddle
@@ -15,10 +16,18 @@ class Average:
     """A second network of the same class that follows the first.
 
     After step t it is decay * average + (1 - decay) * weights with a decay of at most
-    (1 + t) / (10 + t). BatchNorm's running statistics are averaged like weights.
+    (1 + t) / (10 + t). BatchNorm's running statistics are averaged like weights. What
+    is `still` (names of the state dict) is left as it is: the mean of two equal numbers
+    need not be that number, to the bit.
     """
 
-    def __init__(self, followed: Any, average: Any, decay: float) -> None:
+    def __init__(
+        self,
+        followed: Any,
+        average: Any,
+        decay: float,
+        still: AbstractSet[str] = frozenset(),
+    ) -> None:
         """`average` becomes a copy of `followed` as it is now."""
         self.model = average
         self.decay = decay
@@ -28,6 +37,7 @@ class Average:
         self._pairs = [
             (mine, state[name], "float" in str(mine.dtype))
             for name, mine in average.state_dict().items()
+            if name not in still
         ]
 
     def update(self, step: int) -> None:

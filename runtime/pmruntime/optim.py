@@ -7,15 +7,18 @@ from typing import Any
 
 import paddle
 
+from pmruntime.finetune import set_factors
 from pmruntime.recipe import Recipe
 
 
 def build_optimizer(recipe: Recipe, model: Any) -> Any:
-    """Paddle's optimizer of that name over the model's parameters.
+    """Paddle's optimizer of that name over the model's parameters, each with its factor
+    of the learning rate.
 
     Its learning rate is a plain number, which the training loop sets anew each step
     from `learning_rate_at`: so the schedule has no state that could get out of step.
     """
+    set_factors(model, recipe.learning_rates)
     arguments = dict(recipe.optimizer.arguments)
     if not arguments["weight_decay"]:
         # A decay of zero would still add an operation for every parameter; AdamW alone

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pmruntime.files import leftovers, read_json, write_atomic, write_json
 from pmruntime.problems import UserError
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where two at once are not noticed
+    fcntl = None  # type: ignore[assignment]
 
 _FORMAT = "pmruntime run 1"
 
@@ -27,6 +34,7 @@ class RunFolder:
     checkpoint.safetensors what `--resume` goes on from
     summary.json        the result, written when the run is complete
     curve.png           loss and accuracy over the epochs
+    visualdl/           the log of `--visualdl`
 
     What `eval` last measured, of one measurement all of them:
 
@@ -71,6 +79,7 @@ class RunFolder:
         self.summary = folder / "summary.json"
         self.curve = folder / "curve.png"
         self.eval = folder / "eval.json"
+        self.visualdl = folder / "visualdl"
 
     def check_free(self, force: bool) -> None:
         """Raise UserError where a new run must not be written here.
@@ -113,8 +122,9 @@ class RunFolder:
         write_json(self.run, {"format": _FORMAT, **record})
         write_json(self.recipe, dict(recipe))
         write_atomic(self.model, source)
-        if self.spec.is_dir():
-            shutil.rmtree(self.spec)
+        for earlier in (self.spec, self.visualdl):
+            if earlier.is_dir():
+                shutil.rmtree(earlier)
         for name, content in spec.items():
             place = self.spec / name
             if not place.resolve().is_relative_to(self.spec.resolve()):
@@ -123,6 +133,33 @@ class RunFolder:
                 )
             place.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(place, content)
+
+    @contextlib.contextmanager
+    def claimed(self) -> Iterator[None]:
+        """While it lasts, no other process of this machine trains in the folder: two
+        would each overwrite what the other wrote. Raises UserError where one does.
+
+        The lock is the system's own, on the folder: it leaves no file, and ends with
+        the process, however that ends.
+        """
+        if fcntl is None:
+            yield
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UserError(
+                    f"another process is training in `{self.folder}`",
+                    "wait for it, or stop it with Ctrl-C and `--resume` the run",
+                ) from None
+            except OSError:
+                pass  # a file system without locks
+            yield
+        finally:
+            os.close(folder)
 
     def sweep(self) -> None:
         """Remove half-written copies of a run's files, which a killed process left."""

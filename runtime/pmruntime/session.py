@@ -20,6 +20,7 @@ from pmruntime.data.augment import Augmentation
 from pmruntime.data.batches import Batch, TrainingBatches
 from pmruntime.evaluate import Metrics, evaluate
 from pmruntime.files import write_json
+from pmruntime.finetune import freeze
 from pmruntime.loading import build_model, parameter_count
 from pmruntime.losses import loss_for, main_output, predicted_classes
 from pmruntime.matching import check_fits
@@ -33,6 +34,7 @@ from pmruntime.run_folder import RunFolder
 from pmruntime.selection import best_row, check_select, epochs_without_better
 from pmruntime.stopping import StopRequests
 from pmruntime.training_state import Progress, TrainingState
+from pmruntime.weights.pretrained import load_pretrained
 from pmruntime.world import ALONE, World
 
 
@@ -71,6 +73,7 @@ class Session:
         seed: int,
         machine: Machine,
         device: str,
+        weights: Path | None = None,
     ) -> None:
         self.run, self.recipe, self.data, self.seed = run, recipe, data, seed
         self.world, self.machine = machine.world, machine
@@ -79,10 +82,17 @@ class Session:
         paddle.seed(seed)
         model = build_model(model_class, arguments)
         check_select(recipe.select, check_fits(model, data), data.val.labels)
+        self.pretrained = None
+        if weights is not None:
+            self.pretrained = load_pretrained(model, weights, skip_classifier=True)
         if recipe.sync_batch_norm and self.world.size > 1:
             _refuse_on_cpu(device)
             model = paddle.nn.SyncBatchNorm.convert_sync_batchnorm(model)
-        average = None if twin is None else Average(model, twin, recipe.ema)
+        self.params = parameter_count(model)
+        self.frozen = freeze(model, recipe.freeze)
+        average = None
+        if twin is not None:
+            average = Average(model, twin, recipe.ema, self.frozen.names)
         self.state = TrainingState(
             model, build_optimizer(recipe, model), average, precision, Progress()
         )
@@ -105,11 +115,19 @@ class Session:
             data.num_classes,
         )
 
+    def save_start(self) -> None:
+        """Write a checkpoint before the first step: a run that is resumed need not find
+        the weights again that it started from."""
+        if self.world.is_main:
+            self.state.save(self.run.checkpoint)
+
     def run_to_the_end(self, reporter: Reporter) -> dict[str, Any]:
         """The loop over what is left of the run, then the summary."""
         progress, recipe = self.state.progress, self.recipe
+        still = self.params - parameter_count(self.state.model)
         reporter.say(
-            f"{self.name}: {parameter_count(self.state.model):,} parameters, "
+            f"{self.name}: {self.params:,} parameters"
+            f"{f' ({still:,} of them frozen)' if still else ''}, "
             f"{len(self.data.train):,} images to train and {len(self.data.val):,} to "
             f"validate on, {paddle.get_device()}"
         )
@@ -134,6 +152,7 @@ class Session:
     def _train_epoch(self, reporter: Reporter) -> None:
         progress, world = self.state.progress, self.world
         self.shared.train()
+        self.frozen.hold()
         for batch in self.batches.epoch(progress.epoch, progress.batch):
             started = time.perf_counter()
             # A run's random numbers (dropout) start anew from the step's own seed, so
@@ -314,7 +333,7 @@ class Session:
         best = best_row(rows, self.recipe.select)
         summary = {
             "model": self.name,
-            "params": parameter_count(self.state.model),
+            "params": self.params,
             "recipe": self.recipe.name,
             "epochs": len(rows),
             "val": rows[-1]["val"],

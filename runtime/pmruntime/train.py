@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -33,13 +34,16 @@ def train(
     force: bool = False,
     machine: Machine | None = None,
     reporter: Reporter | None = None,
+    weights: Path | None = None,
 ) -> dict[str, Any]:
     """Train the network of a generated file; returns what summary.json holds.
 
     `data` may be what `open_data` takes; its images are then prepared as the recipe
     says. `arguments` go to the network's constructor; `spec` are the files behind it
-    by name, itself first, which are only kept. Everything is written into the
-    folder `out`, described by RunFolder. Raises UserError for what the user can mend,
+    by name, itself first, which are only kept. `weights` is a file that the network
+    starts from (docs/weights.md); where its classifier has other classes, that layer
+    keeps its initial values. Everything is written into the folder `out`, described by
+    RunFolder. Raises UserError for what the user can mend,
     for a loss that is no number, and (as TrainingStoppedError) on Ctrl-C or SIGTERM.
     """
     recipe, machine = recipe or Recipe(), machine or Machine()
@@ -52,7 +56,9 @@ def train(
     arguments = all_arguments(model_class, arguments or {})
     given = data if isinstance(data, str) else None
     data = _opened(data, recipe, model_class, reporter)
-    session = Session(run, model_class, arguments, data, recipe, seed, machine, device)
+    session = Session(
+        run, model_class, arguments, data, recipe, seed, machine, device, weights
+    )
     record = {
         "model": model_class.__name__,
         "arguments": arguments,
@@ -64,12 +70,17 @@ def train(
         "cpu": machine.cpu.as_json() if machine.cpu else None,
         "versions": versions(),
         "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "weights": session.pretrained.as_json() if session.pretrained else None,
     }
-    if machine.world.is_main:
-        spec_files = {name: path.read_bytes() for name, path in (spec or {}).items()}
-        run.begin(record, recipe.as_json(), source.read_bytes(), spec_files)
-    machine.world.wait()
-    return session.run_to_the_end(reporter)
+    with _claimed(run, machine):
+        if machine.world.is_main:
+            files = {name: path.read_bytes() for name, path in (spec or {}).items()}
+            run.begin(record, recipe.as_json(), source.read_bytes(), files)
+        if session.pretrained is not None:
+            session.save_start()
+            reporter.say(f"from {weights}: " + "\n".join(session.pretrained.lines()))
+        machine.world.wait()
+        return session.run_to_the_end(reporter)
 
 
 def resume(
@@ -108,15 +119,27 @@ def resume(
         run, model_class, record["arguments"], data, recipe, record["seed"],
         machine, device,
     )  # fmt: skip
-    if machine.world.is_main:
-        run.sweep()
-    if run.checkpoint.is_file():
-        session.state.restore(run.checkpoint)
-        if machine.world.is_main and session.state.progress.rows:
-            # The run may have ended between its checkpoint and these lines.
-            run.write_metrics(session.state.progress.rows)
-    _say_what_differs(record, machine, device, reporter)
-    return session.run_to_the_end(reporter)
+    with _claimed(run, machine):
+        if machine.world.is_main:
+            run.sweep()
+        if run.checkpoint.is_file():
+            session.state.restore(run.checkpoint)
+            if machine.world.is_main and session.state.progress.rows:
+                # The run may have ended between its checkpoint and these lines.
+                run.write_metrics(session.state.progress.rows)
+        elif record.get("weights"):
+            raise UserError(
+                f"the run in `{folder}` ended before it had kept the weights that it "
+                "starts from",
+                "train anew with `--weights` and `--force`",
+            )
+        _say_what_differs(record, machine, device, reporter)
+        return session.run_to_the_end(reporter)
+
+
+def _claimed(run: RunFolder, machine: Machine) -> AbstractContextManager[None]:
+    """Of several processes that train together one claims the folder for all."""
+    return run.claimed() if machine.world.is_main else nullcontext()
 
 
 def _opened(

@@ -77,7 +77,14 @@ def load_run(folder: Path, weights: str = "last", device: str = "auto") -> Train
     record = run.read_record()
     use_device(device)
     model = build_model(load_model_class(run.model), record["arguments"])
-    origin = load_weights(run.best if weights == "best" else run.weights, model)
+    path = run.best if weights == "best" else run.weights
+    if not path.is_file():
+        raise UserError(
+            f"the run in `{folder}` has no `{path.name}`: no epoch of it was "
+            + ("validated" if weights == "best" and run.weights.is_file() else "ended"),
+            f"go on with it: pmgen train --resume {folder}",
+        )
+    origin = load_weights(path, model)
     model.eval()
     return TrainedRun(
         run,

@@ -22,7 +22,7 @@ from pmruntime.inference import iterate_log_probabilities
 from pmruntime.matching import check_fits
 from pmruntime.metrics import Predictions
 from pmruntime.problems import UserError
-from pmruntime.progress import counted
+from pmruntime.progress import Reporter, counted, reporter_for
 from pmruntime.report import columns, write_report
 from pmruntime.run_folder import RunFolder
 from pmruntime.trained import TrainedRun, load_run
@@ -64,7 +64,7 @@ def evaluate_run(
         other = load_run(comparison.against, weights, device)
     place = _place(run.folder, out)
     named = data if isinstance(data, str) else None
-    data = _opened(data, run, run)
+    data = _opened(data, run, run, console)
     network = _measured(run, data, console)
     name = run.record["model"]
     result: dict[str, Any] = {
@@ -99,7 +99,7 @@ def evaluate_run(
         )
         contenders["baseline"] = measured.predictions
     if other is not None:
-        its_data = data if named is None else _opened(named, other, run)
+        its_data = data if named is None else _opened(named, other, run, console)
         _check_same_images(data, its_data, run.folder, other.folder)
         measured = _measured(other, its_data, console)
         result["against"] = {
@@ -113,12 +113,23 @@ def evaluate_run(
     return result
 
 
-def _opened(data: Data | str, run: TrainedRun, copies_as: TrainedRun) -> Data:
+def _opened(
+    data: Data | str, run: TrainedRun, copies_as: TrainedRun, console: Console | None
+) -> Data:
     """The data as `run` is shown them, fitting its network. Which copies are left out
     is as for another run's, so that both are shown the same images."""
     if isinstance(data, str):
         drop_copies = copies_as.recipe.images["drop_copies"]
-        data = open_data(data, run.preprocessing, drop_copies=drop_copies)
+        reporter = Reporter() if console is None else reporter_for(console)
+        try:
+            data = open_data(
+                data,
+                run.preprocessing,
+                drop_copies=drop_copies,
+                progress=reporter.reading,
+            )
+        finally:
+            reporter.stop()
     check_fits(run.model, data, needed=("val",))
     return data
 

@@ -12,6 +12,7 @@ from pmgen.expression_parser import (
     ExpressionError,
     parse_expression,
 )
+from pmgen.expression_text import show
 from pmgen.expressions import (
     Binary,
     Choice,
@@ -25,7 +26,6 @@ from pmgen.expressions import (
     fold,
     names_in,
     names_in_functions,
-    show,
     substitute,
 )
 

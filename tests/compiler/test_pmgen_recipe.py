@@ -75,6 +75,10 @@ def test_a_name_alone_is_enough(tmp_path: Path) -> None:
         ("epochs: 0", "PM502", (2, 9), "from 1 up"),
         ("epochs: 2.5", "PM502", (2, 9), "a whole number"),
         ("batch_size: {a: 1}", "PM502", (2, 13), "a mapping"),
+        ("freeze: conv", "PM502", (2, 9), "a list of names, found `conv`"),
+        ("freeze: [conv, 2]", "PM502", (2, 9), "a list of names"),
+        ("learning_rates: {fc: 0}", "PM502", (2, 17), "to numbers above 0"),
+        ("learning_rates: {fc: {a: 1}}", "PM502", (2, 17), "to numbers above 0"),
         ("epochs:", "PM502", (2, 8), "a whole number"),
         ("epochs: 2\nschedule: {Cosine: {warmup_epochs: 2}}", "PM502", (3, 36), ""),
     ],
@@ -146,6 +150,7 @@ CANDIDATES = (
     -1, 0, 1, 2, 3, 4, 0.5, 1.0, 1.5, 1e-9, 180, 181, True, "text", "none", "area",
     "balanced", "RGB", "GRAY", "unit", "imagenet", "loss", "bfloat16", float("inf"),
     (1, 2), (2, 1), (0, 1), (0.5, 0.5), (8, 8), (1,), (1, 2, 3), ("a", "b"),
+    (), ("a", ""), {}, {"a": 1}, {"a": 0.5, "b": 2}, {"a": 0}, {"a": "b"}, {"": 1},
 )  # fmt: skip
 
 
@@ -180,6 +185,9 @@ def test_the_runtime_takes_the_same_values() -> None:
             0.5,
         ),
         (["schedule.warmup_epochs=1"], ("schedule", "Constant", "warmup_epochs"), 1),
+        (["freeze=[conv, c2.0]"], ("freeze",), ["conv", "c2.0"]),
+        (["freeze=[]"], ("freeze",), []),
+        (["learning_rates.c2.0=0.5"], ("learning_rates", "c2.0"), 0.5),
     ],
 )
 def test_set(

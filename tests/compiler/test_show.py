@@ -71,7 +71,7 @@ def test_json() -> None:
         "output": [6, 24, 24],
         "params": 6 * 25 + 6,
         "macs": 6 * 25 * 24 * 24,
-        "line": 7,
+        "line": 8,
     }
     assert conv["followed_by"] == ["Sigmoid"]
     assert conv["receptive_field"] == [5, 5]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import reference
 from examples import files_of, lay_out
+from pmgen import keys
 from pmgen.compile import compile_spec
 from pmgen.diagnostics import Diagnostics
-from pmgen.parse import layers, model
 from pmgen.recipe import is_recipe, parse_recipe
 from pmgen.render import render_text
 
@@ -73,8 +73,8 @@ def test_fragments_compile(before: str, text: str, tmp_path: Path) -> None:
         return
     if before.startswith("<!-- begin: excerpt"):
         return
-    keys = [line.split(":")[0] for line in text.splitlines() if line[:1].isalpha()]
-    if not set(keys) <= set(model.SPEC_KEYS):
+    names = [line.split(":")[0] for line in text.splitlines() if line[:1].isalpha()]
+    if not set(names) <= set(keys.SPEC_KEYS):
         text = "layers:\n" + "".join(f"  {line}\n" for line in text.splitlines())
     path = tmp_path / "fragment.yaml"
     path.write_text(HEAD + text, encoding="utf-8")
@@ -105,11 +105,13 @@ def test_python_of_the_readme_runs(tmp_path: Path) -> None:
     "key",
     sorted(
         {
-            *model.SPEC_KEYS,
-            *model.BLOCK_KEYS,
-            *model.HEAD_KEYS,
-            *model.EXPECT_KEYS,
-            *layers.LAYER_KEYS,
+            *keys.SPEC_KEYS,
+            *keys.BLOCK_KEYS,
+            *keys.HEAD_KEYS,
+            *keys.EXPECT_KEYS,
+            *keys.LAYER_KEYS,
+            *keys.PLACE_KEYS,
+            *keys.RESIDUAL_KEYS,
         }
     ),
 )

@@ -30,6 +30,7 @@ from pmruntime.session import Machine  # noqa: E402
 from pmruntime.train import resume, train  # noqa: E402
 from pmruntime.validation import evaluate_run  # noqa: E402
 from pmruntime.world import World  # noqa: E402
+from safetensors.numpy import save_file  # noqa: E402
 from test_launch import alive, wait_until  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
@@ -172,6 +173,37 @@ def test_two_processes_equal_one(folder: Path, start: Start, tmp_path: Path) -> 
     assert together["val"]["n"] == 37
     assert together["train"]["n"] == 41
     assert read(two / "run.json")["processes"] == 2
+
+
+def test_two_processes_fine_tune_as_one(
+    folder: Path, start: Start, tmp_path: Path
+) -> None:
+    """A frozen BatchNorm sees its statistics alone, so it does not mind the share."""
+    model, weights = tmp_path / "heads.py", tmp_path / "weights.safetensors"
+    text = HEADS.replace("nn.Conv2D(1, 4, 3)", "nn.Conv2D(1, 4, 3)\n        "
+                         "self.conv_norm = nn.BatchNorm2D(4)")  # fmt: skip
+    model.write_text(text.replace("self.conv(x)", "self.conv_norm(self.conv(x))"))
+    paddle.seed(3)
+    net = load_model_class(model)()
+    net(paddle.randn([9, 1, 4, 4]))
+    given = {name: tensor.numpy() for name, tensor in net.state_dict().items()}
+    save_file(given, weights)
+    recipe = {**THOROUGH, "freeze": ["conv"], "learning_rates": {"early": 0.1}}
+    one, two = tmp_path / "one", tmp_path / "two"
+    process = start(
+        model, "--data", folder, "--out", two, "--recipe-json", json.dumps(recipe),
+        "--weights", weights,
+    )  # fmt: skip
+    train(model, str(folder), one, recipe=parse_recipe(recipe), weights=weights)
+    stdout, stderr = process.communicate(timeout=100)
+    assert process.returncode == 0, stderr
+    assert stdout.count("10 tensors matched") == 1
+    for name in ("weights", "best", "checkpoint"):
+        check_tensors(one / f"{name}.safetensors", two / f"{name}.safetensors")
+    found = read_tensors(two / "weights.safetensors")[0]
+    for name, array in given.items():
+        same = found[name].tobytes() == array.tobytes()
+        assert same == name.startswith("conv"), name
 
 
 def test_stopped_twice_and_resumed(

@@ -58,6 +58,8 @@ def test_everything_is_optional() -> None:
         "views": 1,
         "amp": "none",
         "sync_batch_norm": False,
+        "freeze": [],
+        "learning_rates": {},
     }
 
 

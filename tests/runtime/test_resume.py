@@ -212,7 +212,14 @@ def test_the_command_itself(runs: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [["--epochs", "9"], ["--set", "num_classes=4"], ["--force"], ["--out", "x"]]
+    "more",
+    [
+        ["--epochs", "9"],
+        ["--set", "num_classes=4"],
+        ["--force"],
+        ["--out", "x"],
+        ["--seed", "0"],
+    ],
 )
 def test_what_is_settled_cannot_be_said_again(runs: Path, more: list[str]) -> None:
     """Silently without effect, they would seem to work."""

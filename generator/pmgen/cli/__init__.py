@@ -23,6 +23,7 @@ _COMMANDS = {
     "list": ("pmgen.cli.listing", "list_specs"),
     "new": ("pmgen.cli.new", "new"),
     "explain": ("pmgen.cli.explain", "explain"),
+    "schema": ("pmgen.cli.schema", "schema"),
     "train": ("pmgen.cli.train", "train"),
     "eval": ("pmgen.cli.handover", "evaluate"),
     "predict": ("pmgen.cli.handover", "predict"),

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from pmgen.catalogue import NoSuchSpec, catalogue, find_spec
+from pmgen.catalogue import SCHEMA_FOLDER, NoSuchSpec, catalogue, find_spec
 from pmgen.cli.common import compiled
 from pmgen.cli.problems import Problem
-from pmgen.output import write_atomic
+from pmgen.output import write_atomic, write_generated
+from pmgen.schema import schema_text
 
 
 @click.command()
@@ -26,7 +27,8 @@ from pmgen.output import write_atomic
 def new(name: str, out: Path, force: bool) -> int:
     """Copy the catalogue's spec NAME, with the files that it extends, to edit it.
 
-    A variant extends such a copy: paths in a spec stay in its own folder.
+    A variant extends such a copy: paths in a spec stay in its own folder. The schema
+    that the spec names in its first line, for the editor, goes with it.
     """
     try:
         path = find_spec(name)
@@ -49,10 +51,20 @@ def new(name: str, out: Path, force: bool) -> int:
             reason = error.strerror or str(error)
             raise Problem(f"cannot write `{target}`: {reason}") from error
         click.echo(f"wrote {target}")
+    _write_schema(out / SCHEMA_FOLDER / "spec.json", force=force)
     own = out / graph.spec.files[0].name
     if not all(target.is_relative_to(own.parent) for target in files):
         click.echo(f"it reaches out of its folder: `pmgen build {own} --root {out}`")
     return 0
+
+
+def _write_schema(target: Path, *, force: bool) -> None:
+    try:
+        if write_generated(target, schema_text("spec"), force=force):
+            click.echo(f"wrote {target}")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Problem(f"cannot write `{target}`: {reason}") from error
 
 
 def _same(target: Path, text: str) -> bool:

@@ -26,6 +26,7 @@ from pmgen.cli.handover import PASS_ON, run_runtime
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
 from pmgen.diagnostics import Diagnostics
+from pmgen.graph import Graph
 from pmgen.recipe import parse_recipe
 from pmgen.recipe.override import concerns_recipe
 from pmgen.settings import Settings
@@ -69,7 +70,7 @@ def train(
     for_model = tuple(pair for pair in pairs if not concerns_recipe(pair))
     settings = settings_from(for_model, input_text)
     result = compiled(spec, root, settings)
-    resolved = _recipe(recipe, for_recipe)
+    resolved = _recipe(recipe, for_recipe, result.graph if result.ok else None)
     if not report([result]) or resolved is None:
         return 1
     target = generated / generated_file(result.path, settings)
@@ -100,7 +101,8 @@ Usage: pmgen train SPEC --data NAME|DIR --out RUN [OPTIONS]
 Options of the compiler:
   --recipe NAME|FILE   how to train (see `pmgen list`)  [default: digits]
   --set NAME=VALUE     another value for a parameter of the model, or for one of the
-                       recipe: epochs=3, optimizer.learning_rate=0.01
+                       recipe: epochs=3, optimizer.learning_rate=0.01,
+                       freeze=[conv1,stage1], learning_rates.fc=10
   --input CxHxW        another input
   --generated DIR      folder for the generated class  [default: generated]
   --root DIR           folder that `extends` and `use` may reach
@@ -109,12 +111,14 @@ The runtime takes the rest:
 """
 
 
-def _recipe(given: str, settings: tuple[str, ...]) -> dict[str, object] | None:
-    """The resolved recipe; None after its mistakes are printed."""
+def _recipe(
+    given: str, settings: tuple[str, ...], graph: Graph | None
+) -> dict[str, object] | None:
+    """The resolved recipe for a network; None after its mistakes are printed."""
     try:
         path = find_recipe(given)
     except NoSuchSpec as error:
         raise Problem(str(error)) from None
     diagnostics = Diagnostics()
-    resolved = parse_recipe(path, diagnostics, settings)
+    resolved = parse_recipe(path, diagnostics, settings, graph)
     return resolved if report([Compiled(path, diagnostics)]) else None

@@ -7,11 +7,12 @@ from pmgen.codes.definition import Code, paragraph, text
 CODES = (
     Code(
         "PM501",
-        "A recipe setting that is not known.",
+        "A recipe setting that is not known, or a layer that the network has not.",
         paragraph(
             """
             Nothing in a recipe is ignored, so that a mistyped setting cannot train a
             network in another way than you read. The page on recipes lists all of them.
+            Layers under `freeze` and `learning_rates` are named as the spec names them.
             """
         ),
         text(

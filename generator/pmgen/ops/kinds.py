@@ -1,29 +1,51 @@
-"""The kinds of value that an argument takes: one check each, used for literals,
-for evaluated expressions and for the reference."""
+"""The kinds of value that an argument takes: one check each, used for literals and
+for evaluated expressions, its words for the reference, and the same as JSON Schema for
+editors. A test holds the schema of every kind to its check."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of value: its words for the docs, and its check.
 
-    `check(value)` gives None where the value fits, else what was needed. `options` are
-    the words that fit, where there are only so many.
+    `check(value)` gives None where the value fits, else what was needed. `schema` is
+    the JSON Schema of the plain values that fit, lists for tuples. `options` are the
+    words that fit, where there are only so many.
     """
 
     words: str
     check: Callable[[Any], str | None]
+    schema: Json
     options: tuple[str, ...] = ()
 
 
 def _is_int(value: Any) -> bool:
     return type(value) is int
+
+
+def _whole(minimum: int | None = None) -> Json:
+    return {"type": "integer"} | ({} if minimum is None else {"minimum": minimum})
+
+
+def list_of(item: Json, *lengths: int) -> Json:
+    """The schema of a list of one of these lengths, of any length if none is given."""
+    schemas: list[Json] = [
+        {"type": "array", "items": item, "minItems": n, "maxItems": n} for n in lengths
+    ]
+    return any_of(*schemas) if schemas else {"type": "array", "items": item}
+
+
+def any_of(*schemas: Json) -> Json:
+    """The schema of what fits one of these."""
+    return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
 
 
 def integer(minimum: int = 0) -> Kind:
@@ -33,13 +55,13 @@ def integer(minimum: int = 0) -> Kind:
     def check(value: Any) -> str | None:
         return None if _is_int(value) and value >= minimum else words
 
-    return Kind(words, check)
+    return Kind(words, check, _whole(minimum))
 
 
 def any_integer() -> Kind:
     """A whole number of either sign."""
     words = "a whole number"
-    return Kind(words, lambda value: None if _is_int(value) else words)
+    return Kind(words, lambda value: None if _is_int(value) else words, _whole())
 
 
 def pair(minimum: int = 0) -> Kind:
@@ -52,7 +74,7 @@ def pair(minimum: int = 0) -> Kind:
         fits = fits and all(_is_int(item) and item >= minimum for item in items)
         return None if fits else words
 
-    return Kind(words, check)
+    return Kind(words, check, any_of(_whole(minimum), list_of(_whole(minimum), 2)))
 
 
 def size_pair(minimum: int = 0) -> Kind:
@@ -64,7 +86,7 @@ def size_pair(minimum: int = 0) -> Kind:
         fits = fits and all(_is_int(item) and item >= minimum for item in value)
         return None if fits else words
 
-    return Kind(words, check)
+    return Kind(words, check, list_of(_whole(minimum), 2))
 
 
 def padding() -> Kind:
@@ -73,16 +95,18 @@ def padding() -> Kind:
         "a whole number from 0 up, [height, width], [top, bottom, left, right], "
         "SAME or VALID"
     )
+    named = ("SAME", "VALID")
 
     def check(value: Any) -> str | None:
         if isinstance(value, str):
-            return None if value in ("SAME", "VALID") else words
+            return None if value in named else words
         items = value if isinstance(value, tuple) else (value,)
         fits = len(items) in (2, 4) or not isinstance(value, tuple)
         fits = fits and all(_is_int(item) and item >= 0 for item in items)
         return None if fits else words
 
-    return Kind(words, check)
+    sizes = any_of(_whole(0), list_of(_whole(0), 2), list_of(_whole(0), 4))
+    return Kind(words, check, any_of({"enum": list(named)}, *sizes["anyOf"]))
 
 
 def edges() -> Kind:
@@ -94,7 +118,7 @@ def edges() -> Kind:
         fits = len(items) == 4 or not isinstance(value, tuple)
         return None if fits and all(map(_is_int, items)) else words
 
-    return Kind(words, check)
+    return Kind(words, check, any_of(_whole(), list_of(_whole(), 4)))
 
 
 def number(
@@ -120,23 +144,41 @@ def number(
         fits = fits and not (open_minimum and value == minimum)
         return None if fits and not (open_maximum and value == maximum) else words
 
-    return Kind(words, check)
+    schema: Json = {"type": "number"}
+    if math.isfinite(minimum):
+        schema["exclusiveMinimum" if open_minimum else "minimum"] = minimum
+    if math.isfinite(maximum):
+        schema["exclusiveMaximum" if open_maximum else "maximum"] = maximum
+    return Kind(words, check, schema)
 
 
 def nonzero() -> Kind:
     """A number other than 0."""
     words = "a number other than 0"
     plain = number()
-    return Kind(words, lambda value: words if plain.check(value) or not value else None)
+    return Kind(
+        words,
+        lambda value: words if plain.check(value) or not value else None,
+        {**plain.schema, "not": {"const": 0}},
+    )
 
 
 def truth() -> Kind:
     """True or false."""
     words = "true or false"
-    return Kind(words, lambda value: None if isinstance(value, bool) else words)
+    return Kind(
+        words,
+        lambda value: None if isinstance(value, bool) else words,
+        {"type": "boolean"},
+    )
 
 
 def one_of(*options: str) -> Kind:
     """One of a few words."""
     words = "one of " + ", ".join(options)
-    return Kind(words, lambda value: None if value in options else words, options)
+    return Kind(
+        words,
+        lambda value: None if value in options else words,
+        {"enum": list(options)},
+        options,
+    )

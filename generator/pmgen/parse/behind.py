@@ -8,6 +8,7 @@ from collections.abc import Mapping as Map
 
 from pmgen.diagnostics import Label
 from pmgen.expressions import Const
+from pmgen.keys import AFTER_KEYS
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.parse.context import Context
@@ -21,8 +22,6 @@ from pmgen.spec import CHOSEN, Arg, Block, Call
 from pmgen.suggest import did_you_mean
 from pmgen.tree import Mapping, Node, Scalar
 from pmgen.types import ACTIVATION, PARAM_TYPES
-
-AFTER_KEYS = ("norm", "act")
 
 
 def parse_after(

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pmgen.keys import (
+    AFTER_KEYS,
+    BRANCH_KEYS,
+    FLOW_KEYS,
+    FORM_KEYS,
+    LAYER_KEYS,
+    PLACE_KEYS,
+    RESIDUAL_KEYS,
+    SHORTCUTS,
+)
 from pmgen.names import why_not_a_layer, why_not_a_name
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import integer, truth
-from pmgen.parse.behind import AFTER_KEYS, check_bias, listed, parse_after, parse_init
+from pmgen.parse.behind import check_bias, listed, parse_after, parse_init
 from pmgen.parse.context import Context, mistyped
 from pmgen.parse.values import (
     argument_kinds,
@@ -32,12 +42,6 @@ from pmgen.spec import (
 )
 from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
-
-FORM_KEYS = ("layers", "branches", "residual")
-BRANCH_KEYS = ("merge", "split")
-FLOW_KEYS = ("from", "when", "repeat", "first")
-_SHORTCUTS = ("identity", "where_equal")
-LAYER_KEYS = ("op", "init", *AFTER_KEYS, *FLOW_KEYS)
 
 
 def parse_series(node: Node, what: str, context: Context) -> Series | None:
@@ -81,7 +85,7 @@ def _layer(
     mapping = context.as_mapping(entry.value, f"layer `{name.text}`")
     if mapping is None:
         return None
-    for key in ("before", "after"):
+    for key in PLACE_KEYS:
         place = mapping.get(key)
         if place is not None:
             context.diagnostics.error(
@@ -119,7 +123,7 @@ def _layer(
             help="keep one of them",
         )
         return None
-    skip = ("before", "after", *extra_keys)
+    skip = (*PLACE_KEYS, *extra_keys)
     if op is not None:
         return _op_layer(name, mapping, op, context, skip)
     form = parse_form(mapping, f"layer `{name.text}`", entry.key, context)
@@ -348,9 +352,9 @@ def _parse_residual(entry: Entry, context: Context) -> Residual | None:
     inner = context.as_mapping(entry.value, "`residual`")
     if inner is None:
         return None
-    context.check_keys(inner, ("body", "shortcut"), "`residual`")
+    context.check_keys(inner, RESIDUAL_KEYS, "`residual`")
     body = inner.get("body")
-    if body is None and mistyped(inner, "body", ("body", "shortcut")):
+    if body is None and mistyped(inner, "body", RESIDUAL_KEYS):
         return None
     if body is None:
         context.missing_key(
@@ -364,12 +368,12 @@ def _parse_residual(entry: Entry, context: Context) -> Residual | None:
     given = inner.get("shortcut")
     if given is not None and isinstance(given.value, Scalar):
         shortcut = given.value.text
-        if shortcut not in _SHORTCUTS:
+        if shortcut not in SHORTCUTS:
             context.diagnostics.error(
                 "PM202",
                 f"there is no shortcut `{shortcut}`",
                 given.value.span,
-                help=did_you_mean(shortcut, _SHORTCUTS),
+                help=did_you_mean(shortcut, SHORTCUTS),
             )
             shortcut = None
     elif given is not None:

@@ -8,19 +8,24 @@ from typing import Any
 from pmgen.diagnostics import Diagnostics
 from pmgen.expressions import Const
 from pmgen.inherit import Library, Sources
+from pmgen.keys import (
+    BLOCK_KEYS,
+    BODY_KEYS,
+    EXPECT_KEYS,
+    FORM_KEYS,
+    HEAD_KEYS,
+    LANGUAGE_VERSION,
+    LAYER_KEYS,
+    LIBRARY_KEYS,
+    PLACE_KEYS,
+    SPEC_KEYS,
+)
 from pmgen.names import why_not_a_class, why_not_a_param
 from pmgen.ops import NAMED_ACTIVATIONS, OPS
-from pmgen.parse.behind import AFTER_KEYS, check_defaults, parse_after
+from pmgen.parse.behind import check_defaults, parse_after
 from pmgen.parse.context import Context, mistyped
 from pmgen.parse.figures import parse_expect
-from pmgen.parse.layers import (
-    BRANCH_KEYS,
-    FORM_KEYS,
-    LAYER_KEYS,
-    broken_layer,
-    parse_form,
-    parse_layer,
-)
+from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.values import parse_arg
 from pmgen.source import Span
 from pmgen.spec import (
@@ -36,22 +41,12 @@ from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.types import PARAM_TYPES, type_of
 
-LANGUAGE_VERSION = 1
 IN_CHANNELS = "in_channels"
 UNKNOWN_TYPE = "unknown"  # of a parameter that is reported already
-BODY_KEYS = (*FORM_KEYS, *BRANCH_KEYS, *AFTER_KEYS)
-SPEC_KEYS = (
-    "pmgen", "model", "source", "extends", "use", "input", "params", "defaults",
-    "blocks", *BODY_KEYS, "heads", "expect",
-)  # fmt: skip
-LIBRARY_KEYS = ("pmgen", "source", "defaults", "blocks")
-BLOCK_KEYS = ("doc", "params", *BODY_KEYS)
-HEAD_KEYS = ("train_only", "loss_weight")
 _NEEDED = {
     "model": "name the class: `model: LeNet`",
     "input": "channels, height, width: `input: [3, 224, 224]`",
 }
-EXPECT_KEYS = ("params", "macs", "output", "shapes")
 
 
 def parse_model(sources: Sources, diagnostics: Diagnostics) -> ModelSpec | None:
@@ -194,7 +189,7 @@ class _ModelParser:
         params: list[Param] = []
         for item in mapping or ():
             name = self.context.ident(item.key, "a parameter", why_not_a_param)
-            if item.name in (*LAYER_KEYS, *BODY_KEYS, "before", "after"):
+            if item.name in (*LAYER_KEYS, *BODY_KEYS, *PLACE_KEYS):
                 self.diagnostics.error(
                     "PM201",
                     f"`{item.name}` cannot name a parameter",

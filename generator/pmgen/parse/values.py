@@ -259,7 +259,7 @@ def _argument_help(
 
 
 # Of a parameter whose type is wrong and reported.
-_ANYTHING = Kind("a value", lambda value: None)
+_ANYTHING = Kind("a value", lambda value: None, {})
 
 
 def argument_kinds(owner: OpDef | Block) -> dict[str, Kind]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pmgen.expression_text import show
 from pmgen.expressions import (
     Const,
     Expr,
@@ -12,7 +13,6 @@ from pmgen.expressions import (
     NoValue,
     Value,
     names_in,
-    show,
     simplest,
     substitute,
 )

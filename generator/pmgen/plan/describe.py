@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import textwrap
 
-from pmgen.expressions import Expr, as_expr, names_in, show
+from pmgen.expression_text import show
+from pmgen.expressions import Expr, as_expr, names_in
 from pmgen.graph import Graph
 from pmgen.ops.definition import OPEN_SIZES, Shape
 

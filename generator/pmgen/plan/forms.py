@@ -15,7 +15,8 @@ from functools import partial
 from typing import Any
 
 from pmgen.expand import after_attribute
-from pmgen.expressions import Const, Expr, Name, as_expr, choose, fold, show, simplest
+from pmgen.expression_text import show
+from pmgen.expressions import Const, Expr, Name, as_expr, choose, fold, simplest
 from pmgen.graph import Graph, join
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, flat, lines
 from pmgen.names import MODULE_NAMES

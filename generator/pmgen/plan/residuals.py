@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pmgen.expressions import Binary, Const, Expr, as_expr, fold, show
+from pmgen.expression_text import show
+from pmgen.expressions import Binary, Const, Expr, as_expr, fold
 from pmgen.layout import Code
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import Shape, undecided

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from pmgen.keys import VERSION_KEYS, Key, Keys
 from pmgen.ops.definition import ArgDef, OpDef
-from pmgen.ops.kinds import Kind, integer, number, one_of, truth
+from pmgen.ops.kinds import Kind, any_of, integer, list_of, number, one_of, truth
 
 _POSITIVE = number(0, open_minimum=True)
 
 
 def _one_of_numbers(*options: int) -> Kind:
     words = "one of " + ", ".join(map(str, options))
-    return Kind(words, lambda v: None if type(v) is int and v in options else words)
+    return Kind(
+        words,
+        lambda v: None if type(v) is int and v in options else words,
+        {"type": "integer", "enum": list(options)},
+    )
 
 
 def _span() -> Kind:
@@ -27,7 +32,8 @@ def _span() -> Kind:
         fits = fits and all(_POSITIVE.check(item) is None for item in value)
         return None if fits and value[0] <= value[1] else words
 
-    return Kind(words, check)
+    # that they are in order is more than a schema can say
+    return Kind(words, check, list_of(_POSITIVE.schema, 2))
 
 
 def _size() -> Kind:
@@ -38,19 +44,47 @@ def _size() -> Kind:
         fits = isinstance(value, tuple) and len(value) == 2
         return None if fits and all(item.check(v) is None for v in value) else words
 
-    return Kind(words, check)
+    return Kind(words, check, list_of(item.schema, 2))
 
 
 def _class_weights() -> Kind:
     words = "none, balanced, or a list of numbers above 0, one a class"
+    named = ("none", "balanced")
 
     def check(value: Any) -> str | None:
         if isinstance(value, tuple):
             fits = all(_POSITIVE.check(item) is None for item in value)
             return None if fits and len(value) >= 2 else words
-        return None if value in ("none", "balanced") else words
+        return None if value in named else words
 
-    return Kind(words, check)
+    one_each = {**list_of(_POSITIVE.schema), "minItems": 2}
+    return Kind(words, check, any_of({"enum": list(named)}, one_each))
+
+
+def _names() -> Kind:
+    words = "a list of names"
+
+    def check(value: Any) -> str | None:
+        fits = isinstance(value, tuple)
+        return None if fits and all(_is_name(item) for item in value) else words
+
+    return Kind(words, check, list_of({"type": "string", "minLength": 1}))
+
+
+def _factors() -> Kind:
+    words = "a mapping of names to numbers above 0"
+
+    def check(value: Any) -> str | None:
+        fits = isinstance(value, dict) and all(map(_is_name, value))
+        fits = fits and all(_POSITIVE.check(item) is None for item in value.values())
+        return None if fits else words
+
+    each = {"propertyNames": {"minLength": 1}, "additionalProperties": _POSITIVE.schema}
+    return Kind(words, check, {"type": "object", **each})
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 _RATE = ArgDef(
@@ -245,6 +279,28 @@ SETTINGS = (
         "BatchNorm over the images of all processes.",
         False,
     ),
+    ArgDef(
+        "freeze",
+        _names(),
+        "Layers and stages that stay as they are: parameters, and BatchNorm's running "
+        "statistics.",
+        (),
+    ),
+    ArgDef(
+        "learning_rates",
+        _factors(),
+        "Factors of the learning rate, by layer or stage.",
+        {},
+    ),
 )
 # What a recipe that names none of them is trained with: the tutorial's.
 DEFAULTS = {"optimizer": "Momentum", "schedule": "Constant"}
+# The keys that take one of several names, each with arguments of its own.
+CHOICES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
+HEAD: Keys = {
+    **VERSION_KEYS,
+    "recipe": Key("A name for the recipe. Left out: the file's.", "text"),
+    "optimizer": Key("How weights follow their gradients.", "choice"),
+    "schedule": Key("How the learning rate goes over the epochs.", "choice"),
+}
+KEYS = (*HEAD, *SECTIONS, *(setting.name for setting in SETTINGS))

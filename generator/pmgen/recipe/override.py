@@ -10,12 +10,12 @@ from collections.abc import Iterable
 
 from pmgen.diagnostics import Diagnostics
 from pmgen.reader import resolve
-from pmgen.recipe.definition import DEFAULTS, OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+from pmgen.recipe.definition import CHOICES, DEFAULTS, SECTIONS, SETTINGS
 from pmgen.source import SourceFile, Span
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
-_TABLES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
-_FIRST = (*_TABLES, *SECTIONS, *(setting.name for setting in SETTINGS))
+_FIRST = (*CHOICES, *SECTIONS, *(setting.name for setting in SETTINGS))
+_NAMES_LAYERS = tuple(s.name for s in SETTINGS if isinstance(s.default, dict))
 
 
 def concerns_recipe(pair: str) -> bool:
@@ -35,8 +35,10 @@ def overridden(
 def _laid_over(tree: Mapping, pair: str, diagnostics: Diagnostics) -> Mapping:
     path, _, _ = pair.partition("=")
     file = SourceFile("--set", pair)
-    names = path.split(".")
     value = _value(file, len(path) + 1)
+    first = path.partition(".")[0]
+    # A layer's name may have dots of its own.
+    names = path.split(".", 1 if first in _NAMES_LAYERS else -1)
     if len(names) > 2:
         diagnostics.error(
             "PM501",
@@ -56,7 +58,7 @@ def _laid_over(tree: Mapping, pair: str, diagnostics: Diagnostics) -> Mapping:
 def _inside(key: Scalar, given: Entry | None, inner: Entry) -> Node:
     """What stands at `optimizer` or `augment`, with one argument changed."""
     node = given.value if given is not None else None
-    if key.text not in _TABLES:
+    if key.text not in CHOICES:
         base = node if isinstance(node, Mapping) else Mapping((), key.span)
         return _with(base, inner)
     if isinstance(node, Mapping) and len(node) == 1:
@@ -87,7 +89,7 @@ def _value(file: SourceFile, start: int) -> Node:
         return _scalar(file, start, len(file.text), resolve_it=True)
     items: list[Node] = []
     at = start + 1
-    for part in text[1:-1].split(","):
+    for part in text[1:-1].split(",") if text[1:-1].strip() else ():
         begin = at + len(part) - len(part.lstrip())
         items.append(_scalar(file, begin, begin + len(part.strip()), resolve_it=True))
         at += len(part) + 1

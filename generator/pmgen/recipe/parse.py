@@ -8,31 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
+from pmgen.graph import Graph
+from pmgen.keys import SPEC_KEYS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
-from pmgen.parse.model import SPEC_KEYS
 from pmgen.reader import read_file
 from pmgen.recipe.definition import (
+    CHOICES,
     DEFAULTS,
-    OPTIMIZERS,
-    SCHEDULES,
+    KEYS,
     SECTIONS,
     SETTINGS,
 )
+from pmgen.recipe.layers import check_layers
 from pmgen.recipe.override import overridden
 from pmgen.source import Span
 from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
 
-_CHOICES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
-_KEYS = (
-    "pmgen",
-    "recipe",
-    *_CHOICES,
-    *SECTIONS,
-    *(setting.name for setting in SETTINGS),
-)
 _TOP_KEY = re.compile(r"^(\w+)[ \t]*:", re.MULTILINE)
 
 
@@ -40,22 +34,28 @@ def is_recipe(text: str) -> bool:
     """Whether a file is meant as a recipe: by its keys, which are those of a recipe
     more than those of a spec. It need not be sound."""
     keys = set(_TOP_KEY.findall(text)) - {"pmgen"}
-    return len(keys & set(_KEYS)) > len(keys & set(SPEC_KEYS))
+    return len(keys & set(KEYS)) > len(keys & set(SPEC_KEYS))
 
 
 def parse_recipe(
-    path: Path, diagnostics: Diagnostics, settings: Iterable[str] = ()
+    path: Path,
+    diagnostics: Diagnostics,
+    settings: Iterable[str] = (),
+    graph: Graph | None = None,
 ) -> dict[str, Any] | None:
     """The recipe with every default filled in, as the runtime reads it.
 
-    `settings` are laid over the file: `epochs=3`, `optimizer.learning_rate=0.01`. None
-    after a mistake; it stands in `diagnostics`.
+    `settings` are laid over the file: `epochs=3`, `optimizer.learning_rate=0.01`.
+    `graph` is the network that will be trained, where it is known: layers that the
+    recipe names must be its. None after a mistake; it stands in `diagnostics`.
     """
     try:
         tree = read_file(path, path.name, diagnostics)
         if tree is None:
             return None
         tree = overridden(tree, settings, diagnostics)
+        if graph is not None:
+            check_layers(tree, graph, diagnostics)
         return _RecipeParser(diagnostics, path.stem).parse(tree)
     except TooManyErrors:
         return None
@@ -69,16 +69,16 @@ class _RecipeParser:
     def parse(self, tree: TreeMapping) -> dict[str, Any] | None:
         self._check_version(tree)
         for entry in tree:
-            if entry.name not in _KEYS:
-                self._unknown(entry.key, f"`{entry.name}` is no key of a recipe", _KEYS)
+            if entry.name not in KEYS:
+                self._unknown(entry.key, f"`{entry.name}` is no key of a recipe", KEYS)
         found: dict[str, Any] = {"name": self._name(tree.get("recipe"))}
-        for key, table in _CHOICES.items():
+        for key, table in CHOICES.items():
             found[key] = self._choice(tree.get(key), key, table)
         for key, section in SECTIONS.items():
             found[key] = self._section(tree.get(key), section)
         for setting in SETTINGS:
             given = tree.get(setting.name)
-            found[setting.name] = setting.default
+            found[setting.name] = _as_data(setting.default)
             if given is not None:
                 found[setting.name] = self._value(given.value, setting.kind)
         self._check_warmup(tree, found)
@@ -240,7 +240,7 @@ def _meant(node: Node, key: str) -> str:
     elif isinstance(node, TreeMapping):
         parts = [part for entry in node for part in (entry.key, entry.value)]
     for part in parts:
-        if isinstance(part, Scalar) and part.text in _CHOICES[key]:
+        if isinstance(part, Scalar) and part.text in CHOICES[key]:
             return part.text
     return DEFAULTS[key]
 
@@ -263,14 +263,20 @@ def _value_help(node: Node, kind: Kind) -> str | None:
 
 
 def _plain(node: Node) -> Any:
-    """A scalar's value, a list of scalars as a tuple; None for anything else."""
+    """A scalar's value, a list of scalars as a tuple, a mapping to scalars as a dict;
+    None for anything else."""
     if isinstance(node, Scalar):
         return node.value
     if isinstance(node, Sequence) and all(isinstance(i, Scalar) for i in node.items):
         return tuple(item.value for item in node.items if isinstance(item, Scalar))
+    if isinstance(node, TreeMapping):
+        values = {e.name: e.value.value for e in node if isinstance(e.value, Scalar)}
+        return values if len(values) == len(node) else None
     return None
 
 
 def _as_data(value: Any) -> Any:
-    """A value as JSON has it: lists, not tuples."""
-    return list(value) if isinstance(value, tuple) else value
+    """A value as JSON has it, a copy: lists, not tuples."""
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, dict) else value

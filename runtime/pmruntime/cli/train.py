@@ -56,7 +56,17 @@ from pmruntime.problems import UserError
     metavar="NAME=VALUE",
     help="A constructor argument of the network, e.g. num_classes=10.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Start from these weights: .safetensors, Paddle's .pdparams, PyTorch's .pth.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    help="Of the first weights, the order of images, augmentation.  [default: 0]",
+)
 @click.option(
     "--workers",
     type=click.IntRange(min=0),
@@ -93,7 +103,8 @@ def train_command(
     recipe_json: str | None,
     epochs: int | None,
     settings: tuple[str, ...],
-    seed: int,
+    weights: Path | None,
+    seed: int | None,
     workers: int,
     checkpoint_seconds: float,
     nproc: int,
@@ -107,7 +118,9 @@ def train_command(
     if interrupted is None:
         if generated is None or out is None or data is None:
             raise click.UsageError("GENERATED.py, --data and --out are needed")
-    elif any((generated, out, spec_files, recipe_json, epochs, settings, force)):
+    elif seed is not None or any(
+        (generated, out, spec_files, recipe_json, epochs, settings, weights, force)
+    ):
         raise click.UsageError("--resume RUN takes everything but --data from RUN")
     if nproc > 1 and is_launched_by_paddle():
         raise click.UsageError("leave out --nproc under paddle.distributed.launch")
@@ -148,10 +161,11 @@ def train_command(
                 recipe=recipe,
                 arguments=parse_arguments(settings),
                 spec=_spec_files(spec_files),
-                seed=seed,
+                seed=seed or 0,
                 force=force,
                 machine=machine,
                 reporter=reporter,
+                weights=weights,
             )
         val, best = summary["val"], summary["best"]
         reporter.say(

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pmruntime.cli.common import problems_explained
 from pmruntime.cpu import apply_cpu_settings, import_paddle
-
-if TYPE_CHECKING:
-    from pmruntime.weights.pretrained import Report
 
 
 @click.group("weights")
@@ -81,36 +76,11 @@ def import_command(
         )
         origin = {
             "imported_from": file.name,
-            "sha256": sha256(file.read_bytes()).hexdigest(),
+            "sha256": report.sha256,
             "layout": report.layout,
             "initial": [name for name, _ in report.initial],
         }
         save_weights(out, model, origin)
-        _print(report, type(model).__name__, verbose)
+        lines = "\n".join(report.lines(verbose=verbose))
+        click.echo(f"{type(model).__name__}: {lines}")
         click.echo(f"wrote {out}")
-
-
-def _print(report: Report, model: str, verbose: bool) -> None:
-    click.echo(
-        f"{model}: {len(report.matched)} tensors matched, {report.transposed} "
-        f"transposed, {len(report.initial)} at their initial values, "
-        f"{len(report.left)} left in the file"
-    )
-    if verbose:
-        for ours, theirs in report.matched:
-            click.echo(f"  {ours} <- {theirs}")
-    for name, why in report.initial:
-        click.echo(f"  {name} keeps its initial values: {why}")
-    for name, why in report.left if verbose else _brief(report.left):
-        click.echo(f"  left: {name}: {why}")
-
-
-def _brief(left: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    """One line for each reason, with how often it holds."""
-    reasons: dict[str, list[str]] = {}
-    for name, why in left:
-        reasons.setdefault(why, []).append(name)
-    return [
-        (names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more", why)
-        for why, names in reasons.items()
-    ]

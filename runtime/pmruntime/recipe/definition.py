@@ -12,7 +12,9 @@ from pmruntime.data.preprocessing import COLORS, NORMALIZATIONS, RESIZES
 from pmruntime.recipe.kinds import (
     Arg,
     class_weights,
+    factors,
     integer,
+    names,
     number,
     one_of,
     size,
@@ -89,4 +91,6 @@ SETTINGS: Table = {
     "views": Arg(one_of(1, 2, 4), 1),
     "amp": Arg(one_of("none", "bfloat16", "float16"), "none"),
     "sync_batch_norm": Arg(truth(), False),
+    "freeze": Arg(names(), []),
+    "learning_rates": Arg(factors(), {}),
 }

@@ -95,3 +95,28 @@ def class_weights() -> Kind:
         return isinstance(value, str) and value in ("none", "balanced")
 
     return Kind("none, balanced, or a list of numbers above 0, one a class", fits)
+
+
+def names() -> Kind:
+    """A list of texts, none empty."""
+
+    def fits(value: Any) -> bool:
+        return isinstance(value, (list, tuple)) and all(map(_is_name, value))
+
+    return Kind("a list of names", fits)
+
+
+def factors() -> Kind:
+    """A mapping of texts, none empty, to numbers above 0."""
+    item = number(0, above=True)
+
+    def fits(value: Any) -> bool:
+        if not isinstance(value, dict):
+            return False
+        return all(map(_is_name, value)) and all(map(item.fits, value.values()))
+
+    return Kind("a mapping of names to numbers above 0", fits)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value != ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -65,6 +65,8 @@ class Recipe:
     views: int = SETTINGS["views"].default
     amp: str = SETTINGS["amp"].default
     sync_batch_norm: bool = SETTINGS["sync_batch_norm"].default
+    freeze: Sequence[str] = field(default_factory=list)
+    learning_rates: Mapping[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The form that `parse_recipe` reads back into an equal recipe."""

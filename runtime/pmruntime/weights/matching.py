@@ -49,14 +49,16 @@ def match(ours: Sequence[Unit], theirs: Sequence[Unit], *, ordered: bool) -> Mat
 
 
 def _same_names(ours: Sequence[Unit], theirs: Sequence[Unit]) -> Matching | None:
-    """A file that this network wrote itself."""
+    """A file that this network wrote itself, of other classes perhaps."""
     found = {unit.path: unit for unit in theirs}
     if {unit.path for unit in ours} != set(found):
         return None
     pairs = [(unit, found[unit.path]) for unit in ours]
-    if any(mine.signature != other.signature for mine, other in pairs):
+    same = [pair for pair in pairs if pair[0].signature == pair[1].signature]
+    other = [pair for pair in pairs if pair not in same]
+    if not all(_differ_in_outputs(*pair) for pair in other):
         return None
-    return Matching(tuple(pairs), (), ())
+    return Matching(tuple(same), tuple(a for a, _ in other), tuple(b for _, b in other))
 
 
 def _in_order(ours: Sequence[Unit], theirs: Sequence[Unit]) -> Matching:

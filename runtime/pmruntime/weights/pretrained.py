@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,41 @@ class Report:
 
     `matched` are pairs of the network's name and the file's, `transposed` how many of
     them were turned, `initial` the network's names that keep their initial values, and
-    `left` the file's names that went nowhere; both with the reason.
+    `left` the file's names that went nowhere; both with the reason. `sha256` is of the
+    file's bytes, in hex.
     """
 
+    file: Path
+    sha256: str
     layout: str
     matched: tuple[tuple[str, str], ...]
     transposed: int
     initial: tuple[tuple[str, str], ...]
     left: tuple[tuple[str, str], ...]
+
+    def lines(self, *, verbose: bool = False) -> list[str]:
+        """The report for people; with `verbose` every tensor of it."""
+        found = [
+            f"{len(self.matched)} tensors matched, {self.transposed} transposed, "
+            f"{len(self.initial)} at their initial values, {len(self.left)} left in "
+            "the file"
+        ]
+        if verbose:
+            found += [f"  {ours} <- {theirs}" for ours, theirs in self.matched]
+        found += [f"  {n} keeps its initial values: {why}" for n, why in self.initial]
+        left = self.left if verbose else _brief(self.left)
+        return found + [f"  left: {name}: {why}" for name, why in left]
+
+    def as_json(self) -> dict[str, Any]:
+        """The record of a run."""
+        return {
+            "file": self.file.name,
+            "sha256": self.sha256,
+            "layout": self.layout,
+            "initial": dict(self.initial),
+            "left": dict(self.left),
+            "matched": dict(self.matched),
+        }
 
 
 def load_pretrained(
@@ -50,7 +78,8 @@ def load_pretrained(
     chosen, found = _best(ours, stored, layout or stored.layout, path)
     resized: tuple[Unit, ...] = ()
     if not found.complete:
-        resized = _classifier(found, path, skip_classifier)
+        resized = _classifier(found, ours, path, skip_classifier)
+    why = "other classes" if found.theirs else "the file has none"
     left = _left(found, resized, path)
     state = model.state_dict()
     values = {
@@ -62,10 +91,12 @@ def load_pretrained(
         state[name].set_value(array)
     left += [(n, "a counter") for n in stored.tensors if n.endswith(COUNTERS)]
     return Report(
+        path,
+        sha256(path.read_bytes()).hexdigest(),
         chosen,
         tuple((m.names[r], o.names[r]) for m, o in found.pairs for r in m.names),
         sum(other.transposed for _, other in found.pairs),
-        tuple((n, "other classes") for unit in resized for n in unit.names.values()),
+        tuple((n, why) for unit in resized for n in unit.names.values()),
         tuple(left),
     )
 
@@ -86,7 +117,7 @@ def _best(
         raise UserError(
             f"`{path}` does not say whether Linear weights are [in, out] or [out, in], "
             "and both would fit",
-            "give `--layout paddle` or `--layout torch`",
+            "give `--layout paddle` or `--layout torch` to `pmgen weights import`",
         )
     return ranked[0], tried[ranked[0]]
 
@@ -96,11 +127,13 @@ def _fit(found: Matching) -> tuple[int, bool]:
     return len(found.ours), bool(found.ours) and not found.resized
 
 
-def _classifier(found: Matching, path: Path, skip: bool) -> tuple[Unit, ...]:
+def _classifier(
+    found: Matching, ours: list[Unit], path: Path, skip: bool
+) -> tuple[Unit, ...]:
     """The layers that keep their initial values. Raises UserError where more is
     missing than a classifier, or it is not to be skipped."""
     pairs = found.resized
-    absent = skip and not found.theirs and len(found.ours) == 1
+    absent = skip and not found.theirs and found.ours == (ours[-1],)
     if not pairs and not absent:
         shown = "; ".join(str(unit) for unit in found.ours[:_SHOWN])
         more = len(found.ours) - _SHOWN
@@ -110,13 +143,18 @@ def _classifier(found: Matching, path: Path, skip: bool) -> tuple[Unit, ...]:
             f"{shown}",
             "the weights must be of the same network; `pmgen show` lists its layers",
         )
+    if not found.pairs:
+        raise UserError(
+            f"nothing of `{path}` fits the network but the place of its classifier",
+            "the weights must be of the same network; `pmgen show` lists its layers",
+        )
     if not skip:
         mine, other = pairs[0]
         raise UserError(
             f"the classifier has other classes: {mine} in the network, {other} in "
             f"`{path}`",
             "build the network with the file's classes, or leave its classifier at its "
-            "initial values with `--skip-classifier`",
+            "initial values with `pmgen weights import --skip-classifier`",
         )
     return found.ours
 
@@ -126,7 +164,7 @@ def _left(
 ) -> list[tuple[str, str]]:
     """The file's tensors that went nowhere. Raises UserError where they are a part of
     what was used: then the file is of a larger network."""
-    if resized:
+    if resized:  # and then nothing but the classifier is left
         return [(n, "other classes") for u in found.theirs for n in u.names.values()]
     used = {other.path.partition(".")[0] for _, other in found.pairs}
     part = [unit for unit in found.theirs if unit.path.partition(".")[0] in used]
@@ -150,3 +188,14 @@ def _fitted(array: NDArray[Any], unit: Unit, role: str, target: Any) -> NDArray[
         array = array.T
     kind = "float32" if "float32" in str(target.dtype) else str(target.numpy().dtype)
     return np.ascontiguousarray(array, dtype=kind)
+
+
+def _brief(left: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """One line for each reason, with how often it holds."""
+    reasons: dict[str, list[str]] = {}
+    for name, why in left:
+        reasons.setdefault(why, []).append(name)
+    return [
+        (names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more", why)
+        for why, names in reasons.items()
+    ]

@@ -80,6 +80,15 @@ def test_names_of_its_own_decide() -> None:
     assert paths(matched(shuffled, PADDLE)) == {unit: unit for unit in WANTED}
 
 
+def test_names_of_its_own_decide_for_other_classes_too() -> None:
+    """Two layers of one shape, whose order a file with sorted names has lost."""
+    ours = {"b.weight": (4, 4), "a.weight": (4, 4), "fc.weight": (4, 3)}
+    file = {"a.weight": (4, 4), "b.weight": (4, 4), "fc.weight": (4, 9)}
+    found = matched(file, PADDLE, ordered=False, ours=ours)
+    assert paths(found) == {"b": "b", "a": "a"}
+    assert [(a.path, b.path) for a, b in found.resized] == [("fc", "fc")]
+
+
 def test_a_classifier_of_other_classes() -> None:
     other = {**THEIRS, "fc.weight": (1000, 8), "fc.bias": (1000,)}
     found = matched(other)

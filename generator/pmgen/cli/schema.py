@@ -1,0 +1,40 @@
+"""`pmgen schema`: specs and recipes as JSON Schema, for editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pmgen.cli.problems import Problem
+from pmgen.output import write_generated
+from pmgen.schema import SCHEMAS, schema_text
+
+
+@click.command()
+@click.argument("name", type=click.Choice(SCHEMAS), default=SCHEMAS[0], metavar="NAME")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write.  [default: print it]",
+)
+@click.option(
+    "--force", is_flag=True, help="Overwrite a file that pmgen did not write."
+)
+def schema(name: str, out: Path | None, force: bool) -> int:
+    """Print the JSON Schema of a `spec`, which is the default, or of a `recipe`.
+
+    Editors complete and explain ops, arguments and keys by it.
+    """
+    text = schema_text(name)
+    if out is None:
+        click.echo(text, nl=False)
+        return 0
+    try:
+        written = write_generated(out, text, force=force)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Problem(f"cannot write `{out}`: {reason}") from error
+    click.echo(f"{'wrote' if written else 'unchanged:'} {out}")
+    return 0

@@ -1,0 +1,90 @@
+"""The schema of a whole file: a spec, a variant, or blocks that others use."""
+
+from __future__ import annotations
+
+from pmgen.keys import (
+    EXPECT_KEYS,
+    FORM_KEYS,
+    LANGUAGE_VERSION,
+    LIBRARY_KEYS,
+    SPEC_KEYS,
+    Key,
+    Keys,
+)
+from pmgen.ops.kinds import Json, any_of, integer
+from pmgen.schema import calls, layers
+from pmgen.schema.layers import Family
+from pmgen.schema.parts import closed, described, shared
+
+_STRICT, _LOOSE = Family(loose=False), Family(loose=True)
+
+
+def spec() -> Json:
+    """A network that stands alone, a variant of another, or a file of blocks that
+    others `use`: a file with `blocks` that has nothing of a network."""
+    alone: Json = {
+        "required": ["model", "input"],
+        "oneOf": [{"required": [key]} for key in FORM_KEYS],
+        "dependencies": _STRICT.one_form()["dependencies"],
+    }
+    variant = {"required": ["extends"]}
+    library = {"required": ["blocks"], "propertyNames": {"enum": list(LIBRARY_KEYS)}}
+    names: dict[str, Json] = {
+        name: {"description": key.doc} for name, key in SPEC_KEYS.items()
+    }
+    return {
+        **closed(names, required=["pmgen"]),
+        "allOf": [
+            {"if": any_of(variant, library), "else": alone},
+            {
+                "if": any_of(variant, _defaults()),
+                "then": {"properties": _LOOSE.keys(SPEC_KEYS)},
+                "else": {"properties": _STRICT.keys(SPEC_KEYS)},
+            },
+        ],
+        "definitions": {
+            **shared(),
+            **_top(),
+            **calls.definitions(),
+            **layers.definitions((_STRICT, _LOOSE)),
+        },
+    }
+
+
+def _defaults() -> Json:
+    return {
+        "required": ["defaults"],
+        "properties": {"defaults": calls.gives_required()},
+    }
+
+
+def _top() -> dict[str, Json]:
+    """The forms that stand at the top of a file only."""
+    size = any_of(integer(1).schema, {"const": "any"})
+    known = any_of(integer().schema, {"const": "any"})
+    path = {"type": "string", "pattern": r"^[^/~\\][^\\]*$"}
+    return {
+        "version": {"const": LANGUAGE_VERSION},
+        "path": path,
+        "paths": any_of(path, {"type": "array", "items": path}),
+        "input": {
+            "type": "array",
+            "items": [integer(1).schema, size, size],
+            "minItems": 3,
+            "maxItems": 3,
+        },
+        "count": {"type": "integer"},
+        "shape": {"type": "array", "items": known, "minItems": 1},
+        "shapes": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/definitions/shape"},
+        },
+        "expect": closed(_expect(EXPECT_KEYS)),
+    }
+
+
+def _expect(found: Keys) -> dict[str, Json]:
+    def one(key: Key) -> Json:
+        return described({"$ref": f"#/definitions/{key.value}"}, key.doc)
+
+    return {name: one(key) for name, key in found.items()}
