@@ -26,7 +26,7 @@ from pmgen.plan import ModulePlan, plan_module
 from pmgen.plan.flow import NameClash
 from pmgen.settings import Settings
 from pmgen.source import SourceFile
-from pmgen.unused import check_used
+from pmgen.unused import check_params_named, check_used
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ def _compile(
     )
     if spec is not None and not diagnostics.failed:
         check_used(spec, diagnostics)
+        check_params_named(spec, diagnostics)
     if graph is not None and not diagnostics.failed and not settings.changed:
         check_expectations(graph, diagnostics)
     if graph is None or diagnostics.failed:

@@ -14,7 +14,7 @@ from pmgen.diagnostics import Diagnostics, Label
 from pmgen.reader import read_file
 from pmgen.source import SourceFile, Span
 from pmgen.suggest import did_you_mean, nearest
-from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
+from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of
 
 MAX_FILES = 32
 
@@ -144,7 +144,16 @@ class _Loader:
 
     def _target(self, node: Node, path: Path, key: str) -> Path | None:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
-            self.diagnostics.error("PM106", f"`{key}` is the path of a spec", node.span)
+            first = node.items[:1] if isinstance(node, Sequence) else ()
+            path_text = first[0].text if first and isinstance(first[0], Scalar) else ""
+            self.diagnostics.error(
+                "PM106",
+                f"`{key}` is the path of a spec, but this is {kind_of(node)}",
+                node.span,
+                help=f"write `{key}: {path_text}`"
+                if path_text.endswith((".yaml", ".yml"))
+                else f"as in `{key}: base.yaml`",
+            )
             return None
         if "\\" in node.value:
             self.diagnostics.error(
@@ -215,6 +224,7 @@ class _Loader:
         kind: str,
         place: Entry | None = None,
     ) -> None:
+        self._check_place(entry)
         place = place or _place(entry)
         new = Entry(entry.key, _without_place(entry.value))
         if kind != "layers" or not entries:
@@ -237,6 +247,20 @@ class _Loader:
         ordered.insert(at, new)
         entries.clear()
         entries.update({e.name: e for e in ordered})
+
+    def _check_place(self, entry: Entry) -> None:
+        """Only one of `before` and `after` can hold."""
+        if not isinstance(entry.value, Mapping):
+            return
+        before, after = entry.value.get("before"), entry.value.get("after")
+        if before is not None and after is not None:
+            self.diagnostics.error(
+                "PM112",
+                f"`{entry.name}` goes both `before` and `after` another",
+                after.key.span,
+                related=[Label(before.key.span, "the other")],
+                help="keep one of them",
+            )
 
     def _where_to(self, entries: dict[str, Entry], entry: Entry) -> None:
         names = list(entries)

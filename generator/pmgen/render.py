@@ -157,8 +157,8 @@ def _columns(text: str) -> int:
     """How many terminal columns the text takes: tabs expanded, wide letters double."""
     total = 0
     for char in _visible(text):
-        if unicodedata.combining(char):
-            continue
+        if unicodedata.category(char) in ("Mn", "Me"):
+            continue  # it stands on the letter before
         total += 2 if unicodedata.east_asian_width(char) in "WF" else 1
     return total
 

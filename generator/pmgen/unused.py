@@ -1,4 +1,4 @@
-"""Layers that nothing uses: what they give is computed and dropped.
+"""Layers and parameters that nothing uses: a mistake in a name, or a leftover.
 
 A layer takes the one before it unless `from` names another. So one is lost where the
 next one looks elsewhere and no later `from` names it.
@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pmgen.diagnostics import Diagnostics, Label
-from pmgen.spec import Call, Form, Head, Layer, ModelSpec, Series
-from pmgen.walk import inputs_named_in, series_in
+from pmgen.source import SourceFile
+from pmgen.spec import Call, Form, Head, Layer, ModelSpec, Param, Series
+from pmgen.suggest import nearest
+from pmgen.walk import inputs_named_in, params_named_in, series_in
 
 
 def check_used(spec: ModelSpec, diagnostics: Diagnostics) -> None:
@@ -20,6 +22,45 @@ def check_used(spec: ModelSpec, diagnostics: Diagnostics) -> None:
         _check_form(block.form, (), diagnostics)
     for head in spec.heads:
         _check_inline(head.layer, diagnostics)
+
+
+def check_params_named(spec: ModelSpec, diagnostics: Diagnostics) -> None:
+    """Report every parameter of the model and of its blocks that no value names."""
+    heads = Series(tuple(head.layer for head in spec.heads), spec.name.span)
+    named = {
+        *params_named_in(spec.form, spec.norm, spec.act),
+        *params_named_in(heads),
+    }
+    _check_params(spec.params, named, "the model", diagnostics, spec.name.span.file)
+    for block in spec.blocks.values():
+        named = set(params_named_in(block.form, block.norm, block.act))
+        owner = f"block `{block.name.text}`"
+        _check_params(block.params, named, owner, diagnostics)
+
+
+def _check_params(
+    params: tuple[Param, ...],
+    named: set[str],
+    owner: str,
+    diagnostics: Diagnostics,
+    variant: SourceFile | None = None,
+) -> None:
+    for param in params:
+        name = param.name.text
+        if name in named:
+            continue
+        near = nearest(name, [p.name.text for p in params if p is not param])
+        leave_out = "or leave it out"
+        if variant is not None and param.name.span.file is not variant:
+            leave_out = f"or take it from the variant: `params: {{{name}: null}}`"
+        diagnostics.error(
+            "PM210",
+            f"nothing in {owner} uses the parameter `{name}`",
+            param.name.span,
+            help=f"did you mean `{near}`?"
+            if near
+            else f"write `${name}` where it is meant, {leave_out}",
+        )
 
 
 def _check_form(form: Form, heads: tuple[Head, ...], diagnostics: Diagnostics) -> None:

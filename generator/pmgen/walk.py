@@ -52,8 +52,12 @@ def inputs_named_by(layer: Layer) -> Iterator[str]:
         yield ident.text
 
 
-def params_named_in(form: Form) -> Iterator[str]:
-    """The `$names` that a form mentions, in order, repeats too."""
+def params_named_in(form: Form, *behind: Call | None) -> Iterator[str]:
+    """The `$names` that a form and what stands behind it mention, in order, repeats
+    too."""
+    for call in behind:
+        for arg in call.args.values() if call else ():
+            yield from names_of(arg)
     for layer in layers_in(form):
         for arg in _args_of(layer):
             yield from names_of(arg)

@@ -19,7 +19,7 @@ SLOW = {"error_too_many_layers"}  # lays out 50,000 layers before it refuses
 WRONG = sorted(
     path.parent
     for path in (ROOT / "tests/cases").glob("*/stderr.txt")
-    if path.parent.name not in SLOW and not (path.parent / "arguments.txt").is_file()
+    if path.parent.name not in SLOW and not path.with_name("arguments.txt").exists()
 )
 
 # Run where only the compiler and its dependencies can be imported.

@@ -15,8 +15,9 @@ input: [3, 8, 8]
 params: {count: 2, rate: 0.5, deep: true, sizes: [3, 3], name: "SAME"}
 layers:
   conv:
-    {op: Conv2D, out_channels: 4, kernel_size: 3, padding: $name,
+    {op: Conv2D, out_channels: 4, kernel_size: $sizes, padding: $name,
      repeat: $count, when: $deep}
+  drop: {op: Dropout, p: $rate}
 expect: {params: 260}
 """
 

@@ -18,6 +18,7 @@ from pmgen.expression_parser import parse_expression
 from pmgen.expressions import NoValue, evaluate
 from pmgen.ops import ACTIVATIONS, MERGES, NORMS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue
+from unused_params import without_unused
 
 T = TypeVar("T")
 Env = Mapping[str, Any]
@@ -718,4 +719,4 @@ def as_yaml(tree: Tree) -> str:
 @st.composite
 def specs(draw: Callable[[Any], Any]) -> str:
     """The text of a random spec."""
-    return as_yaml(SpecDrawer(draw).spec())
+    return as_yaml(without_unused(SpecDrawer(draw).spec()))

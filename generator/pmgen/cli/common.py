@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -95,7 +96,7 @@ def report(
         # a mistake in a file that several specs extend is one mistake
         click.echo(FORMATS[style](list(dict.fromkeys(placed))), nl=False)
     elif items:
-        color = sys.stderr.isatty()
+        color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
         click.echo(render_text(items, color=color), err=True, nl=False, color=color)
     return not items
 

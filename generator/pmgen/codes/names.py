@@ -194,4 +194,25 @@ CODES = (
             """
         ),
     ),
+    Code(
+        "PM210",
+        "A parameter that nothing uses.",
+        paragraph(
+            """
+            It would be an argument of the class that changes nothing, and a variant
+            that mistypes a parameter of its base would leave the network as it was.
+            """
+        ),
+        text(
+            """
+            pmgen: 1
+            model: Net
+            input: [3, 32, 32]
+            params: {num_classes: 10}
+            layers:
+              flatten: {op: Flatten}
+              fc: {op: Linear, out_features: 10}
+            """
+        ),
+    ),
 )

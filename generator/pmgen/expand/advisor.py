@@ -103,11 +103,10 @@ class Advisor:
         before, after = start.shape or (), body.shape or ()
         if len(before) != 3 or len(after) != 3 or not is_size(after[0]):
             return None
-        conv = PROJECTION
-        args = {arg.name: arg.default for arg in conv.args}
+        args = {arg.name: arg.default for arg in PROJECTION.args}
         for stride in range(1, _STEEPEST + 1):
             now = {"out_channels": after[0], "kernel_size": 1, "stride": stride}
-            if conv.infer({**args, **now}, (before,)) == after:
+            if PROJECTION.infer({**args, **now}, (before,)) == after:
                 break
         else:
             return None
@@ -118,7 +117,7 @@ class Advisor:
         if stride == 1:
             del written["stride"]
         words = ", ".join(f"{name}: {text}" for name, text in written.items())
-        return f"{{conv: {{op: {conv.name}, {words}}}}}"
+        return f"{{conv: {{op: {PROJECTION.name}, {words}}}}}"
 
     def _said(
         self,

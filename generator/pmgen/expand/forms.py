@@ -326,7 +326,7 @@ class _Expander:
                     f"there is no layer `{ident.text}` before this one",
                     ident.span,
                     scope,
-                    help=self.report.later(ident, scope)
+                    help=self.report.later(ident, scope, layer.name.text)
                     or did_you_mean(ident.text, known)
                     or "`from` names a layer that stands earlier in the same block "
                     "or repeated form",

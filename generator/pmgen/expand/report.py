@@ -150,8 +150,10 @@ class Reporter:
         )
         return True
 
-    def later(self, ident: Ident, scope: Scope) -> str | None:
-        """Help where the layer that `from` names is there, but cannot be seen."""
+    def later(self, ident: Ident, scope: Scope, layer: str) -> str | None:
+        """Help where what the `from` of a layer names is there, but cannot be seen."""
+        if ident.text == layer:
+            return "a layer cannot take what it gives itself"
         if any(ident.text in names for names in scope.hidden):
             return (
                 f"`{ident.text}` stands outside this form, which repeats and sees only "
@@ -159,7 +161,13 @@ class Reporter:
             )
         blocks = self.spec.blocks
         form = blocks[scope.blocks[-1]].form if scope.blocks else self.spec.form
-        if all(layer.name.text != ident.text for layer in layers_in(form)):
+        for holder in layers_in(form):
+            if isinstance(holder.body, Call):
+                continue
+            inside = {inner.name.text for inner in layers_in(holder.body)}
+            if ident.text in inside and layer not in inside:
+                return f"`{ident.text}` lies inside `{holder.name.text}`: name that"
+        if all(inner.name.text != ident.text for inner in layers_in(form)):
             return None
         return f"`{ident.text}` comes later: put this layer behind it"
 

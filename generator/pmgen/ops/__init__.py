@@ -22,7 +22,8 @@ NAMED_ACTIVATIONS = tuple(
 )
 # Layers that Paddle has not: `pmruntime.layers` has them.
 OWN_LAYERS = {op.layer: op for op in OPS.values() if op.layer and op.own_class}
+# What help proposes: an activation, and the change of a shape beside a residual.
+USUAL_ACTIVATION = activation.USUAL
+PROJECTION = OPS[conv.PROJECTION]
 # The layer that stands where such a parameter says that there is none.
 NO_LAYER = OPS["Identity"].layer
-# What a shortcut projects with, where a help writes one.
-PROJECTION = OPS["Conv2D"]

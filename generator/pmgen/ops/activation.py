@@ -118,6 +118,7 @@ def _activation(
 _ALPHA = ArgDef("alpha", number(), "Scale of the negative side.", 1.0)
 _LAST = ArgDef("axis", any_integer(), "Axis, counted with N as 0.", -1, fixed=True)
 
+USUAL = "ReLU"
 OPS = (
     _activation(
         "CELU",

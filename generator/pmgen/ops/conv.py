@@ -132,6 +132,7 @@ def _transpose_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int
     return total if is_size(total) else None
 
 
+PROJECTION = "Conv2D"  # what changes channels and size alone, by a window of 1
 OPS = (
     OpDef(
         "Conv2D",

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping as Map
 
+from pmgen.diagnostics import Label
+from pmgen.expressions import Const
 from pmgen.keys import AFTER_KEYS
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef
@@ -15,7 +18,7 @@ from pmgen.parse.values import (
     parse_args,
     parse_named_call,
 )
-from pmgen.spec import CHOSEN, Block, Call
+from pmgen.spec import CHOSEN, Arg, Block, Call
 from pmgen.suggest import did_you_mean
 from pmgen.tree import Mapping, Node, Scalar
 from pmgen.types import ACTIVATION, PARAM_TYPES
@@ -66,9 +69,15 @@ def parse_init(
             help=f"what takes it: {listed(_has_init)}",
         )
         return {}
-    inner = context.as_mapping(entry.value, "`init`")
-    if inner is None:
+    if not isinstance(entry.value, Mapping):
+        text = entry.value.text if isinstance(entry.value, Scalar) else "..."
+        context.wrong_kind(
+            entry.value,
+            "`init` is a mapping of names to values",
+            f"write `init: {{{names[0]}: {text or '...'}}}`",
+        )
         return {}
+    inner = entry.value
     context.check_keys(inner, names, "`init`")
     calls: dict[str, Call] = {}
     for item in inner:
@@ -77,6 +86,21 @@ def parse_init(
             if call is not None:
                 calls[item.name] = call
     return calls
+
+
+def check_bias(mapping: Mapping, args: Map[str, Arg], context: Context) -> None:
+    """A layer's own `init` of a bias that the layer does not have."""
+    entry, bias = mapping.get("init"), args.get("bias")
+    inner = entry.value if entry else None
+    given = inner.get("bias") if isinstance(inner, Mapping) else None
+    if given is not None and bias is not None and bias.value == Const(False):
+        context.diagnostics.error(
+            "PM203",
+            "there is no `bias` to initialise",
+            given.key.span,
+            related=[Label(bias.span, "it is left out here")],
+            help="keep one of the two",
+        )
 
 
 def check_defaults(defaults: Mapping, context: Context) -> dict[str, Mapping]:

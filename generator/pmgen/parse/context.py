@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from pmgen.diagnostics import Diagnostics, Label
 from pmgen.source import Span
 from pmgen.spec import Block, Ident
-from pmgen.suggest import did_you_mean
+from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
+
+# What YAML 1.1 read as truth values.
+YES_AND_NO = ("yes", "no", "on", "off")
 
 
 @dataclass
@@ -37,21 +40,28 @@ class Context:
             help_text = "write `name: value` on each line, without `-`"
         elif isinstance(node, Scalar) and node.value is None:
             help_text = "leave it out, or write `{}`"
-        self.wrong_kind(node, f"{what} is a mapping of names to values", help_text)
+        elif isinstance(node, Scalar):
+            help_text = "write `name: value` on lines of their own below it"
+        are = "are" if what.startswith("the ") else "is"
+        self.wrong_kind(node, f"{what} {are} a mapping of names to values", help_text)
         return None
 
     def as_text(self, node: Node, what: str) -> str | None:
         """The node as text, else None and a diagnostic."""
         if isinstance(node, Scalar) and isinstance(node.value, str):
             return node.value
-        self.wrong_kind(node, f"{what} is text")
+        self.wrong_kind(node, f"{what} is text", _text_help(node))
         return None
 
     def as_truth(self, node: Node, what: str) -> bool | None:
         """The node as true or false, else None and a diagnostic."""
         if isinstance(node, Scalar) and isinstance(node.value, bool):
             return node.value
-        self.wrong_kind(node, f"{what} is true or false")
+        yes = isinstance(node, Scalar) and node.text.lower() in YES_AND_NO
+        because = "; specs are YAML 1.2" if yes else ""
+        self.wrong_kind(
+            node, f"{what} is true or false", f"write `true` or `false`{because}"
+        )
         return None
 
     def wrong_kind(self, node: Node, needed: str, help: str | None = None) -> None:
@@ -60,13 +70,19 @@ class Context:
             "PM106", f"{needed}, but this is {kind_of(node)}", node.span, help=help
         )
 
-    def unknown_key(self, entry: Entry, known: Iterable[str], where: str) -> None:
+    def unknown_key(
+        self,
+        entry: Entry,
+        known: Iterable[str],
+        where: str,
+        otherwise: str | None = None,
+    ) -> None:
         """Report a key that has no meaning."""
         self.diagnostics.error(
             "PM107",
             f"`{entry.name}` is no key of {where}",
             entry.key.span,
-            help=did_you_mean(entry.name, known),
+            help=did_you_mean(entry.name, known) or otherwise,
         )
 
     def missing_key(self, key: str, where: str, span: Span, help: str) -> None:
@@ -74,13 +90,17 @@ class Context:
         self.diagnostics.error("PM108", f"{where} needs `{key}`", span, help=help)
 
     def check_keys(
-        self, mapping: TreeMapping, known: Iterable[str], where: str
+        self,
+        mapping: TreeMapping,
+        known: Iterable[str],
+        where: str,
+        otherwise: str | None = None,
     ) -> None:
         """Report every key of the mapping that is not known."""
         known = list(known)
         for entry in mapping:
             if entry.name not in known:
-                self.unknown_key(entry, known, where)
+                self.unknown_key(entry, known, where, otherwise)
 
     def ident(
         self, key: Scalar, what: str, refusal: Callable[[str], str | None]
@@ -105,3 +125,19 @@ class Context:
             related=[Label(first, "here")],
             help="rename one of them",
         )
+
+
+def mistyped(mapping: TreeMapping, key: str, known: Iterable[str]) -> bool:
+    """True where a key that is missing is there under a name that is almost it. That
+    name is reported; that the key is missing would be the same mistake again."""
+    known = list(known)
+    strangers = (entry.name for entry in mapping if entry.name not in known)
+    return any(nearest(name, known) == key for name in strangers)
+
+
+def _text_help(node: Node) -> str | None:
+    if isinstance(node, Sequence):
+        return "write one text, without brackets"
+    if isinstance(node, Scalar) and node.value is not None:
+        return f'quote it: `"{node.text}"`'
+    return None

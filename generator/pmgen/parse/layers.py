@@ -19,8 +19,8 @@ from pmgen.names import why_not_a_layer, why_not_a_name
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import integer, truth
-from pmgen.parse.behind import listed, parse_after, parse_init
-from pmgen.parse.context import Context
+from pmgen.parse.behind import check_bias, listed, parse_after, parse_init
+from pmgen.parse.context import Context, mistyped
 from pmgen.parse.values import (
     argument_kinds,
     meant_by,
@@ -40,7 +40,7 @@ from pmgen.spec import (
     Residual,
     Series,
 )
-from pmgen.suggest import did_you_mean
+from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
 
@@ -97,6 +97,16 @@ def _layer(
     forms = [e for e in mapping if e.name in FORM_KEYS]
     op = mapping.get("op")
     if op is None and not forms:
+        kinds = ("op", *FORM_KEYS)
+        meant = [e for e in mapping if nearest(e.name, kinds) is not None]
+        if meant:
+            context.unknown_key(meant[0], kinds, f"layer `{name.text}`")
+            return None
+        if torn := next((e for e in mapping if e.name.startswith("op:")), None):
+            context.unknown_key(
+                torn, (), f"layer `{name.text}`", "put a space behind the `:`"
+            )
+            return None
         context.missing_key(
             "op",
             f"layer `{name.text}`",
@@ -118,7 +128,12 @@ def _layer(
         return _op_layer(name, mapping, op, context, skip)
     form = parse_form(mapping, f"layer `{name.text}`", entry.key, context)
     allowed = (*FORM_KEYS, *BRANCH_KEYS, *AFTER_KEYS, *FLOW_KEYS, *skip)
-    context.check_keys(mapping, allowed, f"layer `{name.text}`")
+    context.check_keys(
+        mapping,
+        allowed,
+        f"layer `{name.text}`",
+        "an inline form takes no arguments; a block does",
+    )
     first = mapping.get("first")
     if first is not None:
         context.diagnostics.error(
@@ -136,10 +151,14 @@ def _layer(
 def _op_layer(
     name: Ident, mapping: Mapping, op: Entry, context: Context, skip: Iterable[str]
 ) -> Layer | None:
-    title = context.as_text(op.value, "`op`")
-    if title is None:
+    if not isinstance(op.value, Scalar) or not isinstance(op.value.value, str):
+        context.wrong_kind(
+            op.value,
+            "`op` is the name of an op or block",
+            f"as in `op: {next(iter(OPS))}`",
+        )
         return None
-    assert isinstance(op.value, Scalar)
+    title = op.value.value
     owner: OpDef | Block | None = context.blocks.get(title) or OPS.get(title)
     if owner is None:
         context.diagnostics.error(
@@ -148,6 +167,8 @@ def _op_layer(
             op.value.span,
             help=_op_help(title, context),
         )
+        parse_after(mapping, context)
+        _flow(mapping, context)
         return None
     defaults = context.defaults.get(title) if isinstance(owner, OpDef) else None
     own = argument_kinds(owner)  # an op's argument may have the name of such a key
@@ -182,6 +203,7 @@ def _op_layer(
         )
     norm, act = parse_after(mapping, context, defaults)
     init = parse_init(mapping, defaults, owner, context)
+    check_bias(mapping, args, context)
     body = Call(title, op.value.span, args, init)
     flow = _flow(mapping, context)
     if isinstance(owner, OpDef) and owner.many_inputs and mapping.get("from") is None:
@@ -231,7 +253,11 @@ def _parse_from(entry: Entry | None, context: Context) -> tuple[Ident, ...] | No
         return None
     nodes = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
     if not nodes:
-        context.wrong_kind(entry.value, "`from` names a layer or several")
+        context.wrong_kind(
+            entry.value,
+            "`from` names a layer or several",
+            "leave it out for the layer before",
+        )
         return None
     names: list[Ident] = []
     for node in nodes:
@@ -248,9 +274,10 @@ def parse_form(
     """The one of `layers`, `branches` and `residual` that the mapping holds."""
     forms = [e for e in mapping if e.name in FORM_KEYS]
     if not forms:
-        context.missing_key(
-            "layers", where, key.span, "or else `branches` or `residual`"
-        )
+        if not any(mistyped(mapping, form, FORM_KEYS) for form in FORM_KEYS):
+            context.missing_key(
+                "layers", where, key.span, "or else `branches` or `residual`"
+            )
         return None
     if len(forms) > 1:
         context.diagnostics.error(
@@ -327,6 +354,8 @@ def _parse_residual(entry: Entry, context: Context) -> Residual | None:
         return None
     context.check_keys(inner, RESIDUAL_KEYS, "`residual`")
     body = inner.get("body")
+    if body is None and mistyped(inner, "body", RESIDUAL_KEYS):
+        return None
     if body is None:
         context.missing_key(
             "body",

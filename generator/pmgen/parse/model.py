@@ -23,14 +23,14 @@ from pmgen.keys import (
 from pmgen.names import why_not_a_class, why_not_a_param
 from pmgen.ops import NAMED_ACTIVATIONS, OPS
 from pmgen.parse.behind import check_defaults, parse_after
-from pmgen.parse.context import Context
+from pmgen.parse.context import Context, mistyped
+from pmgen.parse.figures import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.values import parse_arg
 from pmgen.source import Span
 from pmgen.spec import (
     MAX_SIZE,
     Block,
-    Expectation,
     Head,
     Ident,
     ModelSpec,
@@ -87,7 +87,7 @@ class _ModelParser:
             form = parse_form(tree, "a spec", Scalar("", "", name.span), scope)
         norm, act = parse_after(tree, scope)
         heads = self._heads(tree.get("heads"), scope)
-        expect = self._expect(tree.get("expect"))
+        expect = parse_expect(tree.get("expect"), EXPECT_KEYS, self.context)
         if form is None or size is None:
             return None
         return ModelSpec(
@@ -106,8 +106,13 @@ class _ModelParser:
         )
 
     def _check_complete(self, tree: Mapping, at: Span) -> None:
-        missing = {key: help for key, help in _NEEDED.items() if tree.get(key) is None}
-        if not any(tree.get(key) for key in FORM_KEYS):
+        missing = {
+            key: help
+            for key, help in _NEEDED.items()
+            if tree.get(key) is None and not mistyped(tree, key, SPEC_KEYS)
+        }
+        meant = any(mistyped(tree, key, SPEC_KEYS) for key in FORM_KEYS)
+        if not meant and not any(tree.get(key) for key in FORM_KEYS):
             missing["layers"] = "`layers:` with a layer in each line below it"
         if missing:
             names = " and ".join(f"`{key}`" for key in missing)
@@ -207,10 +212,19 @@ class _ModelParser:
                     help=f"write `{name.text}: 10`",
                 )
                 return None
+            if "$" in node.value:
+                self.diagnostics.error(
+                    "PM301",
+                    f"a default is a plain value, but `{node.value}` is an expression",
+                    node.span,
+                    help="calculate where the parameter is used, as in "
+                    f"`out_channels: ${name.text} * 2`",
+                )
+                return None
             kind = type_of(node.value)
             near = did_you_mean(node.value, PARAM_TYPES)
             act = nearest(node.value, NAMED_ACTIVATIONS)
-            plain = kind == "str" and not need_default and "$" not in node.value
+            plain = kind == "str" and not need_default
             if plain and _bare(node):
                 self.diagnostics.error(
                     "PM301",
@@ -223,7 +237,10 @@ class _ModelParser:
         if isinstance(node, Mapping) or (
             isinstance(node, Scalar) and node.value is None
         ):
-            self.context.wrong_kind(node, "a parameter is a type or a default")
+            example = f"{name.text}: 10" if need_default else f"{name.text}: int"
+            self.context.wrong_kind(
+                node, "a parameter is a type or a default", f"as in `{example}`"
+            )
             return None
         value: Any = None
         if isinstance(node, Sequence):
@@ -350,41 +367,6 @@ class _ModelParser:
                     help="for example `loss_weight: 0.3`",
                 )
         return Head(layer, train_only, weight)
-
-    def _expect(self, entry: Entry | None) -> tuple[Expectation, ...]:
-        if entry is None:
-            return ()
-        mapping = self.context.as_mapping(entry.value, "`expect`")
-        if mapping is None:
-            return ()
-        self.context.check_keys(mapping, EXPECT_KEYS, "`expect`")
-        found: list[Expectation] = []
-        for item in mapping:
-            if item.name in ("params", "macs"):
-                value = item.value.value if isinstance(item.value, Scalar) else None
-                if type(value) is int:
-                    found.append(Expectation(item.name, value, item.value.span))
-                else:
-                    self.context.wrong_kind(item.value, f"`{item.name}` is a number")
-            elif item.name == "output":
-                self._expect_shape("output", item.value, None, found)
-            elif item.name == "shapes":
-                inner = self.context.as_mapping(item.value, "`shapes`")
-                for layer in inner or ():
-                    name = Ident(layer.name, layer.key.span)
-                    self._expect_shape("shapes", layer.value, name, found)
-        return tuple(found)
-
-    def _expect_shape(
-        self, key: str, node: Node, layer: Ident | None, found: list[Expectation]
-    ) -> None:
-        items = node.items if isinstance(node, Sequence) else ()
-        sizes = [item.value if isinstance(item, Scalar) else None for item in items]
-        if not sizes or any(type(s) is not int and s != "any" for s in sizes):
-            self.context.wrong_kind(node, "a shape is a list of sizes without N")
-            return
-        shape = tuple(s if type(s) is int else None for s in sizes)
-        found.append(Expectation(key, shape, node.span, layer))
 
 
 def _bare(node: Scalar) -> bool:

@@ -12,9 +12,10 @@ from pmgen.expressions import (
     names_in,
 )
 from pmgen.functions import FUNCTIONS
+from pmgen.ops import USUAL_ACTIVATION
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
-from pmgen.parse.context import Context
+from pmgen.parse.context import YES_AND_NO, Context
 from pmgen.spec import Arg, Block, Call
 from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Node, Scalar, Sequence
@@ -98,12 +99,14 @@ def _wrong_value(
         dollars = _with_dollars(text, context)
         if dollars != text:
             help_text = f"a parameter is written with `$`: `{dollars}`"
-        elif needed == "true or false" and text.lower() in ("yes", "no", "on", "off"):
+        elif needed == "true or false" and text.lower() in YES_AND_NO:
             help_text = "write `true` or `false`; specs are YAML 1.2"
         elif "[height, width]" in needed and (pair := _PAIR.fullmatch(text)):
             help_text = f"write `[{pair[1]}, {pair[2]}]`"
         elif _torn(text):
             help_text = "quote it: inside braces a comma ends a value"
+        elif text.upper() in re.findall(r"[A-Z]+\b", needed):
+            help_text = f"did you mean `{text.upper()}`?"
         elif near := nearest(text, options):
             help_text = f"did you mean `{near}`?"
     context.diagnostics.error(
@@ -112,9 +115,12 @@ def _wrong_value(
 
 
 def _torn(text: str) -> bool:
-    """True for the first piece of a function that a comma of YAML's cut in two."""
+    """True for the first piece of a function, or of `(3, 3)`, that a comma of YAML's
+    cut in two."""
     name, opened, rest = text.partition("(")
-    return bool(opened) and name in FUNCTIONS and ")" not in rest
+    if not name and not rest.isdigit():
+        return False
+    return bool(opened) and (not name or name in FUNCTIONS) and ")" not in rest
 
 
 def _with_dollars(text: str, context: Context) -> str:
@@ -136,7 +142,9 @@ def parse_text(node: Scalar, context: Context) -> Expr | None:
             "PM110",
             error.message,
             node.span.inner(error.start + shift, error.end + shift),
-            help="write whole numbers and `$names`, with + - * // % and parentheses",
+            help="write a list as `[3, 3]`"
+            if re.fullmatch(r"\(\d+", text)
+            else "write whole numbers and `$names`, with + - * // % and parentheses",
         )
         return None
     known = list(context.params)
@@ -178,12 +186,16 @@ def parse_args(
     kinds = argument_kinds(owner)
     args: dict[str, Arg] = {}
     torn = False
+    nameless: list[Entry] = []
     for entry in entries:
         kind = kinds.get(entry.name)
         if kind is None and torn and isinstance(entry.value, Scalar):
             torn = ")" not in entry.name
             continue  # a further piece of what is reported already
         torn = isinstance(entry.value, Scalar) and _torn(entry.value.text)
+        if kind is None and entry.name.isdigit():
+            nameless.append(entry)
+            continue
         if kind is None:
             context.diagnostics.error(
                 "PM203",
@@ -195,6 +207,15 @@ def parse_args(
         arg = parse_arg(entry.value, kind, context)
         if arg is not None:
             args[entry.name] = arg
+    if nameless:
+        first, left = nameless[0], [name for name in kinds if name not in args]
+        named = f"{left[0] if left else '...'}: {first.name}"
+        context.diagnostics.error(
+            "PM203",
+            f"an argument of {where} without its name",
+            first.key.span,
+            help=f"write `{named}`",
+        )
     return args
 
 
@@ -278,8 +299,8 @@ def parse_named_call(
             node,
             f"{_a(what)} is a name, or {{Name: {{argument: value}}}}",
             "leave it out; `none` takes a default away"
-            if isinstance(node, Scalar) and node.value is None
-            else None,
+            if isinstance(node, Scalar) and node.value in (None, False)
+            else f"as in `{_example_of(known)}`",
         )
         return None
     op = known.get(name.value)
@@ -295,12 +316,22 @@ def parse_named_call(
     args: dict[str, Arg] = {}
     empty = isinstance(given, Scalar) and given.value is None
     if given is not None and not empty:
-        mapping = context.as_mapping(given, f"the arguments of `{op.name}`")
-        if mapping is None:
+        if not isinstance(given, TreeMapping):
+            first = f"{op.args[0].name}: ..." if op.args else ""
+            context.wrong_kind(
+                given,
+                f"the arguments of `{op.name}` are a mapping of names to values",
+                f"write `{op.name}: {{{first}}}`",
+            )
             return None
+        mapping = given
         args = parse_args(mapping, op, context, where=f"`{op.name}`")
     report_missing(op, op.name, args, name, context, given)
     return Call(op.name, name.span, args)
+
+
+def _example_of(known: Mapping[str, OpDef]) -> str:
+    return USUAL_ACTIVATION if USUAL_ACTIVATION in known else next(iter(known))
 
 
 def _a(noun: str) -> str:
@@ -322,7 +353,8 @@ def report_missing(
     known = list(argument_kinds(owner))
     written |= {meant_by(word, known) or word for word in written if word not in known}
     missing = missing_args(owner, written)
-    if not missing:
+    nameless = any(word.isdigit() for word in written)  # reported; it may be these
+    if not missing or nameless:
         return
     listed = " and ".join(f"`{m}`" for m in missing)
     context.diagnostics.error(
