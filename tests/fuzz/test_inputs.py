@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
 from hostile_inputs import inputs
+from hypothesis import HealthCheck, given, seed, settings
 from trial import hold
 
 COUNT = int(os.environ.get("PMGEN_FUZZ_INPUTS", "0"))

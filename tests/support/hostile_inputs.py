@@ -16,7 +16,8 @@ from pmgen.recipe.definition import DEFAULTS, KEYS
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST = 6_000  # bytes of a file that is damaged: larger ones take long and add little
 
-WORDS = sorted({*SPEC_KEYS, *KEYS, *DEFAULTS, *OPS, *ACTIVATIONS, *NORMS}) + [
+WORDS = [
+    *sorted({*SPEC_KEYS, *KEYS, *DEFAULTS, *OPS, *ACTIVATIONS, *NORMS}),
     "op", "layers", "branches", "residual", "body", "shortcut", "merge", "split",
     "repeat", "first", "when", "from", "norm", "act", "init", "params", "before",
     "after", "out_channels", "kernel_size", "stride", "padding", "groups", "identity",
