@@ -20,10 +20,10 @@ NODES = {
     "Add", "And", "AnnAssign", "Assign", "Attribute", "AugAssign", "BinOp", "BitOr",
     "BoolOp", "Call", "ClassDef", "Compare", "Constant", "Dict", "Eq", "Expr",
     "FloorDiv", "For", "FunctionDef", "GeneratorExp", "Gt", "GtE", "If", "IfExp",
-    "Import", "ImportFrom", "In", "Is", "IsNot", "List", "ListComp", "Load", "Lt", "LtE", "Mod", "Module",
-    "Mult", "Name", "Not", "NotEq", "Or", "Pow", "Return", "Slice", "Starred",
-    "Store", "Sub", "Subscript", "Tuple", "UAdd", "USub", "UnaryOp", "alias", "arg",
-    "arguments", "comprehension", "keyword", "Div",
+    "Import", "ImportFrom", "In", "Is", "IsNot", "List", "ListComp", "Load", "Lt",
+    "LtE", "Mod", "Module", "Mult", "Name", "Not", "NotEq", "Or", "Pow", "Return",
+    "Slice", "Starred", "Store", "Sub", "Subscript", "Tuple", "UAdd", "USub",
+    "UnaryOp", "alias", "arg", "arguments", "comprehension", "keyword", "Div",
 }  # fmt: skip
 IMPORTS = {
     "import paddle",
@@ -55,6 +55,7 @@ def check_inert(code: str) -> None:
             assert isinstance(node, ast.Assign), ast.unparse(node)
             assert ast.unparse(node.targets[0]) == "__all__"
             assert isinstance(node.value, ast.List)
+            assert all(isinstance(item, ast.Constant) for item in node.value.elts)
             assert {ast.literal_eval(item) for item in node.value.elts} <= classes
 
 
