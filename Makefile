@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Workers for pytest; Paddle gets the cores that are left to each.
 JOBS ?= 2
 
-.PHONY: demo test check golden docs catalogue results bench build clean help
+.PHONY: demo test check golden docs catalogue results bench fuzz mutants build clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,15 @@ demo: $(VENV)/.demo ## Build specs/lenet.yaml, train it on 4,000 real digits, va
 
 test: $(VENV)/.test ## Run all tests
 	$(BIN)/python -m pytest -n $(JOBS)
+
+INPUTS ?= 100000
+NETWORKS ?= 3000
+fuzz: $(VENV)/.test ## An hour: INPUTS new hostile inputs, NETWORKS new networks, every injection
+	PMGEN_FUZZ_INPUTS=$(INPUTS) PMGEN_FUZZ_INJECTIONS=all PMGEN_FUZZ=$(NETWORKS) \
+	  $(BIN)/python -m pytest -n $(JOBS) tests/fuzz tests/paddle/test_random_networks.py
+
+mutants: $(VENV)/.test ## Alter the shape rules one piece at a time; each must be noticed by a test
+	$(BIN)/python bench/mutants.py
 
 check: $(VENV)/.test ## Lint, types, and whether generated files follow their specs
 	$(BIN)/ruff check .

@@ -87,3 +87,31 @@ def test_drift_of_line_breaks_alone_is_drift(tmp_path: Path) -> None:
     target.write_bytes(MARK.replace("\n", "\r\n").encode())
     assert not is_current(target, MARK)
     assert drift(target, MARK)
+
+
+@pytest.mark.parametrize("there", [MARK, "print('mine')\n", None])
+def test_a_link_is_not_followed(tmp_path: Path, there: str | None) -> None:
+    """Wherever it leads: to a generated file, to another, to nothing."""
+    outside = tmp_path / "outside.py"
+    if there is not None:
+        outside.write_text(there)
+    folder = tmp_path / "generated"
+    folder.mkdir()
+    target = folder / "a.py"
+    target.symlink_to(outside)
+    for text in (MARK, MARK + "new\n"):
+        with pytest.raises(WillNotOverwrite):
+            write_generated(target, text)
+    assert target.is_symlink()
+    assert write_generated(target, MARK + "new\n", force=True)
+    assert not target.is_symlink()
+    assert outside.exists() == (there is not None)
+    assert there is None or outside.read_text() == there
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    target = tmp_path / "a.py"
+    os.mkfifo(target)
+    with pytest.raises(WillNotOverwrite):
+        write_generated(target, MARK)

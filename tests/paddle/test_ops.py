@@ -49,7 +49,7 @@ _POOLS: tuple[Args, ...] = (
     {"kernel_size": 3, "stride": 3, "ceil_mode": True},
     {"kernel_size": 3, "stride": 2, "padding": [1, 0], "ceil_mode": True},
     {"kernel_size": 3, "stride": 2, "padding": [0, 1, 1, 0]},
-    {"kernel_size": 2, "padding": 3},  # more than half of the kernel
+    {"kernel_size": 3, "padding": 2},  # more than half of the kernel
     {"kernel_size": 3, "stride": 2, "padding": "SAME"},
     {"kernel_size": 3, "stride": 2, "padding": "VALID"},
     {"kernel_size": 2, "stride": 1, "padding": "SAME"},
@@ -240,6 +240,9 @@ STRICTER: list[Case] = [
     # A window that does not fit: the division towards zero makes it one step, and the
     # values come from beyond the image.
     *_cases("MaxPool2D", {"kernel_size": 9}),
+    # A window in the border alone: its largest value is the least float, its mean NaN.
+    *_cases("MaxPool2D", {"kernel_size": 2, "padding": 2}),
+    *_cases("AvgPool2D", {"kernel_size": 2, "padding": 2}),
     # Under SAME, Paddle sets the dilation to 1 without a word,
     *_cases("Conv2D", _conv(padding="SAME", dilation=2)),
     # and with `ceil_mode` the size is no longer the stride's share of the input.

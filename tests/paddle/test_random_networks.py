@@ -39,7 +39,7 @@ def test_random_networks(tmp_path: Path) -> None:
     shutil.copy(CONFIG, tmp_path)
 
     @settings(
-        max_examples=EXAMPLES or 150,
+        max_examples=EXAMPLES or 200,
         derandomize=not EXAMPLES,
         database=None,
         deadline=None,

@@ -49,8 +49,8 @@ class Advisor:
         nodes = self.built.nodes
         chain = chain_to(nodes, signal.node, frozenset())
         shrank = how_it_shrank(chain)
-        if shrank is not None:
-            notes.append(shrank)
+        if shrank is not None and getattr(refusal.issue, "arg", "") != "padding":
+            notes.append(shrank)  # it is the image that is small, not the border large
         fits = edits_that_fit(refusal.op, refusal.args, refusal.shapes)
         before = edit_before(chain, refusal.op, refusal.args)
         if before is not None:

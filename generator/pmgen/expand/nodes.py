@@ -218,6 +218,7 @@ class NodeBuilder:
                 arg.span,
                 scope,
                 label=label,
+                related=self.report.declared(arg, scope),
                 help=_other_value(arg),
             )
             return None
@@ -230,6 +231,7 @@ class NodeBuilder:
                 arg.span,
                 scope,
                 label=_worked_out(arg, scope),
+                related=self.report.declared(arg, scope),
             )
             return None
         return value

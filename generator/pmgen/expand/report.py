@@ -8,8 +8,8 @@ from pmgen.expand.scope import Building, Scope, Signal
 from pmgen.expressions import NoValue
 from pmgen.ops.definition import show_shape
 from pmgen.source import Span
-from pmgen.spec import Call, Ident, ModelSpec, Residual
-from pmgen.walk import layers_in
+from pmgen.spec import Arg, Call, Ident, ModelSpec, Residual
+from pmgen.walk import layers_in, names_of
 
 MAX_FORMS = 40  # inside each other
 _NOTES = 3
@@ -149,6 +149,18 @@ class Reporter:
             help="let fewer blocks lie inside each other",
         )
         return True
+
+    def declared(self, arg: Arg, scope: Scope) -> list[Label]:
+        """Where the parameters of the model stand that a value is made of. In a block
+        the notes say who gave them."""
+        if scope.blocks:
+            return []
+        named = set(names_of(arg))
+        return [
+            Label(param.name.span, "declared here")
+            for param in self.spec.params
+            if param.name.text in named
+        ]
 
     def later(self, ident: Ident, scope: Scope, layer: str) -> str | None:
         """Help where what the `from` of a layer names is there, but cannot be seen."""

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmgen.ops.definition import ArgDef, Args, OpDef, Shape, ShapeIssue, need_image
+from pmgen.ops.definition import (
+    ArgDef,
+    Args,
+    OpDef,
+    Shape,
+    ShapeIssue,
+    both,
+    known,
+    need_image,
+)
 from pmgen.ops.kinds import integer, padding, pair, truth
-from pmgen.ops.windows import extent, slide
+from pmgen.ops.windows import extent, pads, slide
 
 _SHARED = (
     ArgDef("kernel_size", pair(1), "Height and width of the window."),
@@ -22,6 +31,26 @@ def _stride(args: Args) -> Any:
     return args["kernel_size"] if args["stride"] is None else args["stride"]
 
 
+def _check_border(name: str, args: Args) -> None:
+    """A window that lies in the border alone has no largest value and no mean; Paddle
+    would give the least float, or NaN."""
+    if isinstance(args["padding"], str):
+        return
+    for window, border in zip(
+        both(args["kernel_size"]), pads(args["padding"]), strict=True
+    ):
+        if known(window, *border) and max(border) >= window:
+            raise ShapeIssue(
+                "PM302",
+                f"a window of `{name}` is {window}, so one would lie in the border of "
+                f"{max(border)} alone",
+                arg="padding",
+                help=f"`padding: {window // 2}` would fit"
+                if window > 1
+                else "leave `padding` out",
+            )
+
+
 def _pool(name: str, doc: str, *more: ArgDef) -> OpDef:
     def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
         channels, height, width = need_image(inputs, name)
@@ -33,6 +62,7 @@ def _pool(name: str, doc: str, *more: ArgDef) -> OpDef:
                 arg="ceil_mode",
                 help="leave `ceil_mode` out, or give the padding as a number",
             )
+        _check_border(name, args)
         sizes = slide(
             name, (height, width), args, _stride(args), ceil_mode=args["ceil_mode"]
         )

@@ -106,6 +106,14 @@ class _ModelParser:
         )
 
     def _check_complete(self, tree: Mapping, at: Span) -> None:
+        if tree.get("blocks") and all(entry.name in LIBRARY_KEYS for entry in tree):
+            self.diagnostics.error(
+                "PM108",
+                "a file of blocks alone is no network",
+                at,
+                help="check a spec that names it under `use`",
+            )
+            return
         missing = {
             key: help
             for key, help in _NEEDED.items()

@@ -1,0 +1,154 @@
+"""Text of a spec is refused, or it stands in the code as one inert piece.
+
+Every value and every key of the golden cases' specs is replaced by every payload;
+1,500 of these pairs, or with `PMGEN_FUZZ_INJECTIONS=all` each of them.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hostile_inputs import ROOT, places
+from inert import check_inert
+from payloads import PAYLOADS, TAGGED
+from pmgen.compile import compile_spec
+from pmgen.settings import BadSetting, Settings, parse_settings
+from trial import inside
+
+ALL = os.environ.get("PMGEN_FUZZ_INJECTIONS") == "all"
+SAMPLE = 1_500
+SHARDS = 6
+CASES = [
+    path.with_name("spec.yaml")
+    for path in sorted((ROOT / "tests/cases").glob("*/expected.py"))
+    if len(list(path.parent.glob("*.yaml"))) == 1
+]
+SMALL = """\
+pmgen: 1
+model: Small
+source: {doc}
+input: [3, 8, 8]
+params: {{width: 4, padding: {padding}}}
+layers:
+  conv: {{op: Conv2D, out_channels: $width, kernel_size: 3, padding: $padding}}
+"""
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_every_place(shard: int, tmp_path: Path) -> None:
+    pairs = [
+        (path, place, payload, as_key)
+        for path in CASES
+        for place in range(len(places(_tree(path))))
+        for payload in (*PAYLOADS, *TAGGED)
+        for as_key in (False, True)
+    ]
+    assert len(pairs) > 50_000, "the cases are gone"
+    chosen = pairs if ALL else random.Random(7).sample(pairs, SAMPLE)
+    for path, place, payload, as_key in chosen[shard::SHARDS]:
+        text = _injected(_tree(path), place, payload, as_key=as_key)
+        if text is not None:
+            _harmless(text, tmp_path, payload)
+
+
+def _tree(path: Path) -> Any:
+    return yaml.safe_load(path.read_bytes())
+
+
+def _injected(tree: Any, place: int, payload: str, *, as_key: bool) -> str | None:
+    """The spec with one piece replaced; None where there is no key to replace."""
+    container, key = places(tree)[place]
+    mark = "PAYLOADHERE"
+    if not as_key:
+        container[key] = mark
+    elif isinstance(container, dict):
+        pairs = [(mark if name == key else name, container[name]) for name in container]
+        container.clear()
+        container.update(pairs)
+    else:
+        return None
+    raw = payload if payload in TAGGED else _quoted(payload)
+    return str(yaml.safe_dump(tree, sort_keys=False)).replace(mark, raw)
+
+
+def _quoted(payload: str) -> str:
+    return str(yaml.safe_dump(payload, default_style='"', width=10**9)).strip()
+
+
+def _harmless(text: str, folder: Path, payload: str) -> bool:
+    """Compile it and hold the proof against the code; True where it is accepted."""
+    path = folder / "spec.yaml"
+    path.write_text(text, encoding="utf-8", newline="")
+    result = compile_spec(path)
+    if result.code is not None:
+        check_inert(result.code)
+        return True
+    assert result.diagnostics.items, f"{payload!r} is refused without a word"
+    assert all(inside(item.span) for item in result.diagnostics.items)
+    return False
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_docstring_and_values(payload: str, tmp_path: Path) -> None:
+    """Where any text is welcome, every payload is accepted and proved."""
+    text = SMALL.format(doc=_quoted(payload), padding=1)
+    assert _harmless(text, tmp_path, payload)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_names_of_files(payload: str, tmp_path: Path) -> None:
+    name = payload.replace("/", "") + ".yaml"
+    path = tmp_path / name
+    path.write_text(SMALL.format(doc="a", padding=1), encoding="utf-8")
+    result = compile_spec(path)
+    assert result.code is not None
+    check_inert(result.code)
+    spec = tmp_path / "over.yaml"
+    spec.write_text(f"pmgen: 1\nmodel: Over\nextends: {_quoted(name)}\n", "utf-8")
+    result = compile_spec(spec)
+    if result.code is not None:
+        check_inert(result.code)
+    assert result.code or result.diagnostics.items
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.yaml"))
+    try:
+        path.write_text(SMALL.format(doc="a", padding=1), encoding="utf-8")
+    except OSError as error:
+        pytest.skip(f"this file system has no such names: {error}")
+    result = compile_spec(path)
+    assert result.code is not None
+    check_inert(result.code)
+    result.code.encode()
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_settings(payload: str, tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(SMALL.format(doc="a", padding="SAME"), encoding="utf-8")
+    for pair in (f"padding={payload}", f"width={payload}", f"{payload}=1"):
+        try:
+            settings = parse_settings((pair,), None)
+            result = compile_spec(path, settings=settings)
+        except BadSetting:
+            continue
+        if result.code is not None:
+            check_inert(result.code)
+        assert result.code or result.diagnostics.items
+    with pytest.raises(BadSetting):
+        parse_settings((), payload)
+
+
+def test_a_setting_that_is_text_stays_text(tmp_path: Path) -> None:
+    """The note in the header is the one place where a free text of `--set` goes."""
+    path = tmp_path / "spec.yaml"
+    path.write_text(SMALL.format(doc="a", padding="SAME"), encoding="utf-8")
+    result = compile_spec(path, settings=Settings(params={"padding": "VALID"}))
+    assert result.code is not None
+    assert "# Built with padding=VALID." in result.code
