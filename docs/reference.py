@@ -56,6 +56,8 @@ PAGES = (
     "docs/results.md",
     "docs/data.md",
     "docs/generated-code.md",
+    "docs/editors.md",
+    "docs/ci.md",
 )
 _REGION = re.compile(
     r"(?P<begin><!-- begin: (?P<name>[^\n]+?) -->\n)(?P<body>.*?)"

@@ -31,13 +31,15 @@ def render_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> st
 
 
 def render_json(diagnostics: Sequence[Diagnostic]) -> str:
-    """A JSON array: path, line, column, end, code, message, help, related, notes."""
+    """A JSON array: path, line, column, end, severity, code, message, label, help,
+    notes, related."""
     return json.dumps([_as_json(item) for item in diagnostics], indent=2) + "\n"
 
 
 def _as_json(item: Diagnostic) -> dict[str, Any]:
     return {
         **_position(item.span),
+        "severity": "error",
         "code": item.code,
         "message": item.message,
         "label": item.label,

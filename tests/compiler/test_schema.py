@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pmgen import keys
 from pmgen.catalogue import catalogue
+from pmgen.codes import DEFINITIONS, Code
 from pmgen.expression_parser import ExpressionError, parse_expression
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.recipe.definition import CHOICES, KEYS, SECTIONS, SETTINGS
@@ -24,12 +25,13 @@ SHIPPED = sorted(catalogue().rglob("*.yaml"))
 CASES = golden.cases()
 # Mistakes of form. What is wrong in a value, a name that is used or a shape needs the
 # compiler: a schema looks at one place of one file.
-OF_FORM = {"PM106", "PM107", "PM108", "PM109", "PM201", "PM203"}
+OF_FORM = {"PM106", "PM107", "PM108", "PM109", "PM201", "PM203", "PM501"}
 DEFINED: dict[str, Any] = validator("spec").schema["definitions"]
 
 
 def kind_of(path: Path) -> str:
-    return "recipe" if path.parent.name == "recipes" else "spec"
+    is_recipe = path.parent.name == "recipes" or path.name == "recipe.yaml"
+    return "recipe" if is_recipe else "spec"
 
 
 def named(path: Path) -> str:
@@ -73,9 +75,12 @@ def test_shipped_files_lead_to_their_schema(path: Path) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_golden_cases(case: Path) -> None:
-    contents = [data(path) for path in sorted(case.glob("*.yaml"))]
+    contents = {path: data(path) for path in sorted(case.glob("*.yaml"))}
     found = [
-        fault for content in contents if content for fault in faults("spec", content)
+        fault
+        for path, content in contents.items()
+        if content is not None
+        for fault in faults(kind_of(path), content)
     ]
     if (case / golden.CODE).exists():
         assert found == []
@@ -83,9 +88,20 @@ def test_golden_cases(case: Path) -> None:
     if case.name == "error_library_alone":
         assert found == [], "a file of blocks is sound, if not as a network"
         return
-    codes = {item.code for item in golden.outcome(case).diagnostics}
-    if codes & OF_FORM and None not in contents:
+    told = golden.outcome(case).diagnostics
+    codes = {item.code for item in told if item.span.file.name != "--set"}
+    if codes & OF_FORM and None not in contents.values():
         assert found, f"the schema sees nothing of {codes & OF_FORM}"
+
+
+@pytest.mark.parametrize("item", DEFINITIONS.values(), ids=lambda item: item.code)
+def test_examples_of_codes(item: Code, tmp_path: Path) -> None:
+    path = tmp_path / "example.yaml"
+    path.write_text(item.example, encoding="utf-8")
+    name = "recipe" if item.code.startswith("PM5") else "spec"
+    content = data(path)
+    if item.code in OF_FORM and content is not None:
+        assert faults(name, content)
 
 
 def test_every_argument_is_in_it_with_its_words() -> None:
@@ -128,11 +144,14 @@ def test_ops(op: Any) -> None:
     """A call with what is needed is right; an unknown or wrong argument is not."""
     content: dict[str, Any] = {
         "op": op.name,
-        **({"from": ["a"]} if op.many_inputs else {}),
+        **({"from": ["a", "b"]} if op.many_inputs else {}),
     }
     needed = {arg.name: "$n" for arg in op.args if arg.required}
     right = layer(**content, **needed)
     assert faults("spec", right) == []
+    if op.many_inputs:
+        assert faults("spec", layer(**{**content, "from": "a"}))
+        assert faults("spec", layer(**{**content, "from": ["a"]}))
     if needed:
         assert faults("spec", layer(**content))
         assert faults("spec", {**right, "params": {"n": 1}}) == []

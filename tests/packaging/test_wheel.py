@@ -71,6 +71,25 @@ def test_a_network_of_the_catalogue_is_built_away_from_the_checkout(installed):
     assert built == (ROOT / "generated" / "vgg16.py").read_bytes()
 
 
+def test_the_schemas_are_in_it_and_are_made_by_it(installed):
+    python, folder = installed
+    pmgen = python.with_name("pmgen")
+    for name in ("spec", "recipe"):
+        shipped = (ROOT / "specs" / "schema" / f"{name}.json").read_text("utf-8")
+        assert run(pmgen, "schema", name, cwd=folder) == shipped
+    found = run(
+        python,
+        "-c",
+        "from pmgen.catalogue import catalogue; print(catalogue() / 'schema')",
+        cwd=folder,
+    )
+    inside = Path(found.strip(), "spec.json")
+    assert str(ROOT) not in found
+    assert inside.read_bytes() == (ROOT / "specs/schema/spec.json").read_bytes()
+    assert run(pmgen, "new", "lenet", "-o", "mine", cwd=folder)
+    assert (folder / "mine/schema/spec.json").read_bytes() == inside.read_bytes()
+
+
 @pytest.mark.paddle
 def test_the_result_imports_and_runs(installed):
     python, folder = installed

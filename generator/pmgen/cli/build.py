@@ -13,6 +13,7 @@ from rich.table import Table
 from pmgen.catalogue import generated_name, spec_paths
 from pmgen.cli.common import (
     compiled,
+    format_option,
     network_options,
     report,
     root_option,
@@ -50,6 +51,7 @@ from pmgen.show.table import print_table
 )
 @click.option("--force", is_flag=True, help="Overwrite files that pmgen did not write.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no table.")
+@format_option
 @network_options
 @root_option
 def build(
@@ -60,6 +62,7 @@ def build(
     standalone: bool,
     force: bool,
     quiet: bool,
+    style: str,
     pairs: tuple[str, ...],
     input_text: str | None,
     root: Path | None,
@@ -75,14 +78,14 @@ def build(
     settings = settings_from(pairs, input_text)
     with collector_off():
         results = [compiled(s, root, settings, standalone=standalone) for s in specs]
-    if not report(results):
+    if not report(results, style=style, root=root):
         return 1
     targets = _targets(results, out)
     if only_check:
-        return _check(results, targets)
+        return _check(results, targets, beside=style != "text")
     built = zip(results, targets, strict=True)
     written = [write(result, target, force=force) for result, target in built]
-    if not quiet:
+    if not quiet and style == "text":
         _print(results, targets, written)
     return 0
 
@@ -100,13 +103,14 @@ def _targets(results: list[Compiled], out: Path) -> list[Path]:
     return [out / generated_name(result.path) for result in results]
 
 
-def _check(results: list[Compiled], targets: list[Path]) -> int:
+def _check(results: list[Compiled], targets: list[Path], *, beside: bool) -> int:
+    """Show what differs, on stderr where stdout holds what a program reads."""
     stale = 0
     for result, target in zip(results, targets, strict=True):
         assert result.code is not None
         if not is_current(target, result.code):
             stale += 1
-            click.echo(drift(target, result.code), nl=False)
+            click.echo(drift(target, result.code), nl=False, err=beside)
     if stale:
         click.echo(
             f"{stale} of {len(results)} files differ from their specs; "

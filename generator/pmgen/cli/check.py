@@ -8,6 +8,7 @@ import click
 
 from pmgen.cli.common import (
     compiled,
+    format_option,
     network_options,
     report,
     root_option,
@@ -22,14 +23,7 @@ from pmgen.recipe.override import concerns_recipe
 
 @click.command()
 @specs_argument
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How mistakes are shown; json is for editors.",
-)
+@format_option
 @network_options
 @root_option
 def check(
@@ -50,7 +44,7 @@ def check(
         compiled(spec, root, settings) if file is None else _recipe(file, for_recipe)
         for spec, file in files.items()
     ]
-    sound = report(results, as_json=style == "json")
+    sound = report(results, style=style, root=root)
     if sound and style == "text":
         for result in results:
             graph = result.graph

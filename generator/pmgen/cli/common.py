@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-from pmgen.catalogue import NoSuchSpec, find_spec
+from pmgen.catalogue import NoSuchSpec, find_spec, trusted_folder
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled, compile_spec
+from pmgen.formats import FORMATS, relocated
 from pmgen.output import write_generated
-from pmgen.render import render_json, render_text
+from pmgen.render import render_text
 from pmgen.settings import BadSetting, Settings, parse_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,6 +25,14 @@ root_option = click.option(
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder that `extends` and `use` may reach.  [default: the spec's own]",
+)
+format_option = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", *FORMATS]),
+    default="text",
+    show_default=True,
+    help="How mistakes are shown; all but text are for programs, on stdout.",
 )
 
 
@@ -69,14 +78,23 @@ def compiled(
         raise click.UsageError(str(error)) from None
 
 
-def report(results: list[Compiled], *, as_json: bool = False) -> bool:
+def report(
+    results: list[Compiled], *, style: str = "text", root: Path | None = None
+) -> bool:
     """Print the diagnostics of all specs; True where there are none.
 
-    Text goes to stderr, JSON to stdout, where a program reads it.
+    Text goes to stderr, every other format to stdout, where a program reads it. There
+    files are called by their paths from here, not from the trusted folder `root`.
     """
     items = [item for result in results for item in result.diagnostics.ordered()]
-    if as_json:
-        click.echo(render_json(items), nl=False)
+    if style != "text":
+        placed = [
+            relocated(item, result.path, root or trusted_folder(result.path))
+            for result in results
+            for item in result.diagnostics.ordered()
+        ]
+        # a mistake in a file that several specs extend is one mistake
+        click.echo(FORMATS[style](list(dict.fromkeys(placed))), nl=False)
     elif items:
         color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
         click.echo(render_text(items, color=color), err=True, nl=False, color=color)

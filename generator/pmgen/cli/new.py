@@ -43,6 +43,7 @@ def new(name: str, out: Path, force: bool) -> int:
     if there and not force:
         listed = ", ".join(f"`{target}`" for target in there)
         raise Problem(f"{listed} is there already; move it away, or use --force")
+    _write_schema(out / SCHEMA_FOLDER / "spec.json", force=force)
     for target, text in files.items():
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +52,6 @@ def new(name: str, out: Path, force: bool) -> int:
             reason = error.strerror or str(error)
             raise Problem(f"cannot write `{target}`: {reason}") from error
         click.echo(f"wrote {target}")
-    _write_schema(out / SCHEMA_FOLDER / "spec.json", force=force)
     own = out / graph.spec.files[0].name
     if not all(target.is_relative_to(own.parent) for target in files):
         click.echo(f"it reaches out of its folder: `pmgen build {own} --root {out}`")

@@ -12,7 +12,12 @@ from pmgen.schema import SCHEMAS, schema_text
 
 
 @click.command()
-@click.argument("name", type=click.Choice(SCHEMAS), default=SCHEMAS[0], metavar="NAME")
+@click.argument(
+    "name",
+    type=click.Choice(SCHEMAS),
+    default=SCHEMAS[0],
+    metavar=f"[{'|'.join(SCHEMAS)}]",
+)
 @click.option(
     "-o",
     "--out",
@@ -23,9 +28,9 @@ from pmgen.schema import SCHEMAS, schema_text
     "--force", is_flag=True, help="Overwrite a file that pmgen did not write."
 )
 def schema(name: str, out: Path | None, force: bool) -> int:
-    """Print the JSON Schema of a `spec`, which is the default, or of a `recipe`.
+    """Print the JSON Schema of specs, or of recipes, for editors.
 
-    Editors complete and explain ops, arguments and keys by it.
+    They complete and explain keys, ops and arguments by it.
     """
     text = schema_text(name)
     if out is None:

@@ -120,7 +120,7 @@ class Family:
         here = {**around, **(PLACE_KEYS if self.loose else {}), **extra}
         ops = [
             {
-                "if": {"properties": {"op": {"const": name}}},
+                "if": {"properties": {"op": _exactly(name)}},
                 "then": self.ref(f"op {name}"),
             }
             for name in OPS
@@ -144,7 +144,9 @@ class Family:
         without = {"repeat", "first"} if op.many_inputs else set()
         starts = init(op)
         properties = arguments(op, loose=self.loose)
-        if not op.many_inputs:
+        if op.many_inputs:
+            properties["from"] = self._from_several()
+        else:
             properties["first"] = self._first(ref(f"arguments {op.name}"))
             properties["from"] = self._from_one()
         if starts is None:
@@ -212,8 +214,20 @@ class Family:
         inner = or_null(one) if self.loose else one
         return described(inner, FLOW_KEYS["from"].doc)
 
+    def _from_several(self) -> Json:
+        """What joins has two inputs at least; one alone would pass on unchanged."""
+        several = {"type": "array", "items": _LAYER_NAME, "minItems": 2}
+        inner = or_null(several) if self.loose else several
+        return described(inner, FLOW_KEYS["from"].doc)
+
     def _first_needs_repeat(self) -> Json:
         return {} if self.loose else {"dependencies": {"first": ["repeat"]}}
+
+
+def _exactly(name: str) -> Json:
+    """This name. As `const`, a language server that completes would take the name for
+    the beginning of another, and offer the arguments of Conv2DTranspose with Conv2D."""
+    return {"type": "string", "pattern": f"^{name}$"}
 
 
 def _types() -> Json:

@@ -8,6 +8,7 @@ from pmgen.keys import (
     LANGUAGE_VERSION,
     LIBRARY_KEYS,
     SPEC_KEYS,
+    VERSION_KEYS,
     Key,
     Keys,
 )
@@ -33,8 +34,9 @@ def spec() -> Json:
         name: {"description": key.doc} for name, key in SPEC_KEYS.items()
     }
     return {
-        **closed(names, required=["pmgen"]),
+        **closed(names),
         "allOf": [
+            {"if": variant, "else": {"required": list(VERSION_KEYS)}},
             {"if": any_of(variant, library), "else": alone},
             {
                 "if": any_of(variant, _defaults()),

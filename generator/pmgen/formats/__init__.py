@@ -1,0 +1,20 @@
+"""Diagnostics for programs: JSON for editors, SARIF and annotations for CI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pmgen.diagnostics import Diagnostic
+from pmgen.formats.github import render_github
+from pmgen.formats.places import relocated
+from pmgen.formats.sarif import render_sarif
+from pmgen.render import render_json
+
+__all__ = ["FORMATS", "relocated"]
+
+# `--format` -> what writes it; each ends in a line break, or is empty
+FORMATS: dict[str, Callable[[Sequence[Diagnostic]], str]] = {
+    "json": render_json,
+    "sarif": render_sarif,
+    "github": render_github,
+}
