@@ -10,6 +10,8 @@ from pmgen.graph import INPUT, Node
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, both, is_size
 
 _LARGEST = {"padding": 32, "stride": 8, "kernel_size": 15}
+# What is changed with a light hand first; `""` is what sets channels.
+_KINDS = ("padding", "stride", "", "kernel_size")
 _LONGEST = 12  # layers back from the mistake that an edit is looked for in
 _LISTED = 6
 
@@ -55,7 +57,7 @@ def edit_that_gives(
     ends in `wanted`; its channels count where `channels`. None where none does.
     """
     recent = chain[-_LONGEST:]
-    for name in ("padding", "stride", "", "kernel_size"):
+    for name in _KINDS:
         for position in reversed(range(len(recent))):
             node = recent[position]
             for arg, value in _values(node.op, node.args, name, wanted):
@@ -65,6 +67,11 @@ def edit_that_gives(
                 if end[1:] == wanted[1:] and (not channels or end[0] == wanted[0]):
                     return node, arg, value
     return None
+
+
+def weight(arg: str) -> int:
+    """How late an edit of that argument is thought of: the lower, the likelier."""
+    return _KINDS.index(arg if arg in _KINDS else "")
 
 
 def edits_that_fit(

@@ -45,8 +45,8 @@ CODES = (
             """
             Every layer before made the image smaller, and now it is smaller than the
             window. The note lists the layers that shrank it; the help names edits that
-            fit, each of them tried. A network for large images often fails so on small
-            ones.
+            fit, each of them tried. An edit inside a block changes every use of it. A
+            network for large images often fails so on small ones.
             """
         ),
         text(

@@ -14,6 +14,7 @@ from pmgen.advice import (
     edits_that_fit,
     how_it_shrank,
     in_words,
+    weight,
 )
 from pmgen.expand.scope import Building, Signal
 from pmgen.expression_parser import ExpressionError, parse_expression
@@ -74,7 +75,10 @@ class Advisor:
         height and width if they alone have to agree."""
         nodes = self.built.nodes
         notes += self._changed_elsewhere(inputs[odd], span)
+        if len({s.shape[1:] for s in inputs if s is not inputs[odd] and s.shape}) > 1:
+            return None  # no one edit makes them agree
         order = [odd, *(i for i in reversed(range(len(inputs))) if i != odd)]
+        found: list[tuple[int, str]] = []
         for mine in order if len(inputs) == 2 else order[:1]:
             others = [s.node for i, s in enumerate(inputs) if i != mine]
             chain = chain_to(nodes, inputs[mine].node, ancestors(nodes, others))
@@ -87,13 +91,14 @@ class Advisor:
                 if shrank is not None and sum(_counts(node) for node in chain) > 1:
                     notes.insert(0, shrank)
             channels = not only_sizes or here[1:] == wanted[1:]
-            found = edit_that_gives(chain, wanted, channels=channels)
-            if found is not None:
+            edit = edit_that_gives(chain, wanted, channels=channels)
+            if edit is not None:
                 last = [node for node in chain if node.role == "op"][-1:]
                 marked = mine == odd and span == inputs[odd].span
-                named = not marked or last != [found[0]]
-                return self._said(found, wanted, others, names, named=named)
-        return None
+                named = not marked or last != [edit[0]]
+                words = self._said(edit, wanted, others, names, named=named)
+                found.append((weight(edit[1]), words))
+        return min(found, key=lambda item: item[0])[1] if found else None
 
     def projection(
         self, start: Signal, body: Signal, names: Mapping[str, Value]

@@ -216,6 +216,14 @@ def _op_layer(
             "name its inputs: `from: [conv1, conv2]`",
         )
         return None
+    if flow[0] and len(flow[0]) == 1 and getattr(owner, "many_inputs", False):
+        context.diagnostics.error(
+            "PM106",
+            f"{where} joins several inputs, but `from` names one",
+            flow[0][0].span,
+            help=f"name each, the layer before too: `from: [{flow[0][0].text}, ...]`",
+        )
+        return None
     if flow[0] and len(flow[0]) > 1 and not getattr(owner, "many_inputs", False):
         context.diagnostics.error(
             "PM106",

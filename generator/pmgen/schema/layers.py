@@ -144,7 +144,9 @@ class Family:
         without = {"repeat", "first"} if op.many_inputs else set()
         starts = init(op)
         properties = arguments(op, loose=self.loose)
-        if not op.many_inputs:
+        if op.many_inputs:
+            properties["from"] = self._from_several()
+        else:
             properties["first"] = self._first(ref(f"arguments {op.name}"))
             properties["from"] = self._from_one()
         if starts is None:
@@ -210,6 +212,12 @@ class Family:
             {"type": "array", "items": _LAYER_NAME, "minItems": 1, "maxItems": 1},
         )
         inner = or_null(one) if self.loose else one
+        return described(inner, FLOW_KEYS["from"].doc)
+
+    def _from_several(self) -> Json:
+        """What joins has two inputs at least; one alone would pass on unchanged."""
+        several = {"type": "array", "items": _LAYER_NAME, "minItems": 2}
+        inner = or_null(several) if self.loose else several
         return described(inner, FLOW_KEYS["from"].doc)
 
     def _first_needs_repeat(self) -> Json:
