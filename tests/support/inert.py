@@ -108,6 +108,7 @@ def _check_function(function: ast.FunctionDef, classes: set[str]) -> None:
             _check_call(node, classes)
         elif isinstance(node, ast.FunctionDef):
             assert node is function, "a function inside a function"
+        assert not isinstance(node, ast.Import | ast.ImportFrom), ast.unparse(node)
 
 
 def _check_attribute(node: ast.Attribute) -> None:
