@@ -10,7 +10,8 @@ one of these no longer holds:
 - the golden cases give the text that stands in their files;
 - the cases of tests/paddle/test_ops.py that fit have the shapes, parameters and MACs
   that they have without the mutant, which that test holds against Paddle;
-- those that are refused are refused.
+- those that are refused are refused;
+- the tests of tests/compiler/test_shape_rules.py pass.
 
 Functions that run while pmgen is imported cannot be altered after it, nor can lambdas;
 they are left out. Needs Paddle, which `test_ops.py` imports. Minutes.
@@ -32,6 +33,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+import pytest
 from pmgen import ops
 from pmgen.compile import Compiled
 from pmgen.ops import (
@@ -166,6 +168,7 @@ class Checks:
         sys.path[:0] = [str(TESTS / name) for name in ("support", "compiler", "paddle")]
         import golden
         import test_ops
+        import test_shape_rules
 
         self.folder = folder
         self.compile: Callable[..., Compiled] = test_ops._compile
@@ -177,6 +180,18 @@ class Checks:
         for case in golden.cases():
             if case.name != "error_too_many_layers":
                 self.all.append(lambda case=case: not golden.mismatch(case))
+
+        for name, test in vars(test_shape_rules).items():
+            if name.startswith("test_") and not inspect.signature(test).parameters:
+                self.all.append(lambda test=test: test() is None)
+        for mark in test_shape_rules.test_a_border_that_holds_a_window.pytestmark:
+            for values in mark.args[1]:
+                self.all.append(
+                    lambda values=values: (
+                        test_shape_rules.test_a_border_that_holds_a_window(*values)
+                        is None
+                    )
+                )
 
     def _add_op(self, layers: dict[str, Any], shape: tuple[int, ...]) -> None:
         def figures() -> Any:
@@ -202,7 +217,7 @@ class Checks:
         signal.alarm(SECONDS)
         try:
             return check()
-        except Exception:
+        except (Exception, pytest.fail.Exception):
             return False  # a crash is noticed too
         finally:
             signal.alarm(0)
