@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 from pmgen.compile import Compiled, compile_spec
 from pmgen.graph import Graph
 from pmgen.settings import Settings
-from random_specs import specs
+from spread_specs import same_code, spread_specs
 
 pytestmark = pytest.mark.paddle
 
 EXAMPLES = int(os.environ.get("PMGEN_FUZZ", "0"))
-LARGEST_SHARE_REFUSED = 0.2
+LARGEST_SHARE_REFUSED = 0.3
 OPEN_SIZES = (32, 64)  # stand in for `any`
 CONFIG = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -46,11 +46,12 @@ def test_random_networks(tmp_path: Path) -> None:
         print_blob=False,
         suppress_health_check=list(HealthCheck),
     )
-    @given(specs(), st.booleans())
-    def hold(text: str, standalone: bool) -> None:
+    @given(spread_specs(), st.booleans())
+    def hold(drawn: tuple[str, dict[str, str]], standalone: bool) -> None:
         path = tmp_path / "net.yaml"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(drawn[0], encoding="utf-8")
         compiled = compile_spec(path, standalone=standalone)
+        check_spread(compiled, drawn[1], standalone, tmp_path / "spread")
         tally["drawn"] += 1
         if not compiled.ok:
             tally["refused"] += 1
@@ -65,6 +66,19 @@ def test_random_networks(tmp_path: Path) -> None:
     assert tally["refused"] < LARGEST_SHARE_REFUSED * tally["drawn"], tally
     _ruff(tmp_path, "format", "--check", "--diff", "generated")
     _ruff(tmp_path, "check", "generated")
+
+
+def check_spread(
+    whole: Compiled, files: dict[str, str], standalone: bool, folder: Path
+) -> None:
+    """Several files that say the same become the same class."""
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    spread = compile_spec(folder / "net.yaml", standalone=standalone)
+    assert spread.ok == whole.ok, [item.message for item in spread.diagnostics.items]
+    if whole.code is not None and spread.code is not None:
+        assert same_code(whole.code, spread.code)
 
 
 def check_network(compiled: Compiled, folder: Path) -> None:

@@ -717,6 +717,12 @@ def as_yaml(tree: Tree) -> str:
 
 
 @st.composite
+def trees(draw: Callable[[Any], Any]) -> Tree:
+    """A random spec as a tree."""
+    return without_unused(SpecDrawer(draw).spec())
+
+
+@st.composite
 def specs(draw: Callable[[Any], Any]) -> str:
     """The text of a random spec."""
-    return as_yaml(without_unused(SpecDrawer(draw).spec()))
+    return as_yaml(draw(trees()))

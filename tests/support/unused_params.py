@@ -20,7 +20,7 @@ def without_unused(tree: Tree) -> Tree:
 def _shrink_blocks(tree: Tree) -> Iterator[bool]:
     for title, block in tree.get("blocks", {}).items():
         dropped = _drop(block, [v for k, v in block.items() if k != "params"])
-        for call in _calls(tree, title):
+        for call in calls_of(tree, title):
             for name in dropped:
                 call.pop(name, None)
                 call.get("first", {}).pop(name, None)
@@ -45,12 +45,12 @@ def _drop(owner: Tree, users: list[Any]) -> list[str]:
     return dropped
 
 
-def _calls(tree: Any, title: str) -> Iterator[Tree]:
+def calls_of(tree: Any, title: str) -> Iterator[Tree]:
     if isinstance(tree, dict):
         if tree.get("op") == title:
             yield tree
         for value in tree.values():
-            yield from _calls(value, title)
+            yield from calls_of(value, title)
     elif isinstance(tree, list):
         for value in tree:
-            yield from _calls(value, title)
+            yield from calls_of(value, title)
