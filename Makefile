@@ -6,8 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Workers for pytest; Paddle gets the cores that are left to each.
 JOBS ?= 2
+# What `make fuzz` does: hostile files, seconds of atheris, random networks.
+FUZZ ?= 100000
+FUZZ_SECONDS ?= 600
+FUZZ_NETWORKS ?= 3000
 
-.PHONY: demo test check golden docs catalogue results bench build clean help
+.PHONY: demo test fuzz check golden docs catalogue results bench build clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -34,6 +38,12 @@ demo: $(VENV)/.demo ## Build specs/lenet.yaml, train it on 4,000 real digits, va
 
 test: $(VENV)/.test ## Run all tests
 	$(BIN)/python -m pytest -n $(JOBS)
+
+fuzz: $(VENV)/.test ## An hour or more: hostile files and random networks (FUZZ=100000)
+	$(BIN)/python tests/fuzz/run.py --count $(FUZZ) --jobs $(JOBS)
+	$(BIN)/python -m pip install --quiet -e '.[fuzz]' || echo "no atheris for this Python"
+	$(BIN)/python tests/fuzz/atheris_check.py -max_total_time=$(FUZZ_SECONDS) build/corpus
+	PMGEN_FUZZ=$(FUZZ_NETWORKS) $(BIN)/python -m pytest -n 0 tests/paddle/test_random_networks.py
 
 check: $(VENV)/.test ## Lint, types, and whether generated files follow their specs
 	$(BIN)/ruff check .
