@@ -1,7 +1,7 @@
 """Whatever the compiler accepts, it emits, and it runs as predicted.
 
-Hypothesis draws specs from the whole language. The default is a fixed set of examples;
-`PMGEN_FUZZ=1000` draws that many new ones.
+Hypothesis draws specs from the whole language, of one file or several. The default is a
+fixed set of examples; `PMGEN_FUZZ=1000` draws that many new ones.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 from pmgen.compile import Compiled, compile_spec
 from pmgen.graph import Graph
 from pmgen.settings import Settings
-from random_specs import specs
+from random_files import MAIN, spec_files
 
 pytestmark = pytest.mark.paddle
 
 EXAMPLES = int(os.environ.get("PMGEN_FUZZ", "0"))
+DEFAULT = 200
 LARGEST_SHARE_REFUSED = 0.2
 OPEN_SIZES = (32, 64)  # stand in for `any`
 CONFIG = Path(__file__).parents[2] / "pyproject.toml"
@@ -39,17 +40,18 @@ def test_random_networks(tmp_path: Path) -> None:
     shutil.copy(CONFIG, tmp_path)
 
     @settings(
-        max_examples=EXAMPLES or 150,
+        max_examples=EXAMPLES or DEFAULT,
         derandomize=not EXAMPLES,
         database=None,
         deadline=None,
         print_blob=False,
         suppress_health_check=list(HealthCheck),
     )
-    @given(specs(), st.booleans())
-    def hold(text: str, standalone: bool) -> None:
-        path = tmp_path / "net.yaml"
-        path.write_text(text, encoding="utf-8")
+    @given(spec_files(), st.booleans())
+    def hold(files: dict[str, str], standalone: bool) -> None:
+        for name, text in files.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        path = tmp_path / MAIN
         compiled = compile_spec(path, standalone=standalone)
         tally["drawn"] += 1
         if not compiled.ok:
@@ -102,7 +104,9 @@ def check_constructor(path: Path, compiled: Compiled, folder: Path) -> None:
                 _matches(changed.graph, net)
 
 
-def _other_values(default: Any) -> tuple[int, ...]:
+def _other_values(default: Any) -> tuple[float, ...]:
+    if type(default) is float:
+        return (default / 2,)
     return (default + 1, 2 * default, 1) if type(default) is int else ()
 
 
