@@ -3,7 +3,7 @@
     python tests/fuzz/run.py --count 100000 --jobs 2
     python tests/fuzz/run.py --seed 4711          that one alone, with its text
 
-Exits with 1 where the property fails; the input is then saved beside the report.
+Exits with 1 where the property fails; the input is then saved in `fuzz_failures/`.
 """
 
 from __future__ import annotations
