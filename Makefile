@@ -42,7 +42,7 @@ test: $(VENV)/.test ## Run all tests
 fuzz: $(VENV)/.test ## An hour or more: hostile files and random networks (FUZZ=100000)
 	$(BIN)/python tests/fuzz/run.py --count $(FUZZ) --jobs $(JOBS)
 	$(BIN)/python -m pip install --quiet -e '.[fuzz]' || echo "no atheris for this Python"
-	$(BIN)/python tests/fuzz/atheris_check.py -max_total_time=$(FUZZ_SECONDS) build/corpus
+	$(BIN)/python tests/fuzz/atheris_check.py -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/ build/corpus
 	PMGEN_FUZZ=$(FUZZ_NETWORKS) $(BIN)/python -m pytest -n 0 tests/paddle/test_random_networks.py
 
 check: $(VENV)/.test ## Lint, types, and whether generated files follow their specs

@@ -60,6 +60,8 @@ def check(given: Input, specs: Path) -> Found:
             text, as_json = render_text(items), render_json(items)
     except _Hangs:
         raise Broken(f"no answer within {HANGS_AFTER} s") from None
+    except Broken:
+        raise
     except Exception as error:
         raise Broken(f"{type(error).__name__}: {error}") from error
     seconds = time.process_time() - start
