@@ -6,6 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Workers for pytest; Paddle gets the cores that are left to each.
 JOBS ?= 2
+# What `make fuzz` does: hostile files, seconds of atheris, random networks.
+FUZZ ?= 100000
+FUZZ_SECONDS ?= 600
+FUZZ_NETWORKS ?= 3000
 
 .PHONY: demo test check golden docs catalogue results bench fuzz mutants build clean help
 
@@ -35,11 +39,12 @@ demo: $(VENV)/.demo ## Build specs/lenet.yaml, train it on 4,000 real digits, va
 test: $(VENV)/.test ## Run all tests
 	$(BIN)/python -m pytest -n $(JOBS)
 
-INPUTS ?= 100000
-NETWORKS ?= 3000
-fuzz: $(VENV)/.test ## An hour: INPUTS new hostile inputs, NETWORKS new networks, every injection
-	PMGEN_FUZZ_INPUTS=$(INPUTS) PMGEN_FUZZ_INJECTIONS=all PMGEN_FUZZ=$(NETWORKS) \
-	  $(BIN)/python -m pytest -n $(JOBS) tests/fuzz tests/paddle/test_random_networks.py
+fuzz: $(VENV)/.test ## An hour or more: hostile files, injections, random networks (FUZZ=100000)
+	$(BIN)/python tests/fuzz/run.py --count $(FUZZ) --jobs $(JOBS)
+	PMGEN_FUZZ_INJECTIONS=all $(BIN)/python -m pytest -n $(JOBS) tests/fuzz/test_injection.py
+	PMGEN_FUZZ=$(FUZZ_NETWORKS) $(BIN)/python -m pytest -n 0 tests/paddle/test_random_networks.py
+	$(BIN)/python -m pip install --quiet -e '.[fuzz]' || echo "no atheris for this Python"
+	$(BIN)/python tests/fuzz/atheris_check.py -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/ build/corpus
 
 mutants: $(VENV)/.test ## Alter the shape rules one piece at a time; each must be noticed by a test
 	$(BIN)/python bench/mutants.py

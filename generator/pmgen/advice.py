@@ -12,6 +12,7 @@ from pmgen.ops.definition import OpDef, Shape, ShapeIssue, both, is_size
 _LARGEST = {"padding": 32, "stride": 8, "kernel_size": 15}
 # What is changed with a light hand first; `""` is what sets channels.
 _KINDS = ("padding", "stride", "", "kernel_size")
+_TRIED = 256  # the largest value that is tried, however large the one that is written
 _LONGEST = 12  # layers back from the mistake that an edit is looked for in
 _LISTED = 6
 
@@ -151,7 +152,7 @@ def _values(
         yield from ((name, value) for value in range(min(most, room)))
         return
     now = args["kernel_size"] if args[name] is None else args[name]
-    most = max(most, max(both(now)))
+    most = max(most, min(max(both(now)), _TRIED))
     # A pool over single pixels would do nothing.
     least = 2 if name == "kernel_size" and op.weights is None else 1
     others = (value for value in range(least, most + 1) if value != now)

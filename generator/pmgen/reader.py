@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import yaml
 
 from pmgen import catalogue
-from pmgen.diagnostics import Diagnostics, Label
+from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
 from pmgen.source import SourceFile, Span
 from pmgen.suggest import nearest
 from pmgen.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
@@ -98,7 +98,10 @@ def _sound(name: str, text: str) -> Mapping | None:
     """The tree of a file without mistakes. It is kept, since a family's specs all read
     the file that they extend; trees cannot be changed."""
     diagnostics = Diagnostics()
-    tree = read_text(SourceFile(name, text), diagnostics)
+    try:
+        tree = read_text(SourceFile(name, text), diagnostics)
+    except TooManyErrors:  # of this trial, whose errors nobody sees
+        return None
     return None if diagnostics.failed else tree
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import golden
 import pytest
+from pmgen.compile import compile_spec
 from pmgen.diagnostics import Diagnostic, Diagnostics
 from pmgen.reader import read_text
 from pmgen.source import SourceFile, Span
@@ -156,3 +158,16 @@ def alike(one: Diagnostic, other: Diagnostic) -> bool:
         other_place.file.name,
         other_place.line,
     )
+
+
+def test_advice_on_a_huge_window_is_found_soon(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "pmgen: 1\nmodel: Net\ninput: [3, 28, 28]\n"
+        "layers: {pool: {op: MaxPool2D, kernel_size: 10000000000}}\n",
+        encoding="utf-8",
+    )
+    start = time.process_time()
+    (mistake,) = compile_spec(path).diagnostics.items
+    assert time.process_time() - start < 2
+    assert "`kernel_size: 28`" in (mistake.help or "")

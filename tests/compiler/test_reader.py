@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pmgen import reader
-from pmgen.diagnostics import Diagnostic, Diagnostics
+from pmgen.compile import compile_spec
+from pmgen.diagnostics import MAX_ERRORS, Diagnostic, Diagnostics
 from pmgen.reader import read_file, read_text, resolve
 from pmgen.render import render_text
 from pmgen.source import SourceFile
@@ -344,3 +345,11 @@ def test_integers_are_themselves(number: int) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_floats_are_themselves(number: float) -> None:
     assert value(repr(number)) == number
+
+
+def test_a_file_of_too_many_mistakes_is_not_sound(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("pmgen: 1\n" + "model: Net\n" * 200, encoding="utf-8")
+    result = compile_spec(path)
+    assert len(result.diagnostics.items) == MAX_ERRORS
+    assert not result.ok

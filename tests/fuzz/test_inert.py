@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hostile_inputs import ROOT
 from inert import check_inert
+from places import ROOT
 
 GENERATED = sorted((ROOT / "generated").glob("*.py"))
 CODE = """\

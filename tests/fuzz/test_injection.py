@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 import yaml
-from hostile_inputs import ROOT, places
 from inert import check_inert
 from payloads import PAYLOADS, TAGGED
+from places import ROOT, inside, places
 from pmgen.compile import compile_spec
 from pmgen.settings import BadSetting, Settings, parse_settings
-from trial import inside
 
 ALL = os.environ.get("PMGEN_FUZZ_INJECTIONS") == "all"
 SAMPLE = 1_500

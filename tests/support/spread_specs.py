@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import strategies as st
-from pmgen.ops import OPS
+from pmgen.ops import NAMED_ACTIVATIONS, OPS
+from pmgen.types import ACTIVATION, NO_ACTIVATION
 from random_specs import Tree, as_yaml, trees
 from unused_params import calls_of
 
@@ -106,3 +107,5 @@ def _values(layers: Tree) -> Iterator[tuple[Tree, str, str]]:
             for type_, fits in _TYPES:
                 if arg is not None and not arg.fixed and fits(value):
                     yield layer, key, type_
+            if key == "act" and value in (*NAMED_ACTIVATIONS, NO_ACTIVATION):
+                yield layer, key, ACTIVATION
