@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Workers for pytest; Paddle gets the cores that are left to each.
 JOBS ?= 2
 
-.PHONY: demo test check golden docs catalogue results bench build clean help
+.PHONY: demo test check golden docs catalogue results bench mutants build clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ demo: $(VENV)/.demo ## Build specs/lenet.yaml, train it on 4,000 real digits, va
 
 test: $(VENV)/.test ## Run all tests
 	$(BIN)/python -m pytest -n $(JOBS)
+
+mutants: $(VENV)/.test ## Alter the rules of ops one piece at a time; a test must notice each
+	$(BIN)/python tests/mutants.py
 
 check: $(VENV)/.test ## Lint, types, and whether generated files follow their specs
 	$(BIN)/ruff check .
