@@ -137,7 +137,8 @@ def test_norms() -> None:
     assert cost("BatchNorm2D")[0] == {"weight": (4,), "bias": (4,)}
     assert cost("BatchNorm2D", bias=False)[0] == {"weight": (4,)}
     buffers = OPS["BatchNorm2D"].buffers
-    assert buffers is not None and buffers({}, (IMAGE,)) == 8
+    assert buffers is not None
+    assert buffers({}, (IMAGE,)) == 8
     assert cost("InstanceNorm2D")[0] == {"weight": (4,), "bias": (4,)}
     assert cost("LayerNorm")[0] == {"weight": (252,), "bias": (252,)}
     assert cost("LayerNorm", bias=False)[0] == {"weight": (252,)}
