@@ -43,8 +43,44 @@ _SWAPS: dict[type, type] = {
 }  # fmt: skip
 _OTHER_NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
+_ONE_AXIS = "features have one axis"
+_ONE_INPUT = "these ops have one input"
+_MULTIPLE = "any multiple of 32 would do"
+_WORK = "1 divides too, so no divisor from 2 * value up is nearest: it bounds the work"
+_ZEROTH = "the next condition refuses the batch's axis anyway"
+_FROZEN = "that nobody assigns to it is for mypy to see"
 # (module, change) -> why nobody could see the difference
-EQUIVALENT: dict[tuple[str, str], str] = {}
+EQUIVALENT: dict[tuple[str, str], str] = {
+    **{
+        (module, "inputs[0] -> inputs[-1]"): _ONE_INPUT
+        for module in (
+            "activation", "conv", "definition", "linear", "norm", "pool", "reshape"
+        )
+    },
+    ("conv", "0 < extra >= stride -> 0 <= extra >= stride"): "no stride is 0",
+    ("conv", "0 < extra >= stride -> -1 < extra >= stride"): "no stride is 0",
+    ("linear", "inputs[0][0] -> inputs[0][-1]"): _ONE_AXIS,
+    ("linear", "shape[0] -> shape[-1]"): _ONE_AXIS,
+    ("norm", "shape[0] -> shape[-1]"): _ONE_AXIS,
+    ("norm", "len(shape) > 1 -> len(shape) > 2"): "shapes have one axis or three",
+    ("merge", "1: -> 0:"): "the first input is one with itself",
+    ("merge", "strict=True -> strict=False"): "the lengths were compared before",
+    ("activation", "-rank <= axis < rank -> -rank < axis < rank"): _ZEROTH,
+    ("activation", "-rank <= axis < rank -> -rank <= axis <= rank"): _ZEROTH,
+    ("reshape", "-rank <= stop < rank -> -rank < stop < rank"): _ZEROTH,
+    ("reshape", "-rank <= stop < rank -> -rank <= stop <= rank"): _ZEROTH,
+    ("definition", "frozen=True -> frozen=False"): _FROZEN,
+    ("kinds", "frozen=True -> frozen=False"): _FROZEN,
+    ("kinds", "schemas[0] -> schemas[-1]"): "there is one",
+    **{
+        ("definition", f"{n} * _COARSE -> {m} * _COARSE"): _MULTIPLE
+        for n, m in ((3, 4), (3, 2), (8, 9), (8, 7))
+    },
+    ("definition", "min(common, 4 * value) + 1 -> min(common, 4 * value) + 2"): _WORK,
+    ("definition", "min(common, 4 * value) -> max(common, 4 * value)"): _WORK,
+    ("definition", "4 * value -> 5 * value"): _WORK,
+    ("definition", "4 * value -> 3 * value"): _WORK,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
