@@ -59,6 +59,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     },
     ("conv", "0 < extra >= stride -> 0 <= extra >= stride"): "no stride is 0",
     ("conv", "0 < extra >= stride -> -1 < extra >= stride"): "no stride is 0",
+    ("initializers", "weights[0] -> weights[-1]"): "there is one weight",
     ("linear", "inputs[0][0] -> inputs[0][-1]"): _ONE_AXIS,
     ("linear", "shape[0] -> shape[-1]"): _ONE_AXIS,
     ("norm", "shape[0] -> shape[-1]"): _ONE_AXIS,

@@ -5,9 +5,17 @@ By hand, without fixtures, as test_op_rules.py.
 
 from __future__ import annotations
 
+import pytest
 from pmgen.expressions import Name
-from pmgen.ops import OPS
-from pmgen.ops.definition import OPEN_SIZES, ArgDef, known, parted, undecided
+from pmgen.ops import INITIALIZERS, OPS
+from pmgen.ops.definition import (
+    OPEN_SIZES,
+    ArgDef,
+    ShapeIssue,
+    known,
+    parted,
+    undecided,
+)
 from pmgen.ops.kinds import number
 from test_op_rules import IMAGE, conv, refusal, size
 
@@ -58,3 +66,9 @@ def test_sizes_not_known() -> None:
     assert not parted(height * 2 // (height + 1), 1)  # they part at 0 alone
     assert undecided(WIDTH, 4)
     assert not undecided(WIDTH, WIDTH)
+
+
+def test_groups_of_initializers() -> None:
+    assert INITIALIZERS["Orthogonal"].infer({"gain": 1.0}, ((5, 3),)) == (5, 3)
+    with pytest.raises(ShapeIssue, match=r"^5 channels cannot be divided into 2"):
+        INITIALIZERS["Dirac"].infer({"groups": 2}, ((5, 4, 3),))
