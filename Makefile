@@ -46,8 +46,8 @@ fuzz: $(VENV)/.test ## An hour or more: hostile files, injections, random networ
 	$(BIN)/python -m pip install --quiet -e '.[fuzz]' || echo "no atheris for this Python"
 	$(BIN)/python tests/fuzz/atheris_check.py -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/ build/corpus
 
-mutants: $(VENV)/.test ## Alter the shape rules one piece at a time; each must be noticed by a test
-	$(BIN)/python bench/mutants.py
+mutants: $(VENV)/.test ## Alter the rules of ops one piece at a time; a test must notice each
+	$(BIN)/python tests/mutants.py
 
 check: $(VENV)/.test ## Lint, types, and whether generated files follow their specs
 	$(BIN)/ruff check .
