@@ -263,6 +263,7 @@ def test_check_takes_a_recipe_as_a_recipe(shell: Shell) -> None:
     assert "error[PM501]: `batchsize` is no key of a recipe" in done.err
     done = shell("check", "mine.yaml", "--set", "epochs=0")
     assert "expected a whole number from 1 up, found `0`" in done.err
+    assert shell("check", "palm").out == "palm: a sound recipe\n"
 
 
 def test_show(shell: Shell) -> None:

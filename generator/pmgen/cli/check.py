@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pmgen.catalogue import find_recipe, recipe_names
 from pmgen.cli.common import (
     compiled,
     format_option,
@@ -57,8 +58,11 @@ def check(
 
 
 def _recipe_file(given: str) -> Path | None:
-    """The path of a file that is meant as a recipe; None for any other."""
+    """The path of a file that is meant as a recipe, or of a shipped one by its name;
+    None for any other."""
     path = Path(given)
+    if not path.exists() and given in recipe_names():
+        return find_recipe(given)
     try:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
     except (OSError, UnicodeDecodeError):
