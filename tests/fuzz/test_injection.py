@@ -1,13 +1,16 @@
 """Text of a spec is refused, or it stands in the code as one inert piece.
 
-Every value and every key of the golden cases' specs is replaced by every payload;
-1,500 of these pairs, or with `PMGEN_FUZZ_INJECTIONS=all` each of them.
+Every value and every key of the golden cases' specs, and of the files that these use or
+extend, is replaced by every payload; 1,500 of these pairs, or with
+`PMGEN_FUZZ_INJECTIONS=all` each of them.
 """
 
 from __future__ import annotations
 
+import difflib
 import os
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +25,11 @@ from pmgen.settings import BadSetting, Settings, parse_settings
 ALL = os.environ.get("PMGEN_FUZZ_INJECTIONS") == "all"
 SAMPLE = 1_500
 SHARDS = 6
-CASES = [
-    path.with_name("spec.yaml")
-    for path in sorted((ROOT / "tests/cases").glob("*/expected.py"))
-    if len(list(path.parent.glob("*.yaml"))) == 1
+CASES = ROOT / "tests/cases"
+FILES = [
+    path
+    for case in sorted(CASES.glob("*/expected.py"))
+    for path in sorted(case.parent.rglob("*.yaml"))
 ]
 SMALL = """\
 pmgen: 1
@@ -42,17 +46,21 @@ layers:
 def test_every_place(shard: int, tmp_path: Path) -> None:
     pairs = [
         (path, place, payload, as_key)
-        for path in CASES
+        for path in FILES
         for place in range(len(places(_tree(path))))
         for payload in (*PAYLOADS, *TAGGED)
         for as_key in (False, True)
     ]
     assert len(pairs) > 50_000, "the cases are gone"
     chosen = pairs if ALL else random.Random(7).sample(pairs, SAMPLE)
+    copies = tmp_path / "cases"
+    shutil.copytree(CASES, copies)
     for path, place, payload, as_key in chosen[shard::SHARDS]:
         text = _injected(_tree(path), place, payload, as_key=as_key)
         if text is not None:
-            _harmless(text, tmp_path, payload)
+            copy = copies / path.relative_to(CASES)
+            _harmless(text, copy, payload)
+            shutil.copyfile(path, copy)
 
 
 def _tree(path: Path) -> Any:
@@ -79,11 +87,14 @@ def _quoted(payload: str) -> str:
     return str(yaml.safe_dump(payload, default_style='"', width=10**9)).strip()
 
 
-def _harmless(text: str, folder: Path, payload: str) -> bool:
-    """Compile it and hold the proof against the code; True where it is accepted."""
-    path = folder / "spec.yaml"
+def _harmless(text: str, path: Path, payload: str) -> bool:
+    """Compile `spec.yaml` beside or above `path`, which gets the text.
+
+    Hold the proof against the code; True where the spec is accepted.
+    """
     path.write_text(text, encoding="utf-8", newline="")
-    result = compile_spec(path)
+    spec = next(up / "spec.yaml" for up in path.parents if (up / "spec.yaml").is_file())
+    result = compile_spec(spec)
     if result.code is not None:
         check_inert(result.code)
         return True
@@ -96,7 +107,24 @@ def _harmless(text: str, folder: Path, payload: str) -> bool:
 def test_docstring_and_values(payload: str, tmp_path: Path) -> None:
     """Where any text is welcome, every payload is accepted and proved."""
     text = SMALL.format(doc=_quoted(payload), padding=1)
-    assert _harmless(text, tmp_path, payload)
+    assert _harmless(text, tmp_path / "spec.yaml", payload)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_standalone(payload: str, tmp_path: Path) -> None:
+    """What a standalone file has more than the other is the same for any text."""
+    path = tmp_path / "spec.yaml"
+    more = []
+    for text in (payload, "a"):
+        path.write_text(SMALL.format(doc=_quoted(text), padding=1), encoding="utf-8")
+        plain = compile_spec(path).code
+        alone = compile_spec(path, standalone=True).code
+        assert plain is not None
+        assert alone is not None
+        lines = difflib.unified_diff(plain.splitlines(), alone.splitlines(), n=0)
+        more.append([line for line in lines if not line.startswith("@@")])
+    assert len(more[0]) > 10
+    assert more[0] == more[1]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

@@ -14,7 +14,7 @@ import unicodedata
 
 from pmgen.functions import HELPERS
 from pmgen.names import LAYER_ATTRIBUTES
-from pmgen.ops import OWN_LAYERS
+from pmgen.ops import INITIALIZERS, OPS, OWN_LAYERS
 
 NODES = {
     "Add", "And", "AnnAssign", "Assign", "Attribute", "AugAssign", "BinOp", "BitOr",
@@ -36,6 +36,12 @@ IMPORTED = {"paddle", "nn", "F", "check_shape", *HELPERS, *OWN_LAYERS}
 BUILTINS = {
     "super", "range", "int", "float", "bool", "str", "tuple", "list", "len", "min",
     "max", "round", "enumerate", "zip", "reversed", "sum", "abs", "type",
+}  # fmt: skip
+# What may be called of Paddle: the ops, and what holds several or joins them.
+CALLED = {
+    "nn.Sequential", "paddle.split", "paddle.transpose", "paddle.jit.not_to_static",
+    *(op.layer for op in (*OPS.values(), *INITIALIZERS.values()) if op.layer),
+    *(op.function for op in OPS.values() if op.function),
 }  # fmt: skip
 METHODS = {"append", "flatten", "items", "values"}  # of what is not a module
 
@@ -130,9 +136,10 @@ def _check_call(node: ast.Call, classes: set[str]) -> None:
         assert text in allowed or local, f"calls `{text}`"
     elif isinstance(node.func, ast.Attribute):
         assert (
-            root in ("self", "nn", "F", "paddle")
+            root == "self"
+            or text in CALLED
             or text == "super().__init__"
-            or node.func.attr in METHODS
+            or (node.func.attr in METHODS and root not in IMPORTED)
         ), f"calls `{text}`"
     else:
         assert isinstance(node.func, ast.Subscript), f"calls `{text}`"
