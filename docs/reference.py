@@ -51,7 +51,6 @@ PAGES = (
     "README.md",
     "docs/language.md",
     "docs/errors.md",
-    "docs/mistakes.md",
     "docs/recipes.md",
     "docs/results.md",
     "docs/data.md",
