@@ -242,6 +242,7 @@ class _Expander:
         self.nodes.need_room(count, layer.repeat.span, scope)
         self.built.repeats[join(scope.path, name)] = count
         for index in range(count):
+            before = self.nodes.layers
             body = layer.body
             if index == 0 and layer.first and isinstance(body, Call):
                 body = replace(body, args={**body.args, **layer.first})
@@ -249,6 +250,9 @@ class _Expander:
             if end.shape is None:
                 return end
             inputs = [end]
+            if index == 1:  # the first to be as all that follow, apart from `first`
+                rest = (count - 2) * (self.nodes.layers - before)
+                self.nodes.need_room(rest, layer.repeat.span, scope, ahead=True)
         return inputs[0]
 
     def _once(

@@ -36,13 +36,18 @@ class NodeBuilder:
         self.built = built
         self.layers = 0
 
-    def need_room(self, count: int, span: Span, scope: Scope) -> None:
+    def need_room(
+        self, count: int, span: Span, scope: Scope, ahead: bool = False
+    ) -> None:
         """Count layers before they are laid out. Raises TooLarge past the limit.
 
-        Empty blocks count too: a repetition of nothing would take just as long.
+        Empty blocks count too: a repetition of nothing would take just as long. Layers
+        `ahead` will be counted when they are reached.
         """
-        self.layers += count
-        if self.layers > MAX_LAYERS:
+        layers = self.layers + count
+        if not ahead:
+            self.layers = layers
+        if layers > MAX_LAYERS:
             self.report.error(
                 "PM308",
                 f"the network has more than {MAX_LAYERS:,} layers",
