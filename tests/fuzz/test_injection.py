@@ -11,6 +11,7 @@ import difflib
 import os
 import random
 import shutil
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from pmgen.settings import BadSetting, Settings, parse_settings
 
 ALL = os.environ.get("PMGEN_FUZZ_INJECTIONS") == "all"
 SAMPLE = 1_500
+MARK = "PAYLOADHERE"
 SHARDS = 6
 CASES = ROOT / "tests/cases"
 FILES = [
@@ -56,7 +58,7 @@ def test_every_place(shard: int, tmp_path: Path) -> None:
     copies = tmp_path / "cases"
     shutil.copytree(CASES, copies)
     for path, place, payload, as_key in chosen[shard::SHARDS]:
-        text = _injected(_tree(path), place, payload, as_key=as_key)
+        text = _injected(path, place, payload, as_key=as_key)
         if text is not None:
             copy = copies / path.relative_to(CASES)
             _harmless(text, copy, payload)
@@ -67,22 +69,29 @@ def _tree(path: Path) -> Any:
     return yaml.safe_load(path.read_bytes())
 
 
-def _injected(tree: Any, place: int, payload: str, *, as_key: bool) -> str | None:
+def _injected(path: Path, place: int, payload: str, *, as_key: bool) -> str | None:
     """The spec with one piece replaced; None where there is no key to replace."""
+    text = _marked(path, place, as_key)
+    raw = payload if payload in TAGGED else _quoted(payload)
+    return None if text is None else text.replace(MARK, raw)
+
+
+@lru_cache(maxsize=2)
+def _marked(path: Path, place: int, as_key: bool) -> str | None:
+    tree = _tree(path)
     container, key = places(tree)[place]
-    mark = "PAYLOADHERE"
     if not as_key:
-        container[key] = mark
+        container[key] = MARK
     elif isinstance(container, dict):
-        pairs = [(mark if name == key else name, container[name]) for name in container]
+        pairs = [(MARK if name == key else name, container[name]) for name in container]
         container.clear()
         container.update(pairs)
     else:
         return None
-    raw = payload if payload in TAGGED else _quoted(payload)
-    return str(yaml.safe_dump(tree, sort_keys=False)).replace(mark, raw)
+    return str(yaml.safe_dump(tree, sort_keys=False))
 
 
+@cache
 def _quoted(payload: str) -> str:
     return str(yaml.safe_dump(payload, default_style='"', width=10**9)).strip()
 
