@@ -73,6 +73,11 @@ class Name(Expr):
 
 
 @dataclass(frozen=True)
+class ListName(Name):
+    """A parameter that is a list: it can be handed on, but is no size by itself."""
+
+
+@dataclass(frozen=True)
 class Unary(Expr):
     """`-x` or `not x`."""
 

@@ -18,6 +18,7 @@ def _integers(value: Any) -> str | None:
 
 
 ACTIVATION = "activation"
+LIST = "ints"
 NO_ACTIVATION = "none"
 _ACTIVATION_WORDS = "an activation that needs no arguments, or none"
 
@@ -33,7 +34,7 @@ PARAM_TYPES: dict[str, Kind] = {
     "float": number(),
     "bool": truth(),
     "str": Kind("text", _text, {"type": "string"}),
-    "ints": Kind("a list of whole numbers", _integers, list_of(any_integer().schema)),
+    LIST: Kind("a list of whole numbers", _integers, list_of(any_integer().schema)),
     ACTIVATION: Kind(
         _ACTIVATION_WORDS,
         _activation,
@@ -46,7 +47,7 @@ ANNOTATIONS = {
     "float": "float",
     "bool": "bool",
     "str": "str",
-    "ints": "tuple[int, ...]",
+    LIST: "tuple[int, ...]",
     ACTIVATION: "type[nn.Layer]",
 }
 
@@ -60,5 +61,5 @@ def type_of(value: Any) -> str:
     if isinstance(value, float):
         return "float"
     if isinstance(value, tuple):
-        return "ints"
+        return LIST
     return "str" if _activation(value) else ACTIVATION

@@ -9,6 +9,7 @@ from pmgen.expression_text import show
 from pmgen.expressions import (
     Const,
     Expr,
+    ListName,
     Name,
     NoValue,
     Value,
@@ -19,14 +20,20 @@ from pmgen.expressions import (
 from pmgen.layout import Code, Infix, Invoke, Keyword, Listing, literal
 from pmgen.ops import INITIALIZERS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, ShapeIssue
-from pmgen.spec import Arg, Call, chosen_by
-from pmgen.types import NO_ACTIVATION
+from pmgen.spec import Arg, Call, Param, chosen_by
+from pmgen.types import LIST, NO_ACTIVATION
 
 Env = Mapping[str, "Value | Expr"]
 _OPEN = {name.name for name in OPEN_SIZES}
 
 
 MAX_FORMULA = 50  # longer ones cannot be read in code, and do not fit its lines
+
+
+def name_of(param: Param) -> Name:
+    """A parameter that stays open, in the expressions of its class."""
+    kind = ListName if param.type == LIST else Name
+    return kind(param.name.text)
 
 
 class NotSymbolic(Exception):

@@ -16,7 +16,16 @@ from typing import Any
 
 from pmgen.expand import after_attribute
 from pmgen.expression_text import show
-from pmgen.expressions import Const, Expr, Name, as_expr, choose, fold, simplest
+from pmgen.expressions import (
+    Const,
+    Expr,
+    ListName,
+    Name,
+    as_expr,
+    choose,
+    fold,
+    simplest,
+)
 from pmgen.graph import Graph, join
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, flat, lines
 from pmgen.names import MODULE_NAMES
@@ -289,6 +298,8 @@ class FormWalker:
     def shape_of(self, op: OpDef, call: Call, shapes: tuple[Shape, ...]) -> Shape:
         """The op's shape rule on what is known here."""
         bound = bind(op, call, self.env)
+        if any(isinstance(value, ListName) for value in bound.values()):
+            raise NotSymbolic  # height and width each need their own number
         self._collect_strides(bound)
         return op.infer(bound, shapes)
 

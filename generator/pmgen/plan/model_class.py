@@ -18,7 +18,7 @@ from pmgen.expressions import (
 from pmgen.graph import Graph
 from pmgen.layout import INDENT, Invoke, Listing, flat, lines, literal
 from pmgen.ops.definition import OPEN_SIZES, Dim, Shape
-from pmgen.plan.calls import formula
+from pmgen.plan.calls import formula, name_of
 from pmgen.plan.describe import docstring
 from pmgen.plan.flow import Flow, Place, UseClass
 from pmgen.plan.forms import METHOD_DEPTH, FormWalker
@@ -45,7 +45,7 @@ class _ModelPlanner:
         for param in self.spec.params:
             name = param.name.text
             if name in free:
-                env[name] = Name(name)
+                env[name] = name_of(param)
                 self.params.append(Param(param.name, param.type, graph.env[name]))
         self.kept: list[str] = []
         referenced = set(inputs_named_in(self.spec.form))

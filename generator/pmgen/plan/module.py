@@ -15,6 +15,7 @@ from typing import Any
 from pmgen.expressions import (
     Const,
     Expr,
+    ListName,
     Name,
     Value,
     as_expr,
@@ -25,7 +26,7 @@ from pmgen.graph import Graph, Instance, join
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, lines
 from pmgen.names import class_title
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size, known
-from pmgen.plan.calls import UNDECIDED, Env, NotSymbolic, code_of
+from pmgen.plan.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
 from pmgen.plan.describe import docstring, file_header
 from pmgen.plan.flow import Flow, Inline, Place
 from pmgen.plan.forms import METHOD_DEPTH, FormWalker
@@ -41,7 +42,7 @@ from pmgen.plan.signature import (
     signature,
 )
 from pmgen.spec import Block, Call, Ident, Param
-from pmgen.types import ACTIVATION
+from pmgen.types import ACTIVATION, LIST
 from pmgen.walk import (
     acts_named_by,
     acts_named_in,
@@ -196,9 +197,7 @@ class _ModulePlanner:
             raise NotSymbolic
         rank = ranks.pop()
         incoming = Name(IN_NAME[rank])
-        env: dict[str, Value | Expr] = {
-            p.name.text: Name(p.name.text) for p in block.params
-        }
+        env: dict[str, Value | Expr] = {p.name.text: name_of(p) for p in block.params}
         env |= source.fixed
         env["in_channels"] = incoming
         if source.outer is not None:
@@ -222,11 +221,8 @@ class _ModulePlanner:
         """A class with the numbers of one use in it; equal uses share it."""
         block = source.block
         params = tuple(p for p in block.params if is_open(values[p.name.text]))
-        opened = {param.name.text for param in params}
-        env: dict[str, Value | Expr] = {
-            name: Name(name) if name in opened else value
-            for name, value in values.items()
-        }
+        opened = {param.name.text: name_of(param) for param in params}
+        env: dict[str, Value | Expr] = {**values, **opened}
         inner = shape
         if not is_size(shape[0]):
             inner = (Name(IN_NAME[len(shape)]), *shape[1:])
@@ -327,6 +323,7 @@ def _captured(
         values[name] = simplest(value) if isinstance(value, Expr) else value
         if is_open(value):
             kind = ACTIVATION if name in acts else "int"
+            kind = LIST if isinstance(value, ListName) else kind
             params.append(Param(Ident(name, form.span), kind))
     title = Ident(class_title(label.split(".")[0]), form.span)
     block = Block(title, tuple(params), form, body.norm, body.act)
