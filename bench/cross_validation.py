@@ -2,6 +2,7 @@
 
     python bench/cross_validation.py DATA NETWORK --recipe RECIPE --out OUT
     python bench/cross_validation.py DATA NETWORK --out OUT --set epochs=9
+    python bench/cross_validation.py DATA NETWORK --out OUT --weights FILE
 
 The training images are divided into folds with equal shares of each class; each fold is
 predicted by a network that was trained on the others. The validation images take no
@@ -38,6 +39,7 @@ def main() -> int:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--only", type=int, nargs="*", help="train these folds alone")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, help="what each fold starts from")
     parser.add_argument("--threads", type=int)
     given = parser.parse_args()
     diagnostics = Diagnostics()
@@ -102,7 +104,15 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     )
     run = given.out / f"fold{fold}" / "run"
     reporter = PlainReporter(Console(file=sys.stderr))
-    train(source, data, run, recipe=settings, force=True, reporter=reporter)
+    train(
+        source,
+        data,
+        run,
+        recipe=settings,
+        force=True,
+        reporter=reporter,
+        weights=given.weights,
+    )
     trained = load_run(run)
     logs = log_probabilities(
         trained.model, val_split.images, data.preprocessing, settings.views

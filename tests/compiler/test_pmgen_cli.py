@@ -167,8 +167,13 @@ def test_two_specs_of_one_name(shell: Shell) -> None:
 def test_set_and_input_are_noted(shell: Shell) -> None:
     shell.write("net.yaml", SOUND)
     words = ("--set", "num_classes=5", "--input", "1x16x16")
+    assert shell("build", "net.yaml").status == 0
+    own = shell.folder / "generated/net.py"
+    before = own.read_text()
     assert shell("build", "net.yaml", *words).status == 0
-    code = (shell.folder / "generated/net.py").read_text()
+    assert own.read_text() == before  # what was set has a file of its own
+    changed = "generated/net_num_classes_5_input_1x16x16.py"
+    code = (shell.folder / changed).read_text()
     assert "# Built with num_classes=5, input 1x16x16." in code
     assert "num_classes: int = 5" in code
 

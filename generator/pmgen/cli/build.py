@@ -10,10 +10,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from pmgen.catalogue import generated_name, spec_paths
+from pmgen.catalogue import spec_paths
 from pmgen.cli.common import (
     compiled,
     format_option,
+    generated_file,
     network_options,
     report,
     root_option,
@@ -24,6 +25,7 @@ from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled, collector_off
 from pmgen.ops.definition import show_shape
 from pmgen.output import drift, is_current
+from pmgen.settings import Settings
 from pmgen.show.table import print_table
 
 
@@ -70,7 +72,8 @@ def build(
     """Compile SPEC... to readable Paddle classes, one file each.
 
     SPEC is a YAML file, or a name of the catalogue such as vgg16 (see `pmgen list`).
-    Nothing is written while any of them has a mistake.
+    Nothing is written while any of them has a mistake. What --set or --input changes
+    gets a file of its own, named after it.
     """
     if whole == bool(specs):
         raise click.UsageError("name a SPEC, or give --all for the whole catalogue")
@@ -80,7 +83,7 @@ def build(
         results = [compiled(s, root, settings, standalone=standalone) for s in specs]
     if not report(results, style=style, root=root):
         return 1
-    targets = _targets(results, out)
+    targets = _targets(results, out, settings)
     if only_check:
         return _check(results, targets, beside=style != "text")
     built = zip(results, targets, strict=True)
@@ -90,17 +93,17 @@ def build(
     return 0
 
 
-def _targets(results: list[Compiled], out: Path) -> list[Path]:
+def _targets(results: list[Compiled], out: Path, settings: Settings) -> list[Path]:
+    files = [out / generated_file(result.path, settings) for result in results]
     targets: dict[Path, Path] = {}
-    for result in results:
-        target = out / generated_name(result.path)
+    for result, target in zip(results, files, strict=True):
         if target in targets and targets[target] != result.path:
             raise Problem(
                 f"`{targets[target]}` and `{result.path}` would both become "
                 f"`{target}`; build them into two folders"
             )
         targets[target] = result.path
-    return [out / generated_name(result.path) for result in results]
+    return files
 
 
 def _check(results: list[Compiled], targets: list[Path], *, beside: bool) -> int:

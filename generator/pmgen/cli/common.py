@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,12 @@ from typing import Any, TypeVar
 
 import click
 
-from pmgen.catalogue import NoSuchSpec, find_spec, trusted_folder
+from pmgen.catalogue import (
+    NoSuchSpec,
+    find_spec,
+    generated_name,
+    trusted_folder,
+)
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled, compile_spec
 from pmgen.formats import FORMATS, relocated
@@ -76,6 +82,14 @@ def compiled(
         raise Problem(str(error)) from None
     except BadSetting as error:
         raise click.UsageError(str(error)) from None
+
+
+def generated_file(path: Path, settings: Settings) -> str:
+    """The name of the generated file of a spec. What `--set` and `--input` changed gets
+    a file of its own: the spec's own stays as it is."""
+    changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
+    own = generated_name(path)
+    return own.replace(".py", f"_{changed}.py") if changed else own
 
 
 def report(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import click
@@ -11,11 +10,11 @@ import click
 from pmgen.catalogue import (
     NoSuchSpec,
     find_recipe,
-    generated_name,
     trusted_folder,
 )
 from pmgen.cli.common import (
     compiled,
+    generated_file,
     network_options,
     report,
     root_option,
@@ -29,7 +28,6 @@ from pmgen.diagnostics import Diagnostics
 from pmgen.graph import Graph
 from pmgen.recipe import parse_recipe
 from pmgen.recipe.override import concerns_recipe
-from pmgen.settings import Settings
 
 
 @click.command(context_settings=PASS_ON, add_help_option=False)
@@ -81,14 +79,6 @@ def train(
     arguments = ["train", str(target), "--spec-files", json.dumps(files)]
     arguments += ["--recipe-json", json.dumps(resolved)]
     return run_runtime([*arguments, *runtime])
-
-
-def generated_file(path: Path, settings: Settings) -> str:
-    """The name of the file for a spec with settings. What `--set` changed gets a file
-    of its own: the spec's own stays as it is."""
-    changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
-    own = generated_name(path)
-    return own.replace(".py", f"_{changed}.py") if changed else own
 
 
 _TRAIN_HELP = """\

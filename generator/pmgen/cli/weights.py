@@ -8,6 +8,7 @@ import click
 
 from pmgen.cli.common import (
     compiled,
+    generated_file,
     network_options,
     report,
     root_option,
@@ -15,7 +16,6 @@ from pmgen.cli.common import (
     write,
 )
 from pmgen.cli.handover import PASS_ON, run_runtime
-from pmgen.cli.train import generated_file
 
 
 @click.group()
