@@ -178,6 +178,24 @@ def test_set_and_input_are_noted(shell: Shell) -> None:
     assert "num_classes: int = 5" in code
 
 
+def test_many_settings_make_a_name_that_can_be_written(shell: Shell) -> None:
+    names = [f"channels_of_layer_{number}" for number in range(20)]
+    params = "".join(f"  {name}: 4\n" for name in names)
+    layers = "".join(
+        f"  conv{i}: {{op: Conv2D, out_channels: ${name}, kernel_size: 1}}\n"
+        for i, name in enumerate(names)
+    )
+    head = "pmgen: 1\nmodel: Net\ninput: [3, 8, 8]\n"
+    shell.write("net.yaml", f"{head}params:\n{params}layers:\n{layers}")
+    for last in ("5", "6"):  # what is cut off differs
+        words = [f"--set={name}=8" for name in names[:-1]]
+        words.append(f"--set={names[-1]}={last}")
+        assert shell("build", "net.yaml", *words).status == 0
+    files = list((shell.folder / "generated").glob("net_channels_of_layer_0_8_*.py"))
+    assert len(files) == 2
+    assert all(len(file.name) < 255 for file in files)
+
+
 def test_standalone_imports_paddle_alone(shell: Shell) -> None:
     shell.write("net.yaml", SOUND)
     shell("build", "net.yaml", "--standalone")

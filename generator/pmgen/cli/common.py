@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
@@ -23,6 +24,9 @@ from pmgen.formats import FORMATS, relocated
 from pmgen.output import write_generated
 from pmgen.render import render_text
 from pmgen.settings import BadSetting, Settings, parse_settings
+
+# of what `--set` and `--input` add to a file's name; file systems allow 255 bytes
+MAX_SUFFIX = 80
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,8 +90,12 @@ def compiled(
 
 def generated_file(path: Path, settings: Settings) -> str:
     """The name of the generated file of a spec. What `--set` and `--input` changed gets
-    a file of its own: the spec's own stays as it is."""
+    a file of its own: the spec's own stays as it is. A name that file systems would
+    refuse is cut, and a digest of the whole tells it from others."""
     changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
+    if len(changed) > MAX_SUFFIX:
+        digest = hashlib.sha256(settings.note.encode()).hexdigest()[:8]
+        changed = f"{changed[:MAX_SUFFIX]}_{digest}"
     own = generated_name(path)
     return own.replace(".py", f"_{changed}.py") if changed else own
 
