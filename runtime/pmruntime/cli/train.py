@@ -117,7 +117,13 @@ def train_command(
     """Train the network of a generated file, or go on with an interrupted run."""
     if interrupted is None:
         if generated is None or out is None or data is None:
-            raise click.UsageError("GENERATED.py, --data and --out are needed")
+            needed = {
+                "GENERATED.py": generated,
+                "--data NAME|DIR": data,
+                "--out RUN": out,
+            }
+            missing = (name for name, value in needed.items() if value is None)
+            raise click.UsageError(f"missing: {', '.join(missing)}")
     elif seed is not None or any(
         (generated, out, spec_files, recipe_json, epochs, settings, weights, force)
     ):
