@@ -51,6 +51,7 @@ class Library:
 
     tree: Mapping
     file: SourceFile
+    used_at: Span
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class _Loader:
                 continue
             library = self._read(target, node.span)
             if library is not None:
-                self.libraries[target] = Library(library, library.span.file)
+                self.libraries[target] = Library(library, library.span.file, node.span)
 
     def _target(self, node: Node, path: Path, key: str) -> Path | None:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):

@@ -13,7 +13,8 @@ from pmgen.catalogue import catalogue, recipe_names
 from pmgen.diagnostics import Diagnostic, Diagnostics
 from pmgen.ops.definition import ArgDef
 from pmgen.recipe import parse_recipe
-from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+from pmgen.recipe.definition import KEYS, OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+from pmgen.recipe.meant import SYNONYMS
 from pmgen.recipe.override import concerns_recipe
 from pmruntime.problems import UserError
 from pmruntime.recipe.kinds import Arg
@@ -63,7 +64,10 @@ def test_a_name_alone_is_enough(tmp_path: Path) -> None:
     [
         ("optimiser: SGD", "PM501", (2, 1), "did you mean `optimizer`?"),
         ("optimizer: Adan", "PM501", (2, 12), "did you mean `Adam`?"),
-        ("optimizer: {Adam: {lr: 1}}", "PM501", (2, 20), "known here"),
+        ("optimizer: {Adam: {lr: 1}}", "PM501", (2, 20), "mean `learning_rate`?"),
+        ("optimizer: {Adam: {sparse: 1}}", "PM501", (2, 20), "known here"),
+        ("optimizer: {Adam: {epochs: 1}}", "PM501", (2, 20), "key of the recipe"),
+        ("seed: 1", "PM501", (2, 1), "`pmgen train ... --seed ...`"),
         ("schedule: {Cosine: {warm_up_epochs: 1}}", "PM501", (2, 21), "warmup_epochs"),
         ("optimizer: {SGD: {learning_rate: 0}}", "PM502", (2, 34), "a number above 0"),
         ("optimizer: {SGD: {learning_rate: fast}}", "PM502", (2, 34), "found `fast`"),
@@ -236,3 +240,11 @@ def accepted(recipe: dict[str, object]) -> bool:
     except UserError:
         return False
     return True
+
+
+def test_what_an_unknown_name_means_is_known() -> None:
+    names = {*KEYS, *OPTIMIZERS, *SCHEDULES}
+    for table in (OPTIMIZERS, SCHEDULES, SECTIONS):
+        names |= {arg.name for op in table.values() for arg in op.args}
+    assert set(SYNONYMS.values()) <= names
+    assert not set(SYNONYMS) & names  # it would be taken for what it says

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from typing import Any
 
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics import Diagnostics, Label
 from pmgen.expressions import Const
 from pmgen.inherit import Library, Sources
 from pmgen.keys import (
@@ -42,6 +42,7 @@ from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.types import PARAM_TYPES, type_of
 
 IN_CHANNELS = "in_channels"
+_KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]
 UNKNOWN_TYPE = "unknown"  # of a parameter that is reported already
 _NEEDED = {
     "model": "name the class: `model: LeNet`",
@@ -280,7 +281,20 @@ class _ModelParser:
     def _check_library(self, library: Library) -> None:
         at = Span(library.file, 1, 1, 1, 1)
         self._check_version(library.tree, at)
-        self.context.check_keys(library.tree, LIBRARY_KEYS, "a file of blocks")
+        foreign = [e for e in library.tree if e.name in _KEYS_OF_A_NETWORK]
+        if foreign:
+            key = foreign[0].key
+            about_it = f"`{key.text}` is no key of a file of blocks"
+            self.diagnostics.error(
+                "PM107",
+                f"`use` takes files of blocks, but `{library.file.name}` is a network",
+                library.used_at,
+                related=[Label(key.span, about_it)],
+                help="move its `blocks` to a file of their own, which both name under "
+                "`use`; or build on the whole network with `extends`",
+            )
+        known = (*LIBRARY_KEYS, *_KEYS_OF_A_NETWORK)
+        self.context.check_keys(library.tree, known, "a file of blocks")
 
     def _signatures(
         self, tree: Mapping

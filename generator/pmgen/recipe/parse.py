@@ -21,9 +21,10 @@ from pmgen.recipe.definition import (
     SETTINGS,
 )
 from pmgen.recipe.layers import check_layers
+from pmgen.recipe.meant import help_for_argument, help_for_key
 from pmgen.recipe.override import overridden
 from pmgen.source import Span
-from pmgen.suggest import did_you_mean, nearest
+from pmgen.suggest import nearest
 from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
 
@@ -68,9 +69,18 @@ class _RecipeParser:
 
     def parse(self, tree: TreeMapping) -> dict[str, Any] | None:
         self._check_version(tree)
+        chosen = {
+            key: _meant(entry.value, key) if (entry := tree.get(key)) else name
+            for key, name in DEFAULTS.items()
+        }
         for entry in tree:
             if entry.name not in KEYS:
-                self._unknown(entry.key, f"`{entry.name}` is no key of a recipe", KEYS)
+                self.diagnostics.error(
+                    "PM501",
+                    f"`{entry.name}` is no key of a recipe",
+                    entry.key.span,
+                    help=help_for_key(entry.name, chosen),
+                )
         found: dict[str, Any] = {"name": self._name(tree.get("recipe"))}
         for key, table in CHOICES.items():
             found[key] = self._choice(tree.get(key), key, table)
@@ -111,7 +121,7 @@ class _RecipeParser:
         apart = total is not None and at is not total
         self.diagnostics.error(
             "PM502",
-            f"{warmup} epochs of warm-up leave nothing of {epochs} epochs",
+            f"`warmup_epochs: {warmup}` leaves nothing of `epochs: {epochs}`",
             at.value.span,
             related=[Label(total.value.span, "all epochs")] if total and apart else [],
             help="choose fewer epochs of warm-up, or more epochs",
@@ -217,7 +227,7 @@ class _RecipeParser:
 
     def _unknown(self, key: Scalar, message: str, known: Iterable[str]) -> None:
         self.diagnostics.error(
-            "PM501", message, key.span, help=did_you_mean(key.text, known)
+            "PM501", message, key.span, help=help_for_argument(key.text, known)
         )
 
 
@@ -234,7 +244,7 @@ def _inside(node: Node, name: str) -> Entry | None:
 
 def _meant(node: Node, key: str) -> str:
     """The name in `[AdamW]` and `{name: AdamW}`, else the one that holds by itself."""
-    parts: Iterable[Node] = ()
+    parts: Iterable[Node] = (node,)
     if isinstance(node, Sequence):
         parts = node.items
     elif isinstance(node, TreeMapping):
