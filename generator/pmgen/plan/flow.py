@@ -52,7 +52,8 @@ class Place:
 
     `path` is the place in the expanded network, None where the class serves many;
     `local` the place inside the class; `attr` prefixes attributes;
-    `target` takes results; `named` are values by name.
+    `target` takes results; `named` are values by name; `referred` are the layers of
+    this series that a `from` in it points at.
     """
 
     path: str | None
@@ -61,6 +62,7 @@ class Place:
     target: str = "x"
     live: frozenset[str] = frozenset({"x"})
     named: Mapping[str, Flow] = field(default_factory=dict)
+    referred: frozenset[str] = frozenset()
 
     def inner(self, name: str) -> Place:
         """The place of a form inside the layer or branch `name`."""

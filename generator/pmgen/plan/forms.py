@@ -45,6 +45,7 @@ from pmgen.plan.repeats import repeated
 from pmgen.plan.residuals import write_residual
 from pmgen.source import Span
 from pmgen.spec import Branches, Call, Form, Layer, Series
+from pmgen.walk import inputs_named_in
 
 METHOD_DEPTH = 2  # the body of a method of a class
 
@@ -129,6 +130,7 @@ class FormWalker:
     def series(self, form: Series, start: Flow, place: Place) -> Flow:
         """Layers one after the other."""
         flow = start
+        place = replace(place, referred=frozenset(inputs_named_in(form)))
         for layer in form.layers:
             flow, place = self.step(layer, flow, place)
         return flow
@@ -137,7 +139,7 @@ class FormWalker:
         """One layer, assigned; and the place after it, which knows its name."""
         flow = self.layer(layer, start, place)
         name = layer.name.text
-        if name not in self.referenced:
+        if name not in place.referred:
             return flow, place
         return flow, replace(
             place,
@@ -185,7 +187,7 @@ class FormWalker:
 
     def layer(self, layer: Layer, start: Flow, place: Place) -> Flow:
         """One layer, its value in a variable; one of its own if a `from` names it."""
-        if layer.name.text not in self.referenced:
+        if layer.name.text not in place.referred:
             return self._layer(layer, start, place, place.target)
         target = layer.name.text
         if target in place.live:

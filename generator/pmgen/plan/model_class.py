@@ -89,7 +89,8 @@ class _ModelPlanner:
     def layers(self) -> tuple[Flow, Place]:
         """The model's form, each of its layers checked."""
         spec, walker = self.spec, self.walker
-        flow, place = Flow("x", self.graph.input), Place("")
+        flow = Flow("x", self.graph.input)
+        place = Place("", referred=walker.referenced)
         if isinstance(spec.form, Series):
             for layer in spec.form.layers:
                 flow, place = walker.step(layer, flow, place)

@@ -35,8 +35,8 @@ class Captured(nn.Layer):
         right = left3 + left3
         fork = left2 + right
         check_shape(fork, (None, 3, 8, 8), "fork", "spec.yaml:8")
-        y3 = self.res_y(fork)
-        res = y3 + fork
+        y2 = self.res_y(fork)
+        res = y2 + fork
         check_shape(res, (None, 3, 8, 8), "res", "spec.yaml:15")
         x = paddle.concat([left, fork, y, res], axis=1)
         check_shape(x, (None, 12, 8, 8), "last", "spec.yaml:19")

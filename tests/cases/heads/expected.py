@@ -47,8 +47,8 @@ class Heads(nn.Layer):
         check_shape(embedding, (None, 32), "embedding", "spec.yaml:21")
         if self.training:
             aux = self.aux_pool(conv1)
-            flatten2 = self.aux_flatten(aux)
-            aux = self.aux_fc(flatten2)
+            aux = self.aux_flatten(aux)
+            aux = self.aux_fc(aux)
             check_shape(aux, (None, self.num_classes), "aux", "spec.yaml:13")
             return x, aux, embedding
         return x, embedding
