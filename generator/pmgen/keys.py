@@ -53,8 +53,8 @@ AFTER_KEYS: Keys = {
 }
 FLOW_KEYS: Keys = {
     "from": Key(
-        "The layer that comes in, or the layers that are joined. Left out: the layer "
-        "before.",
+        "The layer that comes in, or the layers that are joined; `input` is what comes "
+        "into the network or block. Left out: the layer before.",
         "from",
     ),
     "when": Key("Whether the layer is there.", truth(), open=True),

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from pmgen.expressions import Expr, Value
 from pmgen.source import SourceFile, Span
 
+WHAT_COMES_IN = "input"  # in a `from`: into the network, block or repeated form
 MAX_SIZE = 65_536  # of an input: channels, height, width
 
 

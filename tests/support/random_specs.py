@@ -114,12 +114,13 @@ class Tracer:
             inputs = [named[name] for name in names]
         if "when" in layer and not self.value(layer["when"], env):
             return inputs[0]
-        if "repeat" in layer and "op" not in layer:
-            named = {}  # a class of its own, which sees nothing outside
+        own_class = "repeat" in layer and "op" not in layer
         count = self.value(layer.get("repeat", 1), env)
         _need(type(count) is int and 1 <= count <= 4)
         for index in range(count):
             tree = {**layer, **layer.get("first", {})} if index == 0 else layer
+            if own_class:  # it sees nothing but what comes in
+                named = {"input": inputs[0]}
             inputs = [self._once(tree, inputs, env, named)]
         return inputs[0]
 
@@ -141,7 +142,7 @@ class Tracer:
         for name, default in block.get("params", {}).items():
             inner[name] = self.value(layer.get(name, default), env)
             _need(inner[name] not in ("int", "bool"))
-        return self.form(block, shape, inner)
+        return self.form(block, shape, inner, {"input": shape})
 
     def after(self, tree: Tree, shape: Shape, env: Env) -> Shape:
         """The shape behind `norm` and `act`."""
@@ -586,7 +587,8 @@ class SpecDrawer:
                 params[name] = values[name]
                 if self.one_in(2):
                     del call[name]
-        inner = Spot(spot.shape, values, {}, spot.depth + 1, True)
+        known = {"input": spot.shape}
+        inner = Spot(spot.shape, values, known, spot.depth + 1, True)
         form = self.pick("layers", "layers", "residual", "branches")
         tree: Tree | None = getattr(self, f"_{form}")(inner)
         assert tree is not None
@@ -616,7 +618,9 @@ class SpecDrawer:
             params[self.pick("width", "y", "H", "i")] = self.size(2, 8)
         if self.one_in(6):
             params["flag"] = self.pick(True, False)
-        spot = Spot((channels, height, width), {"in_channels": channels, **params})
+        shape = (channels, height, width)
+        env = {"in_channels": channels, **params}
+        spot = Spot(shape, env, {"input": shape})
         tree: Tree = {
             "pmgen": 1,
             "model": "Net",
@@ -660,7 +664,7 @@ class SpecDrawer:
 
     def _heads(self, spot: Spot, layers: Tree) -> Tree:
         heads: Tree = {}
-        names = [name for name in spot.named if name in layers]
+        names = [name for name in spot.named if name in layers or name == "input"]
         if not names or not self.one_in(3):
             return heads
         for _ in range(self.size(1, 2)):

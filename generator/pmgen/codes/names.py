@@ -114,7 +114,7 @@ CODES = (
         paragraph(
             """
             `from` looks back: it finds layers that stand earlier in the same form, or
-            in the forms around it. What lies inside another form or block cannot be
+            in the forms around it, and `input`, what comes in. What lies inside another form or block cannot be
             named from outside; the form's own name can.
             """
         ),

@@ -22,6 +22,7 @@ from pmgen.ops.kinds import integer, truth
 from pmgen.parse.values import argument_kinds
 from pmgen.source import Span
 from pmgen.spec import (
+    WHAT_COMES_IN,
     Block,
     Branches,
     Call,
@@ -74,7 +75,7 @@ class _Expander:
         env |= settings
         start = Signal(INPUT, shape, Reach(), spec.input_span)
         scope = Scope({**env, "in_channels": sizes[0] or 0})
-        named: dict[str, Signal] = {}
+        named = {WHAT_COMES_IN: start}
         try:
             end = self._form(spec.form, start, scope, named)
             end = self.nodes.after(spec.norm, spec.act, end, scope, "")
@@ -302,7 +303,7 @@ class _Expander:
         if repeated:
             inner = scope.repeated(label, named, module)
         first = len(self.built.nodes)
-        end = self._form(form, start, inner, {})
+        end = self._form(form, start, inner, {WHAT_COMES_IN: start} if repeated else {})
         if repeated:
             end = self.nodes.after(layer.norm, layer.act, end, inner, "")
         if end.shape is not None and start.shape is not None:
@@ -367,7 +368,7 @@ class _Expander:
             (note, *scope.notes),
         )
         first = len(self.built.nodes)
-        end = self._form(block.form, start, inner, {})
+        end = self._form(block.form, start, inner, {WHAT_COMES_IN: start})
         end = self.nodes.after(block.norm, block.act, end, inner, "")
         if end.shape is not None:
             self.built.add_region(path, call.name, call.span, first, start, end)

@@ -8,7 +8,7 @@ shortcut has layers, which `when` holds. Without a place, it writes the conditio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -44,7 +44,7 @@ from pmgen.plan.flow import Body, Flow, Inline, NameClash, Place, UseClass
 from pmgen.plan.repeats import repeated
 from pmgen.plan.residuals import write_residual
 from pmgen.source import Span
-from pmgen.spec import Branches, Call, Form, Layer, Series
+from pmgen.spec import WHAT_COMES_IN, Branches, Call, Form, Layer, Series
 from pmgen.walk import inputs_named_in
 
 METHOD_DEPTH = 2  # the body of a method of a class
@@ -71,6 +71,17 @@ class FormWalker:
         self.init_depth = METHOD_DEPTH
         self.forward_depth = METHOD_DEPTH
         self.strides: list[Expr] = []
+
+    def start(self, path: str | None, shape: Shape) -> tuple[Flow, Place]:
+        """What comes into `forward` as `x`, and the place before the first layer.
+
+        Where a `from` names it, `x` is kept, and results go to another variable.
+        """
+        flow, target, named = Flow("x", shape), "x", {}
+        if WHAT_COMES_IN in self.referenced:
+            target = self.fresh("y", frozenset({"x"}))
+            named = {WHAT_COMES_IN: flow}
+        return flow, Place(path, target=target, named=named)
 
     # -- writing ------------------------------------------------------------------
 
@@ -130,10 +141,15 @@ class FormWalker:
     def series(self, form: Series, start: Flow, place: Place) -> Flow:
         """Layers one after the other."""
         flow = start
-        place = replace(place, referred=frozenset(inputs_named_in(form)))
+        place = self.inside(place, inputs_named_in(form))
         for layer in form.layers:
             flow, place = self.step(layer, flow, place)
         return flow
+
+    def inside(self, place: Place, named: Iterable[str]) -> Place:
+        """The place in a series, in which these names of layers are referred to."""
+        live = place.live | {place.target}
+        return replace(place, live=live, referred=frozenset(named))
 
     def step(self, layer: Layer, start: Flow, place: Place) -> tuple[Flow, Place]:
         """One layer, assigned; and the place after it, which knows its name."""

@@ -89,9 +89,9 @@ class _ModelPlanner:
     def layers(self) -> tuple[Flow, Place]:
         """The model's form, each of its layers checked."""
         spec, walker = self.spec, self.walker
-        flow = Flow("x", self.graph.input)
-        place = Place("", referred=walker.referenced)
+        flow, place = walker.start("", self.graph.input)
         if isinstance(spec.form, Series):
+            place = walker.inside(place, walker.referenced)
             for layer in spec.form.layers:
                 flow, place = walker.step(layer, flow, place)
                 if self.graph.kept.get(layer.name.text) is False:
@@ -104,10 +104,10 @@ class _ModelPlanner:
                 )
         else:
             flow = walker.form(spec.form, flow, place)
-        ended = walker.after(spec.norm, spec.act, flow, "", "x")
+        ended = walker.after(spec.norm, spec.act, flow, "", place.target)
         if ended is not flow or flow.variable is None:
-            flow = walker.held(ended, "x")
-            self.check("x", flow.shape, "output", spec.name.span.place)
+            flow = walker.held(ended, place.target)
+            self.check(place.target, flow.shape, "output", spec.name.span.place)
         return flow, place
 
     def check(self, variable: str, shape: Shape, layer: str, at: str) -> None:

@@ -28,7 +28,7 @@ from pmgen.names import class_title
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size, known
 from pmgen.plan.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
 from pmgen.plan.describe import docstring, file_header
-from pmgen.plan.flow import Flow, Inline, Place
+from pmgen.plan.flow import Inline
 from pmgen.plan.forms import METHOD_DEPTH, FormWalker
 from pmgen.plan.free import free_params
 from pmgen.plan.model import ClassPlan, ModulePlan, ParamPlan
@@ -264,8 +264,9 @@ class _ModulePlanner:
         )
         self.users.append([])
         try:
-            flow = walker.form(block.form, Flow("x", shape), Place(path))
-            flow = walker.after(block.norm, block.act, flow, "", "x")
+            start, place = walker.start(path, shape)
+            flow = walker.form(block.form, start, place)
+            flow = walker.after(block.norm, block.act, flow, "", place.target)
         finally:
             uses = self.users.pop()
         out = flow.shape
