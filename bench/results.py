@@ -50,6 +50,7 @@ class Row:
 
 ROWS = [
     *(Row("resnet18_half", "palm", seed) for seed in range(3)),
+    Row("resnet18_half_colour", "palm", 0),
     *(Row("lenet_palm", "tutorial", seed) for seed in range(3)),
     *(Row("alexnet", "tutorial", seed) for seed in range(3)),
     *(Row("resnet50", "tutorial", seed) for seed in range(3)),

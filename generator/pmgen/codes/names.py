@@ -114,8 +114,8 @@ CODES = (
         paragraph(
             """
             `from` looks back: it finds layers that stand earlier in the same form, or
-            in the forms around it, and `input`, what comes in. What lies inside another form or block cannot be
-            named from outside; the form's own name can.
+            in the forms around it, and `input`, what comes in. What lies inside another
+            form or block cannot be named from outside; the form's own name can.
             """
         ),
         text(
