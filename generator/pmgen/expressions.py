@@ -159,6 +159,7 @@ COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def names_in(expr: Expr) -> Iterator[str]:
@@ -317,10 +318,8 @@ def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:
     zero, one = Const(0), Const(1)
     if op == "*" and isinstance(a, Const):
         a, b = b, a  # one order, so that equal products compare equal
-    if a == b and op in ("==", "<=", ">="):
-        return Const(True)
-    if a == b and op in ("!=", "<", ">"):
-        return Const(False)
+    if op in COMPARISONS:
+        return _fold_comparison(op, a, b)
     if op == "-" and a == b:
         return zero
     if (op in ("+", "-") and b == zero) or (op in ("*", "//") and b == one):
@@ -333,6 +332,16 @@ def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:
         return _fold_sum(op, a, b)
     if op == "//" and isinstance(a, Binary) and a.op == "*" and a.right == b:
         return a.left  # (x * 2) // 2
+    return Binary(op, a, b)
+
+
+def _fold_comparison(op: str, a: Expr, b: Expr) -> Expr:
+    """Known where the sides differ by a number (`c < c + 1`); numbers go right."""
+    difference = _fold_sum("-", a, b)
+    if isinstance(difference, Const) and type(difference.value) is int:
+        return Const(COMPARISONS[op](difference.value, 0))
+    if isinstance(a, Const):
+        return Binary(_MIRRORED[op], b, a)
     return Binary(op, a, b)
 
 

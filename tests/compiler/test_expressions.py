@@ -215,6 +215,11 @@ def test_no_value(text: str) -> None:
         ("($a + $b) * 2", "(a + b) * 2"),
         ("$a - ($b + 1)", "a - b - 1"),
         ("$a // ($b // 2)", "a // (b // 2)"),
+        ("1 != $a - 1", "a - 1 != 1"),
+        ("3 < $a", "a > 3"),
+        ("$a - 1 != $a", "True"),
+        ("$a + 2 <= $a", "False"),
+        ("$a + 1 > $b", "a + 1 > b"),
     ],
 )
 def test_simplified(text: str, shown: str) -> None:
