@@ -13,6 +13,7 @@ import numpy as np
 import paddle
 
 from pmruntime.average import Average
+from pmruntime.batch_norm import check_batches, idle_norms
 from pmruntime.checkpoint import save_weights
 from pmruntime.cpu import CpuSettings
 from pmruntime.data import Data
@@ -90,6 +91,14 @@ class Session:
             model = paddle.nn.SyncBatchNorm.convert_sync_batchnorm(model)
         self.params = parameter_count(model)
         self.frozen = freeze(model, recipe.freeze)
+        self.frozen.hold()
+        image = data.preprocessing.normalized(data.train.images[:1])
+        self.note = check_batches(
+            idle_norms(model, image),
+            len(data.train),
+            recipe.batch_size,
+            self.world.size,
+        )
         average = None
         if twin is not None:
             average = Average(model, twin, recipe.ema, self.frozen.names)
@@ -131,6 +140,8 @@ class Session:
             f"{len(self.data.train):,} images to train and {len(self.data.val):,} to "
             f"validate on, {paddle.get_device()}"
         )
+        if self.note is not None:
+            reporter.say(self.note)
         if progress.step:
             reporter.say(f"going on after {progress.step} steps")
         self._clock = time.perf_counter()
