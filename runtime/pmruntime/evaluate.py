@@ -36,12 +36,12 @@ def evaluate(
     preprocessing: Preprocessing,
     views: int = 1,
     world: World = ALONE,
-    stop: Callable[[], None] = lambda: None,
+    on_batch: Callable[[int], None] = lambda done: None,
 ) -> Metrics:
     """Measure the network in eval mode; every image counts the same, once.
 
-    Several processes share the work, and each has the result. `stop` is called between
-    batches and may raise.
+    Several processes share the work, and each has the result. `on_batch` is called
+    after each batch with the number of images that are done, and may raise.
     """
     n = len(split)
     # A slice, not a copy: the images may be more than fit into memory. A process whose
@@ -53,9 +53,9 @@ def evaluate(
     with np.errstate(invalid="ignore"):
         for part in iterate_log_probabilities(model, images, preprocessing, views):
             parts.append(part)
-            stop()
+            on_batch(min(n, len(parts) * BATCH_SIZE * world.size))
     if len(parts) < -(-share // BATCH_SIZE):
-        stop()  # as often as the others: they ask each other
+        on_batch(n)  # as often as the others: they ask each other
     rows = np.concatenate(parts)
     if len(rows) < share:
         rows = np.concatenate([rows, rows[-1:]])  # cut off again below

@@ -32,6 +32,9 @@ class Reporter:
     def step(self, images: int, loss: float) -> None:
         """A batch is done: its size, and the mean loss of the epoch so far."""
 
+    def validating(self, done: int, total: int) -> None:
+        """So many images are validated, between an epoch's last step and its end."""
+
     def end_epoch(self, row: Mapping[str, Any]) -> None:
         """The epoch's line of metrics.jsonl."""
 
@@ -54,9 +57,7 @@ class PlainReporter(Reporter):
 
     def reading(self, done: int, total: int) -> None:
         """Speak where the last word is long ago."""
-        now = time.perf_counter()
-        if now - self._spoke >= self.EVERY_SECONDS:
-            self._spoke = now
+        if self._is_time():
             self.say(f"reading images  {done}/{total}")
 
     def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
@@ -68,17 +69,30 @@ class PlainReporter(Reporter):
     def step(self, images: int, loss: float) -> None:
         """Speak where the last word is long ago."""
         self._done += images
-        now = time.perf_counter()
-        if now - self._spoke >= self.EVERY_SECONDS:
-            self._spoke = now
+        if self._is_time():
             self.say(
-                f"{self._title}  {self._done}/{self._images} images  loss {loss:.4f}"
-                f"  {(self._done - self._before) / (now - self._started):,.0f} images/s"
+                f"{self._title}  {self._done}/{self._images} images  {self._news(loss)}"
             )
+
+    def validating(self, done: int, total: int) -> None:
+        """Speak where the last word is long ago."""
+        if self._is_time():
+            self.say(f"{self._title}  {done}/{total} images validated")
 
     def end_epoch(self, row: Mapping[str, Any]) -> None:
         """The epoch in one line."""
         self.say(f"{self._title}  {epoch_line(row)}")
+
+    def _is_time(self) -> bool:
+        now = time.perf_counter()
+        if now - self._spoke < self.EVERY_SECONDS:
+            return False
+        self._spoke = now
+        return True
+
+    def _news(self, loss: float) -> str:
+        seconds = time.perf_counter() - self._started
+        return f"loss {loss:.4f}  {_rate((self._done - self._before) / seconds)}"
 
 
 class TerminalReporter(PlainReporter):
@@ -119,10 +133,14 @@ class TerminalReporter(PlainReporter):
         """Move the bar."""
         self._done += images
         if self._bar is not None:
-            seconds = time.perf_counter() - self._started
-            rate = (self._done - self._before) / seconds
-            news = f"loss {loss:.4f}  {rate:,.0f} images/s"
-            self._bar.update(self._task, advance=images, news=news)
+            self._bar.update(self._task, advance=images, news=self._news(loss))
+
+    def validating(self, done: int, total: int) -> None:
+        """The bar begins again, with the images that are validated."""
+        if self._bar is not None:
+            self._bar.update(
+                self._task, completed=done, total=total, news="images validated"
+            )
 
     def end_epoch(self, row: Mapping[str, Any]) -> None:
         """Replace the bar by the epoch's line."""
@@ -174,8 +192,14 @@ def epoch_line(row: Mapping[str, Any]) -> str:
         for name in ("train", "val")
         if name in row
     ]
-    parts.append(f"{row['images_per_s']:,.0f} images/s")
+    parts.append(_rate(row["images_per_s"]))
     return "  ".join([*parts, f"{row['seconds']:.1f} s"])
+
+
+def _rate(images_per_s: float) -> str:
+    """A large network does less than one image a second."""
+    digits = 0 if images_per_s >= 10 else 1 if images_per_s >= 1 else 2
+    return f"{images_per_s:,.{digits}f} images/s"
 
 
 @contextlib.contextmanager

@@ -228,7 +228,7 @@ class Session:
             ).as_json(),
         }
         if self._validates:
-            row["val"] = self._validate().as_json()
+            row["val"] = self._validate(reporter).as_json()
         row["seconds"] = progress.train_seconds + time.perf_counter() - started
         row["images_per_s"] = seen / progress.train_seconds
         progress.rows.append(row)
@@ -247,7 +247,11 @@ class Session:
         epoch = self.state.progress.epoch
         return epoch % self.recipe.validate_every == 0 or epoch == self.recipe.epochs
 
-    def _validate(self) -> Metrics:
+    def _validate(self, reporter: Reporter) -> Metrics:
+        def on_batch(done: int) -> None:
+            reporter.validating(done, len(self.data.val))
+            self._stop_if_asked()
+
         self.world.take_statistics(self._trained)
         val = evaluate(
             self._trained,
@@ -255,7 +259,7 @@ class Session:
             self.data.preprocessing,
             self.recipe.views,
             self.world,
-            stop=self._stop_if_asked,
+            on_batch=on_batch,
         )
         if not math.isfinite(val.loss):
             rate = self._rate(self.state.progress.step - 1)

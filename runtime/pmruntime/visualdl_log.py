@@ -58,6 +58,10 @@ class VisualDLReporter(Reporter):
         """Epochs alone are logged."""
         self._inner.step(images, loss)
 
+    def validating(self, done: int, total: int) -> None:
+        """The epoch's figures alone are logged."""
+        self._inner.validating(done, total)
+
     def end_epoch(self, row: Mapping[str, Any]) -> None:
         """Log the epoch, to be seen at once."""
         self._inner.end_epoch(row)

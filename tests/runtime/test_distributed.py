@@ -334,11 +334,12 @@ def test_validation_counts_every_image_once(n: int, tiny: Path) -> None:
     asked = [0, 0]
     for rank in (0, 1):
 
-        def ask(rank: int = rank) -> None:
+        def ask(done: int, rank: int = rank) -> None:
+            assert 0 < done <= n
             asked[rank] += 1
 
         shared = evaluate(
-            model, data.val, data.preprocessing, world=_Noted(rank, 2), stop=ask
+            model, data.val, data.preprocessing, world=_Noted(rank, 2), on_batch=ask
         )
     alone = evaluate(model, data.val, data.preprocessing)
     assert shared.as_json() == near(alone.as_json())

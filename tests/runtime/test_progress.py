@@ -9,6 +9,7 @@ from pmruntime.progress import (
     PlainReporter,
     TerminalReporter,
     counted,
+    epoch_line,
     reporter_for,
 )
 from rich.console import Console
@@ -26,13 +27,15 @@ LINE = (
 )
 
 
-def report(terminal: bool) -> str:
+def report(terminal: bool, validated: int = 0) -> str:
     out = io.StringIO()
     reporter = reporter_for(Console(file=out, force_terminal=terminal, width=200))
     assert type(reporter) is (TerminalReporter if terminal else PlainReporter)
     reporter.begin_epoch(1, 5, 40)
     reporter.step(20, 1.5)
     reporter.step(20, 1.25)
+    if validated:
+        reporter.validating(validated, 8)
     reporter.end_epoch(ROW)
     reporter.stop()
     return out.getvalue()
@@ -50,11 +53,27 @@ def test_a_terminal_gets_a_bar_that_goes_away() -> None:
     assert text.rstrip().endswith(LINE)
 
 
+def test_the_bar_goes_on_through_validation() -> None:
+    text = report(terminal=True, validated=5)
+    assert "5/8" in text
+    assert "images validated" in text
+    assert text.rstrip().endswith(LINE)
+
+
 def test_a_long_epoch_speaks_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PlainReporter, "EVERY_SECONDS", 0.0)
-    lines = report(terminal=False).splitlines()
-    assert len(lines) == 3
+    lines = report(terminal=False, validated=5).splitlines()
+    assert len(lines) == 4
     assert lines[0].startswith("epoch 1/5  20/40 images  loss 1.5000")
+    assert lines[2] == "epoch 1/5  5/8 images validated"
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"), [(0.354, "0.35"), (3.14, "3.1"), (31.4, "31"), (2e4, "20,000")]
+)
+def test_a_slow_network_has_a_speed_too(rate: float, shown: str) -> None:
+    line = epoch_line({**ROW, "images_per_s": rate})
+    assert f"  {shown} images/s  " in line
 
 
 def reading(terminal: bool) -> str:
