@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pmgen.catalogue import trusted_folder
+from pmgen.check.expect import check_expectations
+from pmgen.check.unused import check_params_named, check_used
 from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
 from pmgen.emit import emit_module
 from pmgen.expand import expand_model
-from pmgen.expect import check_expectations
 from pmgen.graph import Graph
 from pmgen.inherit import load_sources
 from pmgen.parse import parse_model
@@ -26,7 +27,6 @@ from pmgen.plan import ModulePlan, plan_module
 from pmgen.plan.flow import NameClash
 from pmgen.settings import Settings
 from pmgen.source import SourceFile
-from pmgen.unused import check_params_named, check_used
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Judgements on a whole network: what `expect` holds, what nothing uses."""
