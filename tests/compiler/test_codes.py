@@ -7,8 +7,8 @@ import re
 import pytest
 from click.testing import CliRunner
 from pmgen.cli.explain import explain as command
+from pmgen.cli.explained import diagnostics_of, explain
 from pmgen.codes import CODES, DEFINITIONS, FAMILIES
-from pmgen.explained import diagnostics_of, explain
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pmgen.cli.explained import explain as explanation_of
 from pmgen.codes import CODES, FAMILIES
-from pmgen.explained import explain as explanation_of
 from pmgen.suggest import did_you_mean
 
 
