@@ -6,7 +6,7 @@ import re
 
 import pytest
 from click.testing import CliRunner
-from pmgen.cli.explain import explain as command
+from pmgen.cli.commands.explain import explain as command
 from pmgen.cli.explained import diagnostics_of, explain
 from pmgen.codes import CODES, DEFINITIONS, FAMILIES
 

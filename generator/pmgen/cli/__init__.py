@@ -17,19 +17,19 @@ from pmgen.cli.problems import Problem
 
 # command -> (module, function): a command's module is imported when it is called
 _COMMANDS = {
-    "build": ("pmgen.cli.build", "build"),
-    "check": ("pmgen.cli.check", "check"),
-    "show": ("pmgen.cli.show", "show"),
-    "list": ("pmgen.cli.listing", "list_specs"),
-    "new": ("pmgen.cli.new", "new"),
-    "explain": ("pmgen.cli.explain", "explain"),
-    "schema": ("pmgen.cli.schema", "schema"),
-    "train": ("pmgen.cli.train", "train"),
+    "build": ("pmgen.cli.commands.build", "build"),
+    "check": ("pmgen.cli.commands.check", "check"),
+    "show": ("pmgen.cli.commands.show", "show"),
+    "list": ("pmgen.cli.commands.listing", "list_specs"),
+    "new": ("pmgen.cli.commands.new", "new"),
+    "explain": ("pmgen.cli.commands.explain", "explain"),
+    "schema": ("pmgen.cli.commands.schema", "schema"),
+    "train": ("pmgen.cli.commands.train", "train"),
     "eval": ("pmgen.cli.handover", "evaluate"),
     "predict": ("pmgen.cli.handover", "predict"),
     "export": ("pmgen.cli.handover", "export"),
     "data": ("pmgen.cli.handover", "data"),
-    "weights": ("pmgen.cli.weights", "weights"),
+    "weights": ("pmgen.cli.commands.weights", "weights"),
 }
 
 
