@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from pmgen.catalogue import find_recipe
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.recipe import parse_recipe as resolved_recipe
 from pmruntime.cpu import apply_cpu_settings, import_paddle
 

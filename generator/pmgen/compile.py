@@ -17,7 +17,8 @@ from pathlib import Path
 from pmgen.catalogue import trusted_folder
 from pmgen.check.expect import check_expectations
 from pmgen.check.unused import check_params_named, check_used
-from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
+from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
+from pmgen.diagnostics.source import SourceFile
 from pmgen.emit import emit_module
 from pmgen.expand import expand_model
 from pmgen.graph import Graph
@@ -26,7 +27,6 @@ from pmgen.parse import parse_model
 from pmgen.plan import ModulePlan, plan_module
 from pmgen.plan.flow import NameClash
 from pmgen.settings import Settings
-from pmgen.source import SourceFile
 
 
 @dataclass(frozen=True)

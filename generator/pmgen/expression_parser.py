@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expression_text import PRECEDENCE
 from pmgen.expressions import (
     COMPARISONS,
@@ -16,7 +17,6 @@ from pmgen.expressions import (
     Unary,
 )
 from pmgen.functions import FUNCTIONS
-from pmgen.suggest import did_you_mean
 
 MAX_EXPRESSION = 200
 MAX_NESTING = 20

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from pmgen.diagnostics.source import Span
 from pmgen.expressions import Value
 from pmgen.ops.definition import OpDef, Shape
-from pmgen.source import Span
 from pmgen.spec import Form, ModelSpec
 
 INPUT = -1

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmgen.diagnostics import Diagnostics, Label
+from pmgen.diagnostics.diagnostic import Diagnostics, Label
+from pmgen.diagnostics.source import SourceFile, Span
+from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.reader import read_file
-from pmgen.source import SourceFile, Span
-from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of
 
 MAX_FILES = 32

@@ -17,9 +17,9 @@ from typing import Any, NoReturn
 import yaml
 
 from pmgen import catalogue
-from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
-from pmgen.source import SourceFile, Span
-from pmgen.suggest import nearest
+from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
+from pmgen.diagnostics.source import SourceFile, Span
+from pmgen.diagnostics.suggest import nearest
 from pmgen.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
 from pmgen.yaml_problems import explain
 

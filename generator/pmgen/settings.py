@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expressions import Value
 from pmgen.reader import resolve
 from pmgen.spec import MAX_SIZE, ModelSpec
-from pmgen.suggest import did_you_mean
 from pmgen.types import PARAM_TYPES
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.expressions import Expr, Value
-from pmgen.source import SourceFile, Span
 
 WHAT_COMES_IN = "input"  # in a `from`: into the network, block or repeated form
 MAX_SIZE = 65_536  # of an input: channels, height, width

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pmgen.source import Span
+from pmgen.diagnostics.source import Span
 
 Plain: TypeAlias = "bool | int | float | str | None"
 

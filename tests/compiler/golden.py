@@ -22,9 +22,9 @@ from difflib import unified_diff
 from pathlib import Path
 
 from pmgen.compile import compile_spec
-from pmgen.diagnostics import Diagnostic, Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
+from pmgen.diagnostics.render import render_text
 from pmgen.recipe import parse_recipe
-from pmgen.render import render_text
 from pmgen.settings import Settings, parse_settings
 
 CASES = Path(__file__).resolve().parents[1] / "cases"

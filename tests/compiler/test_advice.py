@@ -15,9 +15,9 @@ from pathlib import Path
 import golden
 import pytest
 from pmgen.compile import compile_spec
-from pmgen.diagnostics import Diagnostic, Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
+from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.reader import read_text
-from pmgen.source import SourceFile, Span
 from pmgen.tree import Entry, Mapping, Node, Sequence
 
 _MEANT = re.compile(r"did you mean `(?P<word>[^`]+)`\?")

@@ -28,9 +28,9 @@ import json, sys
 from hashlib import sha256
 from pathlib import Path
 from pmgen.compile import compile_spec
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.recipe import parse_recipe
-from pmgen.render import render_text
+from pmgen.diagnostics.render import render_text
 
 digests = {}
 for name in sys.argv[1:]:

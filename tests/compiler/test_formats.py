@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 import sarif
 from pmgen.codes import CODES, DEFINITIONS
-from pmgen.diagnostics import Diagnostic
+from pmgen.diagnostics.diagnostic import Diagnostic
+from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.formats import FORMATS, relocated
-from pmgen.source import SourceFile, Span
 
 
 @pytest.fixture(scope="module")

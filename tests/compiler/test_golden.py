@@ -13,11 +13,11 @@ import golden
 import pytest
 from pmgen.catalogue import generated_name, spec_paths
 from pmgen.codes import CODES
-from pmgen.diagnostics import Diagnostic
+from pmgen.diagnostics.diagnostic import Diagnostic
+from pmgen.diagnostics.render import render_json, render_text
 from pmgen.functions import HELPERS
 from pmgen.ops import OWN_LAYERS
 from pmgen.output import drift
-from pmgen.render import render_json, render_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = golden.cases()

@@ -10,7 +10,7 @@ from typing import Any
 import pmruntime.recipe as runtime
 import pytest
 from pmgen.catalogue import catalogue, recipe_names
-from pmgen.diagnostics import Diagnostic, Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.ops.definition import ArgDef
 from pmgen.recipe import parse_recipe
 from pmgen.recipe.definition import KEYS, OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pmgen.catalogue import find_spec
 from pmgen.compile import compile_spec
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.recipe import parse_recipe
 from pmgen.recipe.layers import members
 from pmruntime import finetune

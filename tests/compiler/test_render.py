@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pmgen.cli.common import report
 from pmgen.compile import Compiled
-from pmgen.diagnostics import Diagnostics
-from pmgen.render import render_text
-from pmgen.source import SourceFile, Span
+from pmgen.diagnostics.diagnostic import Diagnostics
+from pmgen.diagnostics.render import render_text
+from pmgen.diagnostics.source import SourceFile, Span
 
 BEFORE = (
     "", "abc", "\t", " \t \t", "申し込み", "e\u0301", "\N{HEAVY BLACK HEART}\ufe0f",

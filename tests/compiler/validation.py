@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.reader import read_file
 from pmgen.schema import schema_text
 from pmgen.tree import Mapping, Node, Scalar

@@ -13,9 +13,9 @@ import reference
 from examples import files_of, lay_out
 from pmgen import keys
 from pmgen.compile import compile_spec
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
+from pmgen.diagnostics.render import render_text
 from pmgen.recipe import is_recipe, parse_recipe
-from pmgen.render import render_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])

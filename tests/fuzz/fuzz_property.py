@@ -16,10 +16,10 @@ from pathlib import Path
 from fuzz_inputs import Input
 from fuzz_seeds import ROOT
 from pmgen.compile import compile_spec
-from pmgen.diagnostics import Diagnostic, Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
+from pmgen.diagnostics.render import render_json, render_text
+from pmgen.diagnostics.source import Span
 from pmgen.recipe import is_recipe, parse_recipe
-from pmgen.render import render_json, render_text
-from pmgen.source import Span
 
 MOST_SECONDS = 2.0  # of one input, by the processor's time: the machine may be busy
 HANGS_AFTER = 20.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pmgen.source import Span
+from pmgen.diagnostics.source import Span
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
+from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.graph import Graph
 from pmgen.ops.definition import Shape, is_size, show_shape
 from pmgen.spec import Expectation
-from pmgen.suggest import did_you_mean
 
 
 def check_expectations(graph: Graph, diagnostics: Diagnostics) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pmgen.diagnostics import Diagnostics, Label
-from pmgen.source import SourceFile
+from pmgen.diagnostics.diagnostic import Diagnostics, Label
+from pmgen.diagnostics.source import SourceFile
+from pmgen.diagnostics.suggest import nearest
 from pmgen.spec import Call, Form, Head, Layer, ModelSpec, Param, Series
-from pmgen.suggest import nearest
 from pmgen.walk import inputs_named_in, params_named_in, series_in
 
 

@@ -20,9 +20,9 @@ from pmgen.catalogue import (
 )
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled, compile_spec
+from pmgen.diagnostics.render import render_text
 from pmgen.formats import FORMATS, relocated
 from pmgen.output import write_generated
-from pmgen.render import render_text
 from pmgen.settings import BadSetting, Settings, parse_settings
 
 # of what `--set` and `--input` add to a file's name; file systems allow 255 bytes

@@ -11,9 +11,9 @@ from textwrap import fill, indent
 
 from pmgen.codes import DEFINITIONS, Code
 from pmgen.compile import compile_spec
-from pmgen.diagnostics import Diagnostic, Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
+from pmgen.diagnostics.render import render_text
 from pmgen.recipe import is_recipe, parse_recipe
-from pmgen.render import render_text
 
 _WIDTH = 88
 

@@ -16,13 +16,13 @@ from pmgen.advice import (
     in_words,
     weight,
 )
+from pmgen.diagnostics.source import Span
 from pmgen.expand.scope import Building, Signal
 from pmgen.expression_parser import ExpressionError, parse_expression
 from pmgen.expressions import NoValue, Value, evaluate
 from pmgen.graph import Node
 from pmgen.ops import PROJECTION
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
-from pmgen.source import Span
 
 _STEEPEST = 8  # stride of a shortcut that is proposed
 

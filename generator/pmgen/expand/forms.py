@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pmgen.diagnostics import Diagnostics, Label
+from pmgen.diagnostics.diagnostic import Diagnostics, Label
+from pmgen.diagnostics.source import Span
+from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expand.nodes import NodeBuilder, TooLarge
 from pmgen.expand.report import Reporter
 from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
@@ -20,7 +22,6 @@ from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
 from pmgen.ops.kinds import integer, truth
 from pmgen.parse.values import argument_kinds
-from pmgen.source import Span
 from pmgen.spec import (
     WHAT_COMES_IN,
     Block,
@@ -32,7 +33,6 @@ from pmgen.spec import (
     Residual,
     Series,
 )
-from pmgen.suggest import did_you_mean
 
 
 def expand_model(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pmgen.diagnostics.source import Span
 from pmgen.expand.advisor import Refusal
 from pmgen.expand.report import Reporter
 from pmgen.expand.scope import Building, Scope, Signal, lost
@@ -13,7 +14,6 @@ from pmgen.graph import Node, Reach, join
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 from pmgen.ops.kinds import Kind
-from pmgen.source import Span
 from pmgen.spec import Arg, Call, chosen_by
 from pmgen.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.walk import names_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from pmgen.diagnostics.source import Span
 from pmgen.expressions import Value
 from pmgen.graph import Instance, Node, Reach, Region, join
 from pmgen.ops.definition import Shape, is_size
-from pmgen.source import Span
 from pmgen.spec import Form
 
 

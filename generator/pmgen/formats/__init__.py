@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pmgen.diagnostics import Diagnostic
+from pmgen.diagnostics.diagnostic import Diagnostic
+from pmgen.diagnostics.render import render_json
 from pmgen.formats.github import render_github
 from pmgen.formats.places import relocated
 from pmgen.formats.sarif import render_sarif
-from pmgen.render import render_json
 
 __all__ = ["FORMATS", "relocated"]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pmgen.diagnostics import Diagnostic, Label
-from pmgen.source import SourceFile, Span
+from pmgen.diagnostics.diagnostic import Diagnostic, Label
+from pmgen.diagnostics.source import SourceFile, Span
 
 
 def relocated(item: Diagnostic, spec: Path, folder: Path) -> Diagnostic:

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from pmgen import __version__
 from pmgen.codes import DEFINITIONS, Code
-from pmgen.diagnostics import Diagnostic, Label
-from pmgen.source import Span
+from pmgen.diagnostics.diagnostic import Diagnostic, Label
+from pmgen.diagnostics.source import Span
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 # How spans count: columns in characters, lines as YAML 1.1 and PyYAML break them.

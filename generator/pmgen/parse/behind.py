@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping as Map
 
-from pmgen.diagnostics import Label
+from pmgen.diagnostics.diagnostic import Label
+from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expressions import Const
 from pmgen.keys import AFTER_KEYS
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
@@ -19,7 +20,6 @@ from pmgen.parse.values import (
     parse_named_call,
 )
 from pmgen.spec import CHOSEN, Arg, Block, Call
-from pmgen.suggest import did_you_mean
 from pmgen.tree import Mapping, Node, Scalar
 from pmgen.types import ACTIVATION, PARAM_TYPES
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pmgen.diagnostics import Diagnostics, Label
-from pmgen.source import Span
+from pmgen.diagnostics.diagnostic import Diagnostics, Label
+from pmgen.diagnostics.source import Span
+from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.spec import Block, Ident
-from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.keys import (
     AFTER_KEYS,
     BRANCH_KEYS,
@@ -40,7 +41,6 @@ from pmgen.spec import (
     Residual,
     Series,
 )
-from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
 

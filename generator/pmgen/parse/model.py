@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from typing import Any
 
-from pmgen.diagnostics import Diagnostics, Label
+from pmgen.diagnostics.diagnostic import Diagnostics, Label
+from pmgen.diagnostics.source import Span
+from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.expressions import Const
 from pmgen.inherit import Library, Sources
 from pmgen.keys import (
@@ -27,7 +29,6 @@ from pmgen.parse.context import Context, mistyped
 from pmgen.parse.figures import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.values import parse_arg
-from pmgen.source import Span
 from pmgen.spec import (
     MAX_SIZE,
     Block,
@@ -37,7 +38,6 @@ from pmgen.spec import (
     Param,
     Series,
 )
-from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.types import PARAM_TYPES, type_of
 

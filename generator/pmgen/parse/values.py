@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.expression_parser import ExpressionError, parse_expression
 from pmgen.expressions import (
     Const,
@@ -17,7 +18,6 @@ from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.parse.context import YES_AND_NO, Context
 from pmgen.spec import Arg, Block, Call
-from pmgen.suggest import did_you_mean, nearest
 from pmgen.tree import Entry, Node, Scalar, Sequence
 from pmgen.tree import Mapping as TreeMapping
 from pmgen.types import PARAM_TYPES

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from pmgen.diagnostics.source import Span
 from pmgen.expressions import Expr
 from pmgen.graph import join
 from pmgen.layout import Code
 from pmgen.ops.definition import Shape
 from pmgen.plan.calls import Env
-from pmgen.source import Span
 from pmgen.spec import Call, Form
 
 

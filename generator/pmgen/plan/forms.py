@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from pmgen.diagnostics.source import Span
 from pmgen.expand import after_attribute
 from pmgen.expression_text import show
 from pmgen.expressions import (
@@ -43,7 +44,6 @@ from pmgen.plan.calls import (
 from pmgen.plan.flow import Body, Flow, Inline, NameClash, Place, UseClass
 from pmgen.plan.repeats import repeated
 from pmgen.plan.residuals import write_residual
-from pmgen.source import Span
 from pmgen.spec import WHAT_COMES_IN, Branches, Call, Form, Layer, Series
 from pmgen.walk import inputs_named_in
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
+from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.graph import Graph
-from pmgen.suggest import did_you_mean
 from pmgen.tree import Mapping, Scalar, Sequence
 
 SETTINGS = ("freeze", "learning_rates")

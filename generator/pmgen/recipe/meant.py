@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.recipe.definition import CHOICES, KEYS, SECTIONS
-from pmgen.suggest import did_you_mean, nearest
 
 # What other frameworks and papers call the same thing.
 SYNONYMS = {

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
+from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.reader import resolve
 from pmgen.recipe.definition import CHOICES, DEFAULTS, SECTIONS, SETTINGS
-from pmgen.source import SourceFile, Span
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
 _FIRST = (*CHOICES, *SECTIONS, *(setting.name for setting in SETTINGS))

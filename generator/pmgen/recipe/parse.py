@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
+from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
+from pmgen.diagnostics.source import Span
+from pmgen.diagnostics.suggest import nearest
 from pmgen.graph import Graph
 from pmgen.keys import SPEC_KEYS
 from pmgen.ops.definition import OpDef
@@ -23,8 +25,6 @@ from pmgen.recipe.definition import (
 from pmgen.recipe.layers import check_layers
 from pmgen.recipe.meant import help_for_argument, help_for_key
 from pmgen.recipe.override import overridden
-from pmgen.source import Span
-from pmgen.suggest import nearest
 from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
 

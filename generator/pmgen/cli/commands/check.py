@@ -17,7 +17,7 @@ from pmgen.cli.common import (
     specs_argument,
 )
 from pmgen.compile import Compiled
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.recipe import is_recipe, parse_recipe
 from pmgen.recipe.override import concerns_recipe
 

@@ -6,7 +6,7 @@ import click
 
 from pmgen.cli.explained import explain as explanation_of
 from pmgen.codes import CODES, FAMILIES
-from pmgen.suggest import did_you_mean
+from pmgen.diagnostics.suggest import did_you_mean
 
 
 @click.command()

@@ -24,7 +24,7 @@ from pmgen.cli.common import (
 from pmgen.cli.handover import PASS_ON, run_runtime
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
-from pmgen.diagnostics import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.graph import Graph
 from pmgen.recipe import parse_recipe
 from pmgen.recipe.override import concerns_recipe

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pmgen.codes import CODES
-from pmgen.source import Span
+from pmgen.diagnostics.source import Span
 
 # More than anyone reads at once, and each costs a search for what was meant.
 MAX_ERRORS = 100

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pmgen.diagnostics import MAX_ERRORS, Diagnostic
-from pmgen.source import Span
+from pmgen.diagnostics.diagnostic import MAX_ERRORS, Diagnostic
+from pmgen.diagnostics.source import Span
 
 # style name -> ANSI codes; used only where the stream is a terminal
 _ANSI = {"error": "1;31", "gutter": "1;34", "bold": "1", "related": "1;34"}
