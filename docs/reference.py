@@ -39,7 +39,7 @@ from pmgen.catalogue import names as spec_names
 from pmgen.cli import cli
 from pmgen.cli.common import compiled
 from pmgen.cli.explained import explain
-from pmgen.codes import CODES, FAMILIES
+from pmgen.diagnostics.codes import CODES, FAMILIES
 from pmgen.functions import FUNCTIONS
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef

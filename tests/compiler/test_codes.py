@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from pmgen.cli.commands.explain import explain as command
 from pmgen.cli.explained import diagnostics_of, explain
-from pmgen.codes import CODES, DEFINITIONS, FAMILIES
+from pmgen.diagnostics.codes import CODES, DEFINITIONS, FAMILIES
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -11,7 +11,7 @@ import formats
 import jsonschema
 import pytest
 import sarif
-from pmgen.codes import CODES, DEFINITIONS
+from pmgen.diagnostics.codes import CODES, DEFINITIONS
 from pmgen.diagnostics.diagnostic import Diagnostic
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.formats import FORMATS, relocated

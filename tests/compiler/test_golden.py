@@ -12,7 +12,7 @@ from pathlib import Path
 import golden
 import pytest
 from pmgen.catalogue import generated_name, spec_paths
-from pmgen.codes import CODES
+from pmgen.diagnostics.codes import CODES
 from pmgen.diagnostics.diagnostic import Diagnostic
 from pmgen.diagnostics.render import render_json, render_text
 from pmgen.functions import HELPERS

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pmgen import keys
 from pmgen.catalogue import catalogue
-from pmgen.codes import DEFINITIONS, Code
+from pmgen.diagnostics.codes import DEFINITIONS, Code
 from pmgen.expression_parser import ExpressionError, parse_expression
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.recipe.definition import CHOICES, KEYS, SECTIONS, SETTINGS

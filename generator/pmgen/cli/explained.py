@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill, indent
 
-from pmgen.codes import DEFINITIONS, Code
 from pmgen.compile import compile_spec
+from pmgen.diagnostics.codes import DEFINITIONS, Code
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.diagnostics.render import render_text
 from pmgen.recipe import is_recipe, parse_recipe

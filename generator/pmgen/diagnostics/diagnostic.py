@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pmgen.codes import CODES
+from pmgen.diagnostics.codes import CODES
 from pmgen.diagnostics.source import Span
 
 # More than anyone reads at once, and each costs a search for what was meant.

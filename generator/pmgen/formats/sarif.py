@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pmgen import __version__
-from pmgen.codes import DEFINITIONS, Code
+from pmgen.diagnostics.codes import DEFINITIONS, Code
 from pmgen.diagnostics.diagnostic import Diagnostic, Label
 from pmgen.diagnostics.source import Span
 

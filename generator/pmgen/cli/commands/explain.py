@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pmgen.cli.explained import explain as explanation_of
-from pmgen.codes import CODES, FAMILIES
+from pmgen.diagnostics.codes import CODES, FAMILIES
 from pmgen.diagnostics.suggest import did_you_mean
 
 

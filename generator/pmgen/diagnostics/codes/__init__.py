@@ -6,8 +6,8 @@ PM5xx recipes. A code never changes its meaning once it is released.
 
 from __future__ import annotations
 
-from pmgen.codes import expectations, names, reading, recipes, shapes
-from pmgen.codes.definition import Code
+from pmgen.diagnostics.codes import expectations, names, reading, recipes, shapes
+from pmgen.diagnostics.codes.definition import Code
 
 DEFINITIONS: dict[str, Code] = {
     item.code: item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pmgen.codes.definition import Code, paragraph, text
+from pmgen.diagnostics.codes.definition import Code, paragraph, text
 
 CODES = (
     Code(
