@@ -13,8 +13,8 @@ import pytest
 import sarif
 from pmgen.diagnostics.codes import CODES, DEFINITIONS
 from pmgen.diagnostics.diagnostic import Diagnostic
+from pmgen.diagnostics.formats import FORMATS, relocated
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.formats import FORMATS, relocated
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from pmgen.catalogue import (
 )
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled, compile_spec
+from pmgen.diagnostics.formats import FORMATS, relocated
 from pmgen.diagnostics.render import render_text
-from pmgen.formats import FORMATS, relocated
 from pmgen.output import write_generated
 from pmgen.settings import BadSetting, Settings, parse_settings
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pmgen.diagnostics.diagnostic import Diagnostic
+from pmgen.diagnostics.formats.github import render_github
+from pmgen.diagnostics.formats.places import relocated
+from pmgen.diagnostics.formats.sarif import render_sarif
 from pmgen.diagnostics.render import render_json
-from pmgen.formats.github import render_github
-from pmgen.formats.places import relocated
-from pmgen.formats.sarif import render_sarif
 
 __all__ = ["FORMATS", "relocated"]
 
