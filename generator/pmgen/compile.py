@@ -19,7 +19,7 @@ from pmgen.check.expect import check_expectations
 from pmgen.check.unused import check_params_named, check_used
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile
-from pmgen.emit import emit_module
+from pmgen.emit.module import emit_module
 from pmgen.expand import expand_model
 from pmgen.graph import Graph
 from pmgen.inherit import load_sources

@@ -15,9 +15,9 @@ from pmgen.catalogue import generated_name, spec_paths
 from pmgen.diagnostics.codes import CODES
 from pmgen.diagnostics.diagnostic import Diagnostic
 from pmgen.diagnostics.render import render_json, render_text
+from pmgen.emit.files import drift
 from pmgen.functions import HELPERS
 from pmgen.ops import OWN_LAYERS
-from pmgen.output import drift
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = golden.cases()

@@ -22,7 +22,7 @@ from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled, compile_spec
 from pmgen.diagnostics.formats import FORMATS, relocated
 from pmgen.diagnostics.render import render_text
-from pmgen.output import write_generated
+from pmgen.emit.files import write_generated
 from pmgen.settings import BadSetting, Settings, parse_settings
 
 # of what `--set` and `--input` add to a file's name; file systems allow 255 bytes

@@ -23,8 +23,8 @@ from pmgen.cli.common import (
 )
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled, collector_off
+from pmgen.emit.files import drift, is_current
 from pmgen.ops.definition import show_shape
-from pmgen.output import drift, is_current
 from pmgen.settings import Settings
 from pmgen.show.table import print_table
 

@@ -9,7 +9,7 @@ import click
 from pmgen.catalogue import SCHEMA_FOLDER, NoSuchSpec, catalogue, find_spec
 from pmgen.cli.common import compiled
 from pmgen.cli.problems import Problem
-from pmgen.output import write_atomic, write_generated
+from pmgen.emit.files import write_atomic, write_generated
 from pmgen.schema import schema_text
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pmgen.cli.problems import Problem
-from pmgen.output import write_generated
+from pmgen.emit.files import write_generated
 from pmgen.schema import SCHEMAS, schema_text
 
 

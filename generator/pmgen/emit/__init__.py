@@ -1,0 +1,1 @@
+"""ModulePlan -> text -> file, by a template."""
