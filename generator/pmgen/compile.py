@@ -21,7 +21,7 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile
 from pmgen.emit.module import emit_module
 from pmgen.expand import expand_model
-from pmgen.graph import Graph
+from pmgen.expand.graph import Graph
 from pmgen.inherit import load_sources
 from pmgen.parse import parse_model
 from pmgen.plan import ModulePlan, plan_module

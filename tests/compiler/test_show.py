@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pmgen.catalogue import names
 from pmgen.compile import compile_spec
-from pmgen.graph import Graph
+from pmgen.expand.graph import Graph
 from pmgen.show.data import as_data, as_json
 from pmgen.show.table import as_markdown, print_table, table_lines, totals
 from rich.console import Console

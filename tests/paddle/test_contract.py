@@ -12,7 +12,7 @@ from typing import Any
 import judge
 import pytest
 from pmgen.compile import compile_spec
-from pmgen.graph import Graph
+from pmgen.expand.graph import Graph
 from pmgen.settings import Settings
 
 pytestmark = pytest.mark.paddle

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pmgen.compile import Compiled, compile_spec
-from pmgen.graph import Graph
+from pmgen.expand.graph import Graph
 from pmgen.settings import Settings
 from spread_specs import same_code, spread_specs
 

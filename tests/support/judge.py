@@ -17,8 +17,8 @@ from typing import Any
 import paddle
 from paddle import nn
 from pmgen.compile import Compiled
-from pmgen.graph import Graph
-from pmgen.graph import Node as GraphNode
+from pmgen.expand.graph import Graph
+from pmgen.expand.graph import Node as GraphNode
 
 SPECS = Path(__file__).parents[2] / "specs"
 _NUMBERS = itertools.count()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.suggest import did_you_mean
-from pmgen.graph import Graph
+from pmgen.expand.graph import Graph
 from pmgen.ops.definition import Shape, is_size, show_shape
 from pmgen.spec import Expectation
 

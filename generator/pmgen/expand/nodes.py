@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pmgen.diagnostics.source import Span
-from pmgen.expand.advisor import Refusal
-from pmgen.expand.report import Reporter
+from pmgen.expand.advice import Refusal
+from pmgen.expand.errors import Reporter
+from pmgen.expand.graph import Node, Reach, join
 from pmgen.expand.scope import Building, Scope, Signal, lost
 from pmgen.expressions import MAX_VALUE, Const, Expr, NoValue, evaluate, names_in
-from pmgen.graph import Node, Reach, join
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 from pmgen.ops.kinds import Kind

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pmgen.diagnostics.source import Span
+from pmgen.expand.graph import Instance, Node, Reach, Region, join
 from pmgen.expressions import Value
-from pmgen.graph import Instance, Node, Reach, Region, join
 from pmgen.ops.definition import Shape, is_size
 from pmgen.spec import Form
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import textwrap
 
+from pmgen.expand.graph import Graph
 from pmgen.expression_text import show
 from pmgen.expressions import Expr, as_expr, names_in
-from pmgen.graph import Graph
 from pmgen.ops.definition import OPEN_SIZES, Shape
 
 

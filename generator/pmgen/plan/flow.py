@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pmgen.diagnostics.source import Span
+from pmgen.expand.graph import join
 from pmgen.expressions import Expr
-from pmgen.graph import join
 from pmgen.layout import Code
 from pmgen.ops.definition import Shape
 from pmgen.plan.calls import Env

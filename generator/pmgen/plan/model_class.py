@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from pmgen.expand.graph import Graph
 from pmgen.expressions import (
     Expr,
     Name,
@@ -15,7 +16,6 @@ from pmgen.expressions import (
     simplest,
     substitute,
 )
-from pmgen.graph import Graph
 from pmgen.layout import INDENT, Invoke, Listing, flat, lines, literal
 from pmgen.ops.definition import OPEN_SIZES, Dim, Shape
 from pmgen.plan.calls import formula, name_of

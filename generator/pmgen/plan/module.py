@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from pmgen.expand.graph import Graph, Instance, join
 from pmgen.expressions import (
     Const,
     Expr,
@@ -22,7 +23,6 @@ from pmgen.expressions import (
     simplest,
     substitute,
 )
-from pmgen.graph import Graph, Instance, join
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, lines
 from pmgen.names import class_title
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size, known

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.suggest import did_you_mean
-from pmgen.graph import Graph
+from pmgen.expand.graph import Graph
 from pmgen.tree import Mapping, Scalar, Sequence
 
 SETTINGS = ("freeze", "learning_rates")

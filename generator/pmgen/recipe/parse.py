@@ -10,7 +10,7 @@ from typing import Any
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import nearest
-from pmgen.graph import Graph
+from pmgen.expand.graph import Graph
 from pmgen.keys import SPEC_KEYS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pmgen.graph import Graph
+from pmgen.expand.graph import Graph
 from pmgen.ops.definition import Shape, is_size
 from pmgen.show.rows import Row, layer_rows, total_memory
 

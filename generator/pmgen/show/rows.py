@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from pmgen.graph import BYTES_PER_VALUE, Graph, Node, Reach
+from pmgen.expand.graph import BYTES_PER_VALUE, Graph, Node, Reach
 from pmgen.ops.definition import Shape, is_size
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pmgen.graph import Graph, Region
+from pmgen.expand.graph import Graph, Region
 from pmgen.ops.definition import show_shape
 from pmgen.show.rows import Row, layer_rows, total_memory
 

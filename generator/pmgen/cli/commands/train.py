@@ -25,7 +25,7 @@ from pmgen.cli.handover import PASS_ON, run_runtime
 from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.graph import Graph
+from pmgen.expand.graph import Graph
 from pmgen.recipe import parse_recipe
 from pmgen.recipe.override import concerns_recipe
 

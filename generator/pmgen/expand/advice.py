@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pmgen.advice import (
+from pmgen.diagnostics.source import Span
+from pmgen.expand.edits import (
     ancestors,
     chain_to,
     edit_before,
@@ -16,11 +17,10 @@ from pmgen.advice import (
     in_words,
     weight,
 )
-from pmgen.diagnostics.source import Span
+from pmgen.expand.graph import Node
 from pmgen.expand.scope import Building, Signal
 from pmgen.expression_parser import ExpressionError, parse_expression
 from pmgen.expressions import NoValue, Value, evaluate
-from pmgen.graph import Node
 from pmgen.ops import PROJECTION
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 

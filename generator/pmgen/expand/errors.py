@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
-from pmgen.expand.advisor import Advisor, Refusal, odd_one_out
+from pmgen.expand.advice import Advisor, Refusal, odd_one_out
 from pmgen.expand.scope import Building, Scope, Signal
 from pmgen.expressions import NoValue
 from pmgen.ops.definition import show_shape

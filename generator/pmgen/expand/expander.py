@@ -13,11 +13,11 @@ from dataclasses import replace
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import did_you_mean
+from pmgen.expand.errors import Reporter
+from pmgen.expand.graph import INPUT, Graph, Reach, join
 from pmgen.expand.nodes import NodeBuilder, TooLarge
-from pmgen.expand.report import Reporter
 from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
 from pmgen.expressions import Value
-from pmgen.graph import INPUT, Graph, Reach, join
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
 from pmgen.ops.kinds import integer, truth
