@@ -40,7 +40,7 @@ from pmgen.cli import cli
 from pmgen.cli.common import compiled
 from pmgen.cli.explained import explain
 from pmgen.diagnostics.codes import CODES, FAMILIES
-from pmgen.functions import FUNCTIONS
+from pmgen.expressions.functions import FUNCTIONS
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
 from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS

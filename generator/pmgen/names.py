@@ -6,7 +6,7 @@ import builtins
 import keyword
 import re
 
-from pmgen.functions import HELPERS
+from pmgen.expressions.functions import HELPERS
 from pmgen.ops import OWN_LAYERS
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pmgen.diagnostics.suggest import did_you_mean
-from pmgen.expressions import Value
+from pmgen.expressions.expression import Value
 from pmgen.reader import resolve
 from pmgen.spec import MAX_SIZE, ModelSpec
 from pmgen.types import PARAM_TYPES

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.expressions import Expr, Value
+from pmgen.expressions.expression import Expr, Value
 
 WHAT_COMES_IN = "input"  # in a `from`: into the network, block or repeated form
 MAX_SIZE = 65_536  # of an input: channels, height, width

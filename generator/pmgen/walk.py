@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pmgen.expressions import Expr, names_in
+from pmgen.expressions.expression import Expr, names_in
 from pmgen.spec import (
     Arg,
     Block,

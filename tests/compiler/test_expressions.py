@@ -7,13 +7,7 @@ import re
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from pmgen.expression_parser import (
-    MAX_EXPRESSION,
-    ExpressionError,
-    parse_expression,
-)
-from pmgen.expression_text import show
-from pmgen.expressions import (
+from pmgen.expressions.expression import (
     Binary,
     Choice,
     Const,
@@ -28,6 +22,12 @@ from pmgen.expressions import (
     names_in_functions,
     substitute,
 )
+from pmgen.expressions.parser import (
+    MAX_EXPRESSION,
+    ExpressionError,
+    parse_expression,
+)
+from pmgen.expressions.printer import show
 
 NAMES = ("n", "out", "width", "in_channels")
 ARITHMETIC = ("+", "-", "*", "//", "%")

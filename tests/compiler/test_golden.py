@@ -16,7 +16,7 @@ from pmgen.diagnostics.codes import CODES
 from pmgen.diagnostics.diagnostic import Diagnostic
 from pmgen.diagnostics.render import render_json, render_text
 from pmgen.emit.files import drift
-from pmgen.functions import HELPERS
+from pmgen.expressions.functions import HELPERS
 from pmgen.ops import OWN_LAYERS
 
 ROOT = Path(__file__).resolve().parents[2]

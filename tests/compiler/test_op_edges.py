@@ -6,7 +6,7 @@ By hand, without fixtures, as test_op_rules.py.
 from __future__ import annotations
 
 import pytest
-from pmgen.expressions import Name
+from pmgen.expressions.expression import Name
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import (
     OPEN_SIZES,

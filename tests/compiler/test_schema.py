@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pmgen import keys
 from pmgen.catalogue import catalogue
 from pmgen.diagnostics.codes import DEFINITIONS, Code
-from pmgen.expression_parser import ExpressionError, parse_expression
+from pmgen.expressions.parser import ExpressionError, parse_expression
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.recipe.definition import CHOICES, KEYS, SECTIONS, SETTINGS
 from pmgen.schema import SCHEMAS, schema_text

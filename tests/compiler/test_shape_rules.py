@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pmgen.expressions import Name
+from pmgen.expressions.expression import Name
 from pmgen.ops import OPS
 from pmgen.ops.definition import OPEN_SIZES, ShapeIssue, divisor_near, parted, undecided
 from pmgen.ops.windows import extent, slide

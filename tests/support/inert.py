@@ -12,7 +12,7 @@ import builtins
 import keyword
 import unicodedata
 
-from pmgen.functions import HELPERS
+from pmgen.expressions.functions import HELPERS
 from pmgen.names import LAYER_ATTRIBUTES
 from pmgen.ops import INITIALIZERS, OPS, OWN_LAYERS
 

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import yaml
 from hypothesis import strategies as st
-from pmgen.expression_parser import parse_expression
-from pmgen.expressions import NoValue, evaluate
+from pmgen.expressions.expression import NoValue, evaluate
+from pmgen.expressions.parser import parse_expression
 from pmgen.ops import ACTIVATIONS, MERGES, NORMS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue
 from unused_params import without_unused

@@ -19,8 +19,8 @@ from pmgen.expand.edits import (
 )
 from pmgen.expand.graph import Node
 from pmgen.expand.scope import Building, Signal
-from pmgen.expression_parser import ExpressionError, parse_expression
-from pmgen.expressions import NoValue, Value, evaluate
+from pmgen.expressions.expression import NoValue, Value, evaluate
+from pmgen.expressions.parser import ExpressionError, parse_expression
 from pmgen.ops import PROJECTION
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 

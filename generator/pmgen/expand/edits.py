@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pmgen.expand.graph import INPUT, Node
-from pmgen.expressions import NoValue
+from pmgen.expressions.expression import NoValue
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, both, is_size
 
 _LARGEST = {"padding": 32, "stride": 8, "kernel_size": 15}

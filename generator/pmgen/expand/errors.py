@@ -6,7 +6,7 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Advisor, Refusal, odd_one_out
 from pmgen.expand.scope import Building, Scope, Signal
-from pmgen.expressions import NoValue
+from pmgen.expressions.expression import NoValue
 from pmgen.ops.definition import show_shape
 from pmgen.spec import Arg, Call, Ident, ModelSpec, Residual
 from pmgen.walk import layers_in, names_of

@@ -17,7 +17,7 @@ from pmgen.expand.errors import Reporter
 from pmgen.expand.graph import INPUT, Graph, Reach, join
 from pmgen.expand.nodes import NodeBuilder, TooLarge
 from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
-from pmgen.expressions import Value
+from pmgen.expressions.expression import Value
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
 from pmgen.ops.kinds import integer, truth

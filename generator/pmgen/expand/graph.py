@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from pmgen.diagnostics.source import Span
-from pmgen.expressions import Value
+from pmgen.expressions.expression import Value
 from pmgen.ops.definition import OpDef, Shape
 from pmgen.spec import Form, ModelSpec
 

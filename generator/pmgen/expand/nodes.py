@@ -10,7 +10,14 @@ from pmgen.expand.advice import Refusal
 from pmgen.expand.errors import Reporter
 from pmgen.expand.graph import Node, Reach, join
 from pmgen.expand.scope import Building, Scope, Signal, lost
-from pmgen.expressions import MAX_VALUE, Const, Expr, NoValue, evaluate, names_in
+from pmgen.expressions.expression import (
+    MAX_VALUE,
+    Const,
+    Expr,
+    NoValue,
+    evaluate,
+    names_in,
+)
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 from pmgen.ops.kinds import Kind

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from math import gcd
 from typing import Any, TypeAlias, TypeGuard
 
-from pmgen.expressions import Expr, Name, as_expr, evaluate, names_in
+from pmgen.expressions.expression import Expr, Name, as_expr, evaluate, names_in
 from pmgen.ops.kinds import Kind
 
 Dim: TypeAlias = "int | Expr"

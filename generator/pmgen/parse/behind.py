@@ -8,7 +8,7 @@ from collections.abc import Mapping as Map
 
 from pmgen.diagnostics.diagnostic import Label
 from pmgen.diagnostics.suggest import did_you_mean
-from pmgen.expressions import Const
+from pmgen.expressions.expression import Const
 from pmgen.keys import AFTER_KEYS
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef

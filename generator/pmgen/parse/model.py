@@ -8,7 +8,7 @@ from typing import Any
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import did_you_mean, nearest
-from pmgen.expressions import Const
+from pmgen.expressions.expression import Const
 from pmgen.inherit import Library, Sources
 from pmgen.keys import (
     BLOCK_KEYS,

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pmgen.diagnostics.suggest import did_you_mean, nearest
-from pmgen.expression_parser import ExpressionError, parse_expression
-from pmgen.expressions import (
+from pmgen.expressions.expression import (
     Const,
     Expr,
     names_in,
 )
-from pmgen.functions import FUNCTIONS
+from pmgen.expressions.functions import FUNCTIONS
+from pmgen.expressions.parser import ExpressionError, parse_expression
 from pmgen.ops import USUAL_ACTIVATION
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pmgen.expression_text import show
-from pmgen.expressions import (
+from pmgen.expressions.expression import (
     Const,
     Expr,
     ListName,
@@ -17,6 +16,7 @@ from pmgen.expressions import (
     simplest,
     substitute,
 )
+from pmgen.expressions.printer import show
 from pmgen.layout import Code, Infix, Invoke, Keyword, Listing, literal
 from pmgen.ops import INITIALIZERS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, ShapeIssue

@@ -6,8 +6,8 @@ import hashlib
 import textwrap
 
 from pmgen.expand.graph import Graph
-from pmgen.expression_text import show
-from pmgen.expressions import Expr, as_expr, names_in
+from pmgen.expressions.expression import Expr, as_expr, names_in
+from pmgen.expressions.printer import show
 from pmgen.ops.definition import OPEN_SIZES, Shape
 
 

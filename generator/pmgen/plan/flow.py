@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import join
-from pmgen.expressions import Expr
+from pmgen.expressions.expression import Expr
 from pmgen.layout import Code
 from pmgen.ops.definition import Shape
 from pmgen.plan.calls import Env

@@ -17,8 +17,7 @@ from typing import Any
 from pmgen.diagnostics.source import Span
 from pmgen.expand import after_attribute
 from pmgen.expand.graph import Graph, join
-from pmgen.expression_text import show
-from pmgen.expressions import (
+from pmgen.expressions.expression import (
     Const,
     Expr,
     ListName,
@@ -28,6 +27,7 @@ from pmgen.expressions import (
     fold,
     simplest,
 )
+from pmgen.expressions.printer import show
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, flat, lines
 from pmgen.names import MODULE_NAMES
 from pmgen.ops import MERGES, OPS

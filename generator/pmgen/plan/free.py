@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pmgen.expressions import names_in_functions
+from pmgen.expressions.expression import names_in_functions
 from pmgen.ops import OPS
 from pmgen.spec import Branches, Call, Form, Layer, ModelSpec, Residual, Series
 from pmgen.walk import names_of, parts_of

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pmgen.functions import HELPERS
+from pmgen.expressions.functions import HELPERS
 from pmgen.layout import Invoke, lines
 from pmgen.ops import OWN_LAYERS
 from pmgen.ops.definition import OpDef

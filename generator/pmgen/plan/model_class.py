@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pmgen.expand.graph import Graph
-from pmgen.expressions import (
+from pmgen.expressions.expression import (
     Expr,
     Name,
     Value,

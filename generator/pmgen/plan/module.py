@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 from pmgen.expand.graph import Graph, Instance, join
-from pmgen.expressions import (
+from pmgen.expressions.expression import (
     Const,
     Expr,
     ListName,

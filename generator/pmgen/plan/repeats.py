@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pmgen.expression_text import show
-from pmgen.expressions import Expr, Name, as_expr, fold, simplest
+from pmgen.expressions.expression import Expr, Name, as_expr, fold, simplest
+from pmgen.expressions.printer import show
 from pmgen.layout import Code, Invoke, Many, flat
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape

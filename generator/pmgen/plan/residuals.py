@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pmgen.expression_text import show
-from pmgen.expressions import Binary, Const, Expr, as_expr, fold
+from pmgen.expressions.expression import Binary, Const, Expr, as_expr, fold
+from pmgen.expressions.printer import show
 from pmgen.layout import Code
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import Shape, undecided

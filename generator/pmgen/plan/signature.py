@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmgen.expressions import Expr
+from pmgen.expressions.expression import Expr
 from pmgen.layout import Code, Keyword, Listing, flat
 from pmgen.ops import ACTIVATIONS, NO_LAYER
 from pmgen.plan.calls import Env, code_of, symbolic

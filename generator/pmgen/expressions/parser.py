@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pmgen.diagnostics.suggest import did_you_mean
-from pmgen.expression_text import PRECEDENCE
-from pmgen.expressions import (
+from pmgen.expressions.expression import (
     COMPARISONS,
     Apply,
     Binary,
@@ -16,7 +15,8 @@ from pmgen.expressions import (
     Name,
     Unary,
 )
-from pmgen.functions import FUNCTIONS
+from pmgen.expressions.functions import FUNCTIONS
+from pmgen.expressions.printer import PRECEDENCE
 
 MAX_EXPRESSION = 200
 MAX_NESTING = 20

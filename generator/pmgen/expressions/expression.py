@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pmgen.functions import FUNCTIONS, HELPERS
+from pmgen.expressions.functions import FUNCTIONS, HELPERS
 
 MAX_VALUE = 2**53
 # Names, numbers and operators of one expression. A size that `any` leaves open grows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pmgen.expressions import (
+from pmgen.expressions.expression import (
     COMPARISONS,
     Apply,
     Binary,

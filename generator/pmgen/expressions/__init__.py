@@ -1,0 +1,1 @@
+"""Arithmetic over `$names`: parsed, folded, evaluated, printed as Python."""
