@@ -41,10 +41,10 @@ from pmgen.cli.common import compiled
 from pmgen.cli.explained import explain
 from pmgen.diagnostics.codes import CODES, FAMILIES
 from pmgen.expressions.functions import FUNCTIONS
+from pmgen.language.types import ANNOTATIONS, PARAM_TYPES
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
 from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
-from pmgen.types import ANNOTATIONS, PARAM_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (

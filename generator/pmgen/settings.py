@@ -8,9 +8,9 @@ from typing import Any
 
 from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expressions.expression import Value
+from pmgen.language.spec import MAX_SIZE, ModelSpec
+from pmgen.language.types import PARAM_TYPES
 from pmgen.reader import resolve
-from pmgen.spec import MAX_SIZE, ModelSpec
-from pmgen.types import PARAM_TYPES
 
 
 class BadSetting(ValueError):

@@ -8,12 +8,12 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pmgen.keys import FLOW_KEYS, HEAD_KEYS
+from pmgen.language.keys import FLOW_KEYS, HEAD_KEYS
+from pmgen.language.types import PARAM_TYPES
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
-from pmgen.types import PARAM_TYPES
 
 
 def every_kind() -> Iterator[Kind]:

@@ -6,7 +6,7 @@ import builtins
 import keyword
 
 import pytest
-from pmgen.names import (
+from pmgen.language.names import (
     CLASS_ATTRIBUTES,
     LAYER_ATTRIBUTES,
     MAX_NAME,

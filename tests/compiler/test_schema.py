@@ -11,10 +11,10 @@ import golden
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pmgen import keys
 from pmgen.catalogue import catalogue
 from pmgen.diagnostics.codes import DEFINITIONS, Code
 from pmgen.expressions.parser import ExpressionError, parse_expression
+from pmgen.language import keys
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.recipe.definition import CHOICES, KEYS, SECTIONS, SETTINGS
 from pmgen.schema import SCHEMAS, schema_text

@@ -11,7 +11,7 @@ from typing import Any
 
 import golden
 from pmgen.compile import compile_spec
-from pmgen.keys import BRANCH_KEYS, FLOW_KEYS, FORM_KEYS, HEAD_KEYS, LAYER_KEYS
+from pmgen.language.keys import BRANCH_KEYS, FLOW_KEYS, FORM_KEYS, HEAD_KEYS, LAYER_KEYS
 from pmgen.ops import ACTIVATIONS, OPS
 from validation import data, faults
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import reference
 from examples import files_of, lay_out
-from pmgen import keys
 from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.render import render_text
+from pmgen.language import keys
 from pmgen.recipe import is_recipe, parse_recipe
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 from fuzz_values import NAMES, odd_value
-from pmgen.keys import SPEC_KEYS
+from pmgen.language.keys import SPEC_KEYS
 from pmgen.ops import ACTIVATIONS, NORMS, OPS
 from pmgen.recipe.definition import KEYS as RECIPE_KEYS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from pmgen.keys import SPEC_KEYS
+from pmgen.language.keys import SPEC_KEYS
 from pmgen.ops import ACTIVATIONS, NORMS, OPS
 from pmgen.recipe.definition import KEYS as RECIPE_KEYS
 

@@ -13,7 +13,7 @@ import keyword
 import unicodedata
 
 from pmgen.expressions.functions import HELPERS
-from pmgen.names import LAYER_ATTRIBUTES
+from pmgen.language.names import LAYER_ATTRIBUTES
 from pmgen.ops import INITIALIZERS, OPS, OWN_LAYERS
 
 NODES = {

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import strategies as st
+from pmgen.language.types import ACTIVATION, NO_ACTIVATION
 from pmgen.ops import NAMED_ACTIVATIONS, OPS
-from pmgen.types import ACTIVATION, NO_ACTIVATION
 from random_specs import Tree, as_yaml, trees
 from unused_params import calls_of
 

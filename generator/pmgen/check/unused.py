@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import SourceFile
 from pmgen.diagnostics.suggest import nearest
-from pmgen.spec import Call, Form, Head, Layer, ModelSpec, Param, Series
-from pmgen.walk import inputs_named_in, params_named_in, series_in
+from pmgen.language.spec import Call, Form, Head, Layer, ModelSpec, Param, Series
+from pmgen.language.visit import inputs_named_in, params_named_in, series_in
 
 
 def check_used(spec: ModelSpec, diagnostics: Diagnostics) -> None:

@@ -7,9 +7,9 @@ from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Advisor, Refusal, odd_one_out
 from pmgen.expand.scope import Building, Scope, Signal
 from pmgen.expressions.expression import NoValue
+from pmgen.language.spec import Arg, Call, Ident, ModelSpec, Residual
+from pmgen.language.visit import layers_in, names_of
 from pmgen.ops.definition import show_shape
-from pmgen.spec import Arg, Call, Ident, ModelSpec, Residual
-from pmgen.walk import layers_in, names_of
 
 MAX_FORMS = 40  # inside each other
 _NOTES = 3

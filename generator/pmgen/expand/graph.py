@@ -9,8 +9,8 @@ from typing import Any
 
 from pmgen.diagnostics.source import Span
 from pmgen.expressions.expression import Value
+from pmgen.language.spec import Form, ModelSpec
 from pmgen.ops.definition import OpDef, Shape
-from pmgen.spec import Form, ModelSpec
 
 INPUT = -1
 BYTES_PER_VALUE = 4  # float32

@@ -18,12 +18,12 @@ from pmgen.expressions.expression import (
     evaluate,
     names_in,
 )
+from pmgen.language.spec import Arg, Call, chosen_by
+from pmgen.language.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
+from pmgen.language.visit import names_of
 from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 from pmgen.ops.kinds import Kind
-from pmgen.spec import Arg, Call, chosen_by
-from pmgen.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
-from pmgen.walk import names_of
 
 MAX_LAYERS = 20_000
 _POOLS_TO_SIZE = next(

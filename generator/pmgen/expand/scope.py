@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import Instance, Node, Reach, Region, join
 from pmgen.expressions.expression import Value
+from pmgen.language.spec import Form
 from pmgen.ops.definition import Shape, is_size
-from pmgen.spec import Form
 
 
 @dataclass(frozen=True)

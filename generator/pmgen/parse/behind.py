@@ -9,7 +9,9 @@ from collections.abc import Mapping as Map
 from pmgen.diagnostics.diagnostic import Label
 from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expressions.expression import Const
-from pmgen.keys import AFTER_KEYS
+from pmgen.language.keys import AFTER_KEYS
+from pmgen.language.spec import CHOSEN, Arg, Block, Call
+from pmgen.language.types import ACTIVATION, PARAM_TYPES
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.parse.context import Context
@@ -19,9 +21,7 @@ from pmgen.parse.values import (
     parse_args,
     parse_named_call,
 )
-from pmgen.spec import CHOSEN, Arg, Block, Call
 from pmgen.tree import Mapping, Node, Scalar
-from pmgen.types import ACTIVATION, PARAM_TYPES
 
 
 def parse_after(

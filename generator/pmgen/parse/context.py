@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import did_you_mean, nearest
-from pmgen.spec import Block, Ident
+from pmgen.language.spec import Block, Ident
 from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.tree import Mapping as TreeMapping
 

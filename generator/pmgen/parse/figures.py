@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pmgen.language.spec import Expectation, Ident
 from pmgen.parse.context import Context
-from pmgen.spec import Expectation, Ident
 from pmgen.tree import Entry, Node, Scalar, Sequence
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pmgen.diagnostics.suggest import did_you_mean, nearest
-from pmgen.keys import (
+from pmgen.language.keys import (
     AFTER_KEYS,
     BRANCH_KEYS,
     FLOW_KEYS,
@@ -16,7 +16,19 @@ from pmgen.keys import (
     RESIDUAL_KEYS,
     SHORTCUTS,
 )
-from pmgen.names import why_not_a_layer, why_not_a_name
+from pmgen.language.names import why_not_a_layer, why_not_a_name
+from pmgen.language.spec import (
+    Arg,
+    Block,
+    Branch,
+    Branches,
+    Call,
+    Form,
+    Ident,
+    Layer,
+    Residual,
+    Series,
+)
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import integer, truth
@@ -28,18 +40,6 @@ from pmgen.parse.values import (
     parse_arg,
     parse_args,
     report_missing,
-)
-from pmgen.spec import (
-    Arg,
-    Block,
-    Branch,
-    Branches,
-    Call,
-    Form,
-    Ident,
-    Layer,
-    Residual,
-    Series,
 )
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 

@@ -10,7 +10,7 @@ from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.expressions.expression import Const
 from pmgen.inherit import Library, Sources
-from pmgen.keys import (
+from pmgen.language.keys import (
     BLOCK_KEYS,
     BODY_KEYS,
     EXPECT_KEYS,
@@ -22,14 +22,8 @@ from pmgen.keys import (
     PLACE_KEYS,
     SPEC_KEYS,
 )
-from pmgen.names import why_not_a_class, why_not_a_param
-from pmgen.ops import NAMED_ACTIVATIONS, OPS
-from pmgen.parse.behind import check_defaults, parse_after
-from pmgen.parse.context import Context, mistyped
-from pmgen.parse.figures import parse_expect
-from pmgen.parse.layers import broken_layer, parse_form, parse_layer
-from pmgen.parse.values import parse_arg
-from pmgen.spec import (
+from pmgen.language.names import why_not_a_class, why_not_a_param
+from pmgen.language.spec import (
     MAX_SIZE,
     Block,
     Head,
@@ -38,8 +32,14 @@ from pmgen.spec import (
     Param,
     Series,
 )
+from pmgen.language.types import PARAM_TYPES, type_of
+from pmgen.ops import NAMED_ACTIVATIONS, OPS
+from pmgen.parse.behind import check_defaults, parse_after
+from pmgen.parse.context import Context, mistyped
+from pmgen.parse.figures import parse_expect
+from pmgen.parse.layers import broken_layer, parse_form, parse_layer
+from pmgen.parse.values import parse_arg
 from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
-from pmgen.types import PARAM_TYPES, type_of
 
 IN_CHANNELS = "in_channels"
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]

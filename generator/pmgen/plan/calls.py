@@ -17,11 +17,11 @@ from pmgen.expressions.expression import (
     substitute,
 )
 from pmgen.expressions.printer import show
+from pmgen.language.spec import Arg, Call, Param, chosen_by
+from pmgen.language.types import LIST, NO_ACTIVATION
 from pmgen.layout import Code, Infix, Invoke, Keyword, Listing, literal
 from pmgen.ops import INITIALIZERS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, ShapeIssue
-from pmgen.spec import Arg, Call, Param, chosen_by
-from pmgen.types import LIST, NO_ACTIVATION
 
 Env = Mapping[str, "Value | Expr"]
 _OPEN = {name.name for name in OPEN_SIZES}

@@ -28,8 +28,10 @@ from pmgen.expressions.expression import (
     simplest,
 )
 from pmgen.expressions.printer import show
+from pmgen.language.names import MODULE_NAMES
+from pmgen.language.spec import WHAT_COMES_IN, Branches, Call, Form, Layer, Series
+from pmgen.language.visit import inputs_named_in
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, flat, lines
-from pmgen.names import MODULE_NAMES
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef, Shape
 from pmgen.plan.calls import (
@@ -44,8 +46,6 @@ from pmgen.plan.calls import (
 from pmgen.plan.flow import Body, Flow, Inline, NameClash, Place, UseClass
 from pmgen.plan.repeats import repeated
 from pmgen.plan.residuals import write_residual
-from pmgen.spec import WHAT_COMES_IN, Branches, Call, Form, Layer, Series
-from pmgen.walk import inputs_named_in
 
 METHOD_DEPTH = 2  # the body of a method of a class
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pmgen.expressions.expression import names_in_functions
+from pmgen.language.spec import Branches, Call, Form, Layer, ModelSpec, Residual, Series
+from pmgen.language.visit import names_of, parts_of
 from pmgen.ops import OPS
-from pmgen.spec import Branches, Call, Form, Layer, ModelSpec, Residual, Series
-from pmgen.walk import names_of, parts_of
 
 
 def free_params(spec: ModelSpec) -> frozenset[str]:

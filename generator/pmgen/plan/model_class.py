@@ -16,6 +16,8 @@ from pmgen.expressions.expression import (
     simplest,
     substitute,
 )
+from pmgen.language.spec import Head, Param, Series
+from pmgen.language.visit import inputs_named_in
 from pmgen.layout import INDENT, Invoke, Listing, flat, lines, literal
 from pmgen.ops.definition import OPEN_SIZES, Dim, Shape
 from pmgen.plan.calls import formula, name_of
@@ -24,8 +26,6 @@ from pmgen.plan.flow import Flow, Place, UseClass
 from pmgen.plan.forms import METHOD_DEPTH, FormWalker
 from pmgen.plan.model import ClassPlan
 from pmgen.plan.signature import signature
-from pmgen.spec import Head, Param, Series
-from pmgen.walk import inputs_named_in
 
 _TENSOR = "paddle.Tensor"
 

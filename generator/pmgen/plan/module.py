@@ -23,8 +23,17 @@ from pmgen.expressions.expression import (
     simplest,
     substitute,
 )
+from pmgen.language.names import class_title
+from pmgen.language.spec import Block, Call, Ident, Param
+from pmgen.language.types import ACTIVATION, LIST
+from pmgen.language.visit import (
+    acts_named_by,
+    acts_named_in,
+    inputs_named_in,
+    names_of,
+    params_named_in,
+)
 from pmgen.layout import INDENT, WIDTH, Code, Invoke, lines
-from pmgen.names import class_title
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size, known
 from pmgen.plan.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
 from pmgen.plan.describe import docstring, file_header
@@ -40,15 +49,6 @@ from pmgen.plan.signature import (
     is_open,
     keywords,
     signature,
-)
-from pmgen.spec import Block, Call, Ident, Param
-from pmgen.types import ACTIVATION, LIST
-from pmgen.walk import (
-    acts_named_by,
-    acts_named_in,
-    inputs_named_in,
-    names_of,
-    params_named_in,
 )
 
 # How the class of an inline form calls the `$in_channels` of the block around it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmgen.keys import VERSION_KEYS, Key, Keys
+from pmgen.language.keys import VERSION_KEYS, Key, Keys
 from pmgen.ops.definition import ArgDef, OpDef
 from pmgen.ops.kinds import Kind, any_of, integer, list_of, number, one_of, truth
 

@@ -11,7 +11,7 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import nearest
 from pmgen.expand.graph import Graph
-from pmgen.keys import SPEC_KEYS
+from pmgen.language.keys import SPEC_KEYS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.reader import read_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pmgen.keys import AFTER_KEYS, LAYER_KEYS
+from pmgen.language.keys import AFTER_KEYS, LAYER_KEYS
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Json, any_of

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pmgen.keys import (
+from pmgen.language.keys import (
     BLOCK_KEYS,
     BRANCH_KEYS,
     FLOW_KEYS,
@@ -25,12 +25,12 @@ from pmgen.keys import (
     Key,
     Keys,
 )
+from pmgen.language.types import PARAM_TYPES
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Json, Kind, any_of
 from pmgen.schema.calls import arguments, init, required
 from pmgen.schema.parts import closed, described, one_word, opened, or_null, ref
-from pmgen.types import PARAM_TYPES
 
 _LAYER_NAME: Json = {"type": "string"}
 # Every key that some layer has beside arguments and forms; those of the second line

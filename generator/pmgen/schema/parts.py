@@ -8,8 +8,13 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable, Mapping
 
-from pmgen.keys import BODY_KEYS, LAYER_KEYS, PLACE_KEYS
-from pmgen.names import CLASS_ATTRIBUTES, LAYER_ATTRIBUTES, MAX_NAME, MODULE_NAMES
+from pmgen.language.keys import BODY_KEYS, LAYER_KEYS, PLACE_KEYS
+from pmgen.language.names import (
+    CLASS_ATTRIBUTES,
+    LAYER_ATTRIBUTES,
+    MAX_NAME,
+    MODULE_NAMES,
+)
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
 from pmgen.ops.kinds import Json, Kind, any_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pmgen.keys import LANGUAGE_VERSION
+from pmgen.language.keys import LANGUAGE_VERSION
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Json, any_of
 from pmgen.recipe.definition import CHOICES, DEFAULTS, HEAD, SECTIONS, SETTINGS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pmgen.keys import (
+from pmgen.language.keys import (
     EXPECT_KEYS,
     FORM_KEYS,
     LANGUAGE_VERSION,

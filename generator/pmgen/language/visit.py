@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pmgen.expressions.expression import Expr, names_in
-from pmgen.spec import (
+from pmgen.language.spec import (
     Arg,
     Block,
     Branches,
@@ -16,7 +16,7 @@ from pmgen.spec import (
     Series,
     chosen_by,
 )
-from pmgen.types import ACTIVATION
+from pmgen.language.types import ACTIVATION
 
 
 def layers_in(form: Form) -> Iterator[Layer]:
