@@ -22,7 +22,7 @@ from pmgen.diagnostics.source import SourceFile
 from pmgen.emit.module import emit_module
 from pmgen.expand import expand_model
 from pmgen.expand.graph import Graph
-from pmgen.inherit import load_sources
+from pmgen.load.inherit import load_sources
 from pmgen.parse import parse_model
 from pmgen.plan import ModulePlan, plan_module
 from pmgen.plan.flow import NameClash

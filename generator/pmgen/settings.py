@@ -10,7 +10,7 @@ from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expressions.expression import Value
 from pmgen.language.spec import MAX_SIZE, ModelSpec
 from pmgen.language.types import PARAM_TYPES
-from pmgen.reader import resolve
+from pmgen.load.reader import resolve
 
 
 class BadSetting(ValueError):

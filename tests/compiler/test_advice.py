@@ -17,8 +17,8 @@ import pytest
 from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.reader import read_text
-from pmgen.tree import Entry, Mapping, Node, Sequence
+from pmgen.load.reader import read_text
+from pmgen.load.tree import Entry, Mapping, Node, Sequence
 
 _MEANT = re.compile(r"did you mean `(?P<word>[^`]+)`\?")
 _EDIT = re.compile(r"`(?P<arg>\w+): (?P<value>[^`{]+)`(?: in `(?P<layer>[\w.]+)`)?")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pmgen.compile import Compiled, compile_spec
-from pmgen.inherit import MAX_FILES
+from pmgen.load.inherit import MAX_FILES
 
 BASE = """\
 pmgen: 1

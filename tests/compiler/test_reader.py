@@ -9,13 +9,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from pmgen import reader
 from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import MAX_ERRORS, Diagnostic, Diagnostics
 from pmgen.diagnostics.render import render_text
 from pmgen.diagnostics.source import SourceFile
-from pmgen.reader import read_file, read_text, resolve
-from pmgen.tree import Mapping, Node, Scalar, Sequence
+from pmgen.load import reader
+from pmgen.load.reader import read_file, read_text, resolve
+from pmgen.load.tree import Mapping, Node, Scalar, Sequence
 
 BOTH = pytest.mark.parametrize("loader", ["libyaml", "python"])
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import jsonschema
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.reader import read_file
+from pmgen.load.reader import read_file
+from pmgen.load.tree import Mapping, Node, Scalar
 from pmgen.schema import schema_text
-from pmgen.tree import Mapping, Node, Scalar
 
 
 @cache

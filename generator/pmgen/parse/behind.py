@@ -12,6 +12,7 @@ from pmgen.expressions.expression import Const
 from pmgen.language.keys import AFTER_KEYS
 from pmgen.language.spec import CHOSEN, Arg, Block, Call
 from pmgen.language.types import ACTIVATION, PARAM_TYPES
+from pmgen.load.tree import Mapping, Node, Scalar
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.parse.context import Context
@@ -21,7 +22,6 @@ from pmgen.parse.values import (
     parse_args,
     parse_named_call,
 )
-from pmgen.tree import Mapping, Node, Scalar
 
 
 def parse_after(

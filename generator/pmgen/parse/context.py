@@ -9,8 +9,8 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.language.spec import Block, Ident
-from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
-from pmgen.tree import Mapping as TreeMapping
+from pmgen.load.tree import Entry, Node, Scalar, Sequence, kind_of
+from pmgen.load.tree import Mapping as TreeMapping
 
 # What YAML 1.1 read as truth values.
 YES_AND_NO = ("yes", "no", "on", "off")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pmgen.language.spec import Expectation, Ident
+from pmgen.load.tree import Entry, Node, Scalar, Sequence
 from pmgen.parse.context import Context
-from pmgen.tree import Entry, Node, Scalar, Sequence
 
 
 def parse_expect(

@@ -29,6 +29,7 @@ from pmgen.language.spec import (
     Residual,
     Series,
 )
+from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import integer, truth
@@ -41,7 +42,6 @@ from pmgen.parse.values import (
     parse_args,
     report_missing,
 )
-from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
 
 def parse_series(node: Node, what: str, context: Context) -> Series | None:

@@ -9,7 +9,6 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.expressions.expression import Const
-from pmgen.inherit import Library, Sources
 from pmgen.language.keys import (
     BLOCK_KEYS,
     BODY_KEYS,
@@ -33,13 +32,14 @@ from pmgen.language.spec import (
     Series,
 )
 from pmgen.language.types import PARAM_TYPES, type_of
+from pmgen.load.inherit import Library, Sources
+from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.ops import NAMED_ACTIVATIONS, OPS
 from pmgen.parse.behind import check_defaults, parse_after
 from pmgen.parse.context import Context, mistyped
 from pmgen.parse.figures import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.values import parse_arg
-from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
 IN_CHANNELS = "in_channels"
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]

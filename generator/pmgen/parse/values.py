@@ -15,12 +15,12 @@ from pmgen.expressions.functions import FUNCTIONS
 from pmgen.expressions.parser import ExpressionError, parse_expression
 from pmgen.language.spec import Arg, Block, Call
 from pmgen.language.types import PARAM_TYPES
+from pmgen.load.tree import Entry, Node, Scalar, Sequence
+from pmgen.load.tree import Mapping as TreeMapping
 from pmgen.ops import USUAL_ACTIVATION
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 from pmgen.parse.context import YES_AND_NO, Context
-from pmgen.tree import Entry, Node, Scalar, Sequence
-from pmgen.tree import Mapping as TreeMapping
 
 _WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
 _PAIR = re.compile(r"(\d+) ?[xX*×] ?(\d+)")  # `5x5`

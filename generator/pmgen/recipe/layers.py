@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expand.graph import Graph
-from pmgen.tree import Mapping, Scalar, Sequence
+from pmgen.load.tree import Mapping, Scalar, Sequence
 
 SETTINGS = ("freeze", "learning_rates")
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.reader import resolve
+from pmgen.load.reader import resolve
+from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.recipe.definition import CHOICES, DEFAULTS, SECTIONS, SETTINGS
-from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence
 
 _FIRST = (*CHOICES, *SECTIONS, *(setting.name for setting in SETTINGS))
 _NAMES_LAYERS = tuple(s.name for s in SETTINGS if isinstance(s.default, dict))

@@ -12,9 +12,11 @@ from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import nearest
 from pmgen.expand.graph import Graph
 from pmgen.language.keys import SPEC_KEYS
+from pmgen.load.reader import read_file
+from pmgen.load.tree import Entry, Node, Scalar, Sequence, kind_of
+from pmgen.load.tree import Mapping as TreeMapping
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
-from pmgen.reader import read_file
 from pmgen.recipe.definition import (
     CHOICES,
     DEFAULTS,
@@ -25,8 +27,6 @@ from pmgen.recipe.definition import (
 from pmgen.recipe.layers import check_layers
 from pmgen.recipe.meant import help_for_argument, help_for_key
 from pmgen.recipe.override import overridden
-from pmgen.tree import Entry, Node, Scalar, Sequence, kind_of
-from pmgen.tree import Mapping as TreeMapping
 
 _TOP_KEY = re.compile(r"^(\w+)[ \t]*:", re.MULTILINE)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.diagnostics.suggest import did_you_mean, nearest
-from pmgen.reader import read_file
-from pmgen.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of
+from pmgen.load.reader import read_file
+from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of
 
 MAX_FILES = 32
 

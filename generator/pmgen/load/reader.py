@@ -20,8 +20,8 @@ from pmgen import catalogue
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.diagnostics.suggest import nearest
-from pmgen.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
-from pmgen.yaml_problems import explain
+from pmgen.load.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
+from pmgen.load.yaml_problems import explain
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 40

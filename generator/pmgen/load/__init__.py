@@ -1,0 +1,1 @@
+"""Files -> one YAML tree whose every value knows its place."""
