@@ -6,8 +6,17 @@ templates or the reference names an op.
 
 from __future__ import annotations
 
-from pmgen.ops import activation, conv, initializers, linear, merge, norm, pool, reshape
 from pmgen.ops.definition import OpDef
+from pmgen.ops.families import (
+    activation,
+    conv,
+    initializers,
+    linear,
+    merge,
+    norm,
+    pool,
+    reshape,
+)
 
 _FAMILIES = (conv, linear, pool, norm, activation, reshape, merge)
 
