@@ -33,8 +33,8 @@ from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import integer, truth
-from pmgen.parse.behind import check_bias, listed, parse_after, parse_init
 from pmgen.parse.context import Context, mistyped
+from pmgen.parse.modifiers import check_bias, listed, parse_after, parse_init
 from pmgen.parse.values import (
     argument_kinds,
     meant_by,

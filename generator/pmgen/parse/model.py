@@ -35,10 +35,10 @@ from pmgen.language.types import PARAM_TYPES, type_of
 from pmgen.load.inherit import Library, Sources
 from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.ops import NAMED_ACTIVATIONS, OPS
-from pmgen.parse.behind import check_defaults, parse_after
 from pmgen.parse.context import Context, mistyped
-from pmgen.parse.figures import parse_expect
+from pmgen.parse.expect import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
+from pmgen.parse.modifiers import check_defaults, parse_after
 from pmgen.parse.values import parse_arg
 
 IN_CHANNELS = "in_channels"
