@@ -7,7 +7,7 @@ import keyword
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pmgen.layout import (
+from pmgen.plan.layout import (
     WIDTH,
     Code,
     Invoke,

@@ -19,9 +19,9 @@ from pmgen.expressions.expression import (
 from pmgen.expressions.printer import show
 from pmgen.language.spec import Arg, Call, Param, chosen_by
 from pmgen.language.types import LIST, NO_ACTIVATION
-from pmgen.layout import Code, Infix, Invoke, Keyword, Listing, literal
 from pmgen.ops import INITIALIZERS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, ShapeIssue
+from pmgen.plan.layout import Code, Infix, Invoke, Keyword, Listing, literal
 
 Env = Mapping[str, "Value | Expr"]
 _OPEN = {name.name for name in OPEN_SIZES}

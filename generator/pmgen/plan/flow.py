@@ -9,9 +9,9 @@ from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import join
 from pmgen.expressions.expression import Expr
 from pmgen.language.spec import Call, Form
-from pmgen.layout import Code
 from pmgen.ops.definition import Shape
 from pmgen.plan.calls import Env
+from pmgen.plan.layout import Code
 
 
 @dataclass(frozen=True)

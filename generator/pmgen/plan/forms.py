@@ -31,7 +31,6 @@ from pmgen.expressions.printer import show
 from pmgen.language.names import MODULE_NAMES
 from pmgen.language.spec import WHAT_COMES_IN, Branches, Call, Form, Layer, Series
 from pmgen.language.visit import inputs_named_in
-from pmgen.layout import INDENT, WIDTH, Code, Invoke, flat, lines
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef, Shape
 from pmgen.plan.calls import (
@@ -44,6 +43,7 @@ from pmgen.plan.calls import (
     symbolic,
 )
 from pmgen.plan.flow import Body, Flow, Inline, NameClash, Place, UseClass
+from pmgen.plan.layout import INDENT, WIDTH, Code, Invoke, flat, lines
 from pmgen.plan.repeats import repeated
 from pmgen.plan.residuals import write_residual
 

@@ -18,13 +18,13 @@ from pmgen.expressions.expression import (
 )
 from pmgen.language.spec import Head, Param, Series
 from pmgen.language.visit import inputs_named_in
-from pmgen.layout import INDENT, Invoke, Listing, flat, lines, literal
 from pmgen.ops.definition import OPEN_SIZES, Dim, Shape
 from pmgen.plan.calls import formula, name_of
-from pmgen.plan.describe import docstring
+from pmgen.plan.docs import docstring
 from pmgen.plan.flow import Flow, Place, UseClass
 from pmgen.plan.forms import METHOD_DEPTH, FormWalker
-from pmgen.plan.model import ClassPlan
+from pmgen.plan.layout import INDENT, Invoke, Listing, flat, lines, literal
+from pmgen.plan.plans import ClassPlan
 from pmgen.plan.signature import signature
 
 _TENSOR = "paddle.Tensor"

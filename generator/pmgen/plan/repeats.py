@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from pmgen.expressions.expression import Expr, Name, as_expr, fold, simplest
 from pmgen.expressions.printer import show
 from pmgen.language.spec import Call, Layer
-from pmgen.layout import Code, Invoke, Many, flat
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
 from pmgen.plan.calls import UNDECIDED, NotSymbolic, constructor, settled, symbolic
 from pmgen.plan.flow import Inline, Place
+from pmgen.plan.layout import Code, Invoke, Many, flat
 
 if TYPE_CHECKING:
     from pmgen.plan.forms import FormWalker

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from pmgen.expressions.expression import Binary, Const, Expr, as_expr, fold
 from pmgen.expressions.printer import show
 from pmgen.language.spec import Call, Residual, Series
-from pmgen.layout import Code
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import Shape, undecided
 from pmgen.plan.calls import NotSymbolic, function
 from pmgen.plan.flow import Flow, Place
+from pmgen.plan.layout import Code
 
 if TYPE_CHECKING:
     from pmgen.plan.forms import FormWalker

@@ -7,10 +7,10 @@ from typing import Any
 from pmgen.expressions.expression import Expr
 from pmgen.language.spec import Call, Param
 from pmgen.language.types import ACTIVATION, ANNOTATIONS, NO_ACTIVATION
-from pmgen.layout import Code, Keyword, Listing, flat
 from pmgen.ops import ACTIVATIONS, NO_LAYER
 from pmgen.plan.calls import Env, code_of, symbolic
-from pmgen.plan.model import ParamPlan
+from pmgen.plan.layout import Code, Keyword, Listing, flat
+from pmgen.plan.plans import ParamPlan
 
 # What a class calls its incoming and outgoing size, by the number of axes without N.
 IN_NAME = {3: "in_channels", 1: "in_features"}

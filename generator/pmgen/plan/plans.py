@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pmgen.expressions.functions import HELPERS
-from pmgen.layout import Invoke, lines
 from pmgen.ops import OWN_LAYERS
 from pmgen.ops.definition import OpDef
+from pmgen.plan.layout import Invoke, lines
 
 
 @dataclass(frozen=True)

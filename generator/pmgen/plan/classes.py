@@ -33,15 +33,15 @@ from pmgen.language.visit import (
     names_of,
     params_named_in,
 )
-from pmgen.layout import INDENT, WIDTH, Code, Invoke, lines
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size, known
 from pmgen.plan.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
-from pmgen.plan.describe import docstring, file_header
+from pmgen.plan.docs import docstring, file_header
 from pmgen.plan.flow import Inline
 from pmgen.plan.forms import METHOD_DEPTH, FormWalker
-from pmgen.plan.free import free_params
-from pmgen.plan.model import ClassPlan, ModulePlan, ParamPlan
+from pmgen.plan.layout import INDENT, WIDTH, Code, Invoke, lines
 from pmgen.plan.model_class import plan_model
+from pmgen.plan.open_params import free_params
+from pmgen.plan.plans import ClassPlan, ModulePlan, ParamPlan
 from pmgen.plan.signature import (
     IN_NAME,
     OUT_NAME,
