@@ -25,7 +25,7 @@ from pmgen.expand.graph import Graph
 from pmgen.load.inherit import load_sources
 from pmgen.parse import parse_model
 from pmgen.plan import ModulePlan, plan_module
-from pmgen.plan.flow import NameClash
+from pmgen.plan.body.flow import NameClash
 from pmgen.settings import Settings
 
 

@@ -34,10 +34,10 @@ from pmgen.language.visit import (
     params_named_in,
 )
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size, known
+from pmgen.plan.body.flow import Inline
+from pmgen.plan.body.walker import METHOD_DEPTH, FormWalker
 from pmgen.plan.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
 from pmgen.plan.docs import docstring, file_header
-from pmgen.plan.flow import Inline
-from pmgen.plan.forms import METHOD_DEPTH, FormWalker
 from pmgen.plan.layout import INDENT, WIDTH, Code, Invoke, lines
 from pmgen.plan.model_class import plan_model
 from pmgen.plan.open_params import free_params

@@ -19,10 +19,10 @@ from pmgen.expressions.expression import (
 from pmgen.language.spec import Head, Param, Series
 from pmgen.language.visit import inputs_named_in
 from pmgen.ops.definition import OPEN_SIZES, Dim, Shape
+from pmgen.plan.body.flow import Flow, Place, UseClass
+from pmgen.plan.body.walker import METHOD_DEPTH, FormWalker
 from pmgen.plan.calls import formula, name_of
 from pmgen.plan.docs import docstring
-from pmgen.plan.flow import Flow, Place, UseClass
-from pmgen.plan.forms import METHOD_DEPTH, FormWalker
 from pmgen.plan.layout import INDENT, Invoke, Listing, flat, lines, literal
 from pmgen.plan.plans import ClassPlan
 from pmgen.plan.signature import signature

@@ -33,6 +33,9 @@ from pmgen.language.spec import WHAT_COMES_IN, Branches, Call, Form, Layer, Seri
 from pmgen.language.visit import inputs_named_in
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef, Shape
+from pmgen.plan.body.flow import Body, Flow, Inline, NameClash, Place, UseClass
+from pmgen.plan.body.repeats import repeated
+from pmgen.plan.body.residuals import write_residual
 from pmgen.plan.calls import (
     Env,
     NotSymbolic,
@@ -42,10 +45,7 @@ from pmgen.plan.calls import (
     settled,
     symbolic,
 )
-from pmgen.plan.flow import Body, Flow, Inline, NameClash, Place, UseClass
 from pmgen.plan.layout import INDENT, WIDTH, Code, Invoke, flat, lines
-from pmgen.plan.repeats import repeated
-from pmgen.plan.residuals import write_residual
 
 METHOD_DEPTH = 2  # the body of a method of a class
 

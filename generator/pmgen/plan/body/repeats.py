@@ -14,12 +14,12 @@ from pmgen.expressions.printer import show
 from pmgen.language.spec import Call, Layer
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
+from pmgen.plan.body.flow import Inline, Place
 from pmgen.plan.calls import UNDECIDED, NotSymbolic, constructor, settled, symbolic
-from pmgen.plan.flow import Inline, Place
 from pmgen.plan.layout import Code, Invoke, Many, flat
 
 if TYPE_CHECKING:
-    from pmgen.plan.forms import FormWalker
+    from pmgen.plan.body.walker import FormWalker
 
 _INDICES = "ijkmn"
 

@@ -15,12 +15,12 @@ from pmgen.expressions.printer import show
 from pmgen.language.spec import Call, Residual, Series
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import Shape, undecided
+from pmgen.plan.body.flow import Flow, Place
 from pmgen.plan.calls import NotSymbolic, function
-from pmgen.plan.flow import Flow, Place
 from pmgen.plan.layout import Code
 
 if TYPE_CHECKING:
-    from pmgen.plan.forms import FormWalker
+    from pmgen.plan.body.walker import FormWalker
 
 _SUM = OPS[MERGES["add"]]
 _OPPOSITE = {"!=": "==", "==": "!="}
