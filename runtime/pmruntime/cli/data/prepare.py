@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pmruntime.cli.common import debug_option, problems_explained
-from pmruntime.cli.data_check import print_report
+from pmruntime.cli.data.check import print_report
 from pmruntime.data.archives import MAX_TOTAL, prepare
 from pmruntime.data.check import check_folder
 from pmruntime.data.image_folder import build_cache

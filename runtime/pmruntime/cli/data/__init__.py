@@ -8,10 +8,10 @@ from pmruntime.cli.on_demand import OnDemand
 
 # command -> (module, function)
 _COMMANDS = {
-    "prepare": ("pmruntime.cli.data_prepare", "prepare_command"),
-    "check": ("pmruntime.cli.data_check", "check_command"),
-    "show": ("pmruntime.cli.data_show", "show_command"),
-    "synth": ("pmruntime.cli.data_synth", "synth_command"),
+    "prepare": ("pmruntime.cli.data.prepare", "prepare_command"),
+    "check": ("pmruntime.cli.data.check", "check_command"),
+    "show": ("pmruntime.cli.data.show", "show_command"),
+    "synth": ("pmruntime.cli.data.synth", "synth_command"),
 }
 
 
