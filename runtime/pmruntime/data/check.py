@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pmruntime.data.arrays.idx import is_idx_folder, read_idx
 from pmruntime.data.copies import copy_faults
 from pmruntime.data.decode import (
     BadImageError,
@@ -15,7 +16,6 @@ from pmruntime.data.decode import (
     read_bytes,
     verify_jpeg,
 )
-from pmruntime.data.idx import is_idx_folder, read_idx
 from pmruntime.data.image_folder import KINDS, list_images
 from pmruntime.data.listing import Entry, Fault, Listing, Progress, all_files
 from pmruntime.data.parallel import in_threads

