@@ -22,7 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from pmruntime.data import open_data
-from pmruntime.data.image_folder import build_cache
+from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.preprocessing import Preprocessing
 
 IMAGES = 40

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from palm_folder import TRAIN, VAL, make_palm, write_jpeg
 from pmruntime.data import open_data
-from pmruntime.data.cache import FOLDER, cached_images
-from pmruntime.data.image_folder import build_cache, list_images
-from pmruntime.data.listing import Listing
+from pmruntime.data.folders.cache import FOLDER, cached_images
+from pmruntime.data.folders.image_folder import build_cache, list_images
+from pmruntime.data.folders.listing import Listing
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from palm_folder import TRAIN, VAL, make_palm, write_jpeg
 from pmruntime.data import open_data
-from pmruntime.data.copies import copy_faults
-from pmruntime.data.image_folder import list_images
+from pmruntime.data.folders.copies import copy_faults
+from pmruntime.data.folders.image_folder import list_images
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("paddle")
 
 from palm_folder import TRAIN, VAL, make_palm
-from pmruntime.data.image_folder import build_cache
+from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 from pmruntime.progress import Reporter

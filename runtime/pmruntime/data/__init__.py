@@ -13,8 +13,12 @@ from pathlib import Path
 from pmruntime.data.arrays.digits import read_digits
 from pmruntime.data.arrays.idx import IDX_KIND, is_idx_folder, read_idx
 from pmruntime.data.dataset import Data, Split, iterate_batches
-from pmruntime.data.image_folder import KINDS, is_image_folder, read_image_folder
-from pmruntime.data.listing import Progress
+from pmruntime.data.folders.image_folder import (
+    KINDS,
+    is_image_folder,
+    read_image_folder,
+)
+from pmruntime.data.folders.listing import Progress
 from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from pmruntime.data.decode import SUFFIXES
+from pmruntime.data.folders.palm import LABELS, TRAIN, VAL
 from pmruntime.data.label_sheet import COLUMNS, sheet_as_csv
-from pmruntime.data.palm import LABELS, TRAIN, VAL
 from pmruntime.files import write_json
 from pmruntime.problems import UserError
 

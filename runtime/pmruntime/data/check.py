@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pmruntime.data.arrays.idx import is_idx_folder, read_idx
-from pmruntime.data.copies import copy_faults
 from pmruntime.data.decode import (
     BadImageError,
     decode,
@@ -16,9 +15,10 @@ from pmruntime.data.decode import (
     read_bytes,
     verify_jpeg,
 )
-from pmruntime.data.image_folder import KINDS, list_images
-from pmruntime.data.listing import Entry, Fault, Listing, Progress, all_files
-from pmruntime.data.parallel import in_threads
+from pmruntime.data.folders.copies import copy_faults
+from pmruntime.data.folders.image_folder import KINDS, list_images
+from pmruntime.data.folders.listing import Entry, Fault, Listing, Progress, all_files
+from pmruntime.data.folders.parallel import in_threads
 from pmruntime.problems import UserError
 
 _NAMED_AS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".bmp": "BMP"}

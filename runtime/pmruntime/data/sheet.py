@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data.decode import BadImageError, read_image
-from pmruntime.data.listing import Entry, Listing
-from pmruntime.data.parallel import in_threads
+from pmruntime.data.folders.listing import Entry, Listing
+from pmruntime.data.folders.parallel import in_threads
 
 MAX_CLASSES = 50
 _TILE, _CAPTION, _GAP = 128, 16, 4  # pixels

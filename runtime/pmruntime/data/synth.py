@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.palm import LABELS, PREFIXES, TRAIN, VAL
+from pmruntime.data.folders.palm import LABELS, PREFIXES, TRAIN, VAL
 from pmruntime.files import write_atomic
 from pmruntime.problems import UserError
 

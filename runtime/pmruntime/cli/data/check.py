@@ -13,7 +13,7 @@ from rich.table import Table
 
 from pmruntime.cli.common import debug_option, problems_explained
 from pmruntime.data.check import Report, check_folder
-from pmruntime.data.listing import Fault
+from pmruntime.data.folders.listing import Fault
 from pmruntime.progress import progress_bar
 
 _SHOWN = 5  # sizes, and files that are not read

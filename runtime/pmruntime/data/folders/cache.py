@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.listing import Entry
+from pmruntime.data.folders.listing import Entry
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.files import replacing
 from pmruntime.problems import UserError

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pmruntime.data.listing import Entry, Fault, Listing, image_files, is_ignored
+from pmruntime.data.folders.listing import (
+    Entry,
+    Fault,
+    Listing,
+    image_files,
+    is_ignored,
+)
 
 
 def is_class_folders(folder: Path) -> bool:

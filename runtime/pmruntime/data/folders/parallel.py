@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from pmruntime.data.listing import Progress
+from pmruntime.data.folders.listing import Progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pmruntime.data.listing import Entry, Fault, Listing, image_files, read_table
+from pmruntime.data.folders.listing import (
+    Entry,
+    Fault,
+    Listing,
+    image_files,
+    read_table,
+)
 
 TRAIN, VAL, LABELS = "PALM-Training400", "PALM-Validation400", "labels.csv"
 # P: pathological myopia. H, high myopia, and N, normal eyes, are not pathological.

@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pmruntime.data.listing import Entry, Fault, Listing, image_files, read_table
+from pmruntime.data.folders.listing import (
+    Entry,
+    Fault,
+    Listing,
+    image_files,
+    read_table,
+)
 
 _TABLES = {"train": "train.csv", "val": "val.csv"}
 _MAX_CLASSES = 10_000

@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pmruntime.data.listing import Entry, Fault, Listing
+from pmruntime.data.folders.listing import Entry, Fault, Listing
 
 
 def groups_of_copies(entries: Sequence[Entry]) -> list[list[int]]:

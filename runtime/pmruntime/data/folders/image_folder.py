@@ -10,15 +10,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.cache import cached_images, write_cache
-from pmruntime.data.class_folders import is_class_folders, list_class_folders
-from pmruntime.data.copies import without_copies
-from pmruntime.data.csv_tables import is_csv_tables, list_csv_tables
 from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.data.decode import BadImageError, read_image
-from pmruntime.data.listing import Entry, Fault, Listing, Progress
-from pmruntime.data.palm import is_palm, list_palm
-from pmruntime.data.parallel import in_threads
+from pmruntime.data.folders.cache import cached_images, write_cache
+from pmruntime.data.folders.class_folders import is_class_folders, list_class_folders
+from pmruntime.data.folders.copies import without_copies
+from pmruntime.data.folders.csv_tables import is_csv_tables, list_csv_tables
+from pmruntime.data.folders.listing import Entry, Fault, Listing, Progress
+from pmruntime.data.folders.palm import is_palm, list_palm
+from pmruntime.data.folders.parallel import in_threads
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 

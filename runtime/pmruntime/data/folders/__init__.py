@@ -1,0 +1,1 @@
+"""Folders of images: each kind listed, then decoded, in threads, into a cache."""
