@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from palm_folder import TRAIN, VAL, make_palm, write_jpeg
 from pmruntime.cli import cli
-from pmruntime.data.check import check_folder
+from pmruntime.data.inspect.check import check_folder
 
 IMAGE = f"{TRAIN}/N0001.jpg"
 
@@ -169,7 +169,7 @@ def test_faults_are_named_with_their_remedy(
 def test_what_vanishes_meanwhile_is_missing(
     palm: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pmruntime.data import check as module
+    from pmruntime.data.inspect import check as module
 
     def list_images(folder: Path) -> object:
         listing = original(folder)

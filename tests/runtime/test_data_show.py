@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from palm_folder import TRAIN, VAL, make_palm
 from pmruntime.cli import cli
 from pmruntime.data.folders.image_folder import list_images
-from pmruntime.data.sheet import contact_sheet
+from pmruntime.data.inspect.sheet import contact_sheet
 
 HEAD, CELL, ROW = 24, 132, 172  # pixels of the sheet's grid
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from palm_folder import TRAIN, VAL
 from pmruntime.cli import cli
 from pmruntime.data import open_data
-from pmruntime.data.check import check_folder
+from pmruntime.data.inspect.check import check_folder
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.data.synth import draw_fundus, synthesise
 from pmruntime.problems import UserError

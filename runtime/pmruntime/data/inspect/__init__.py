@@ -1,0 +1,1 @@
+"""What `pmgen data check` and `pmgen data show` say of a folder."""
