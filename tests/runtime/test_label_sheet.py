@@ -9,8 +9,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from pmruntime.data import label_sheet
-from pmruntime.data.label_sheet import sheet_as_csv
+from pmruntime.data.prepare import label_sheet
+from pmruntime.data.prepare.label_sheet import sheet_as_csv
 from pmruntime.problems import UserError
 
 

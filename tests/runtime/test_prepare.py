@@ -16,8 +16,9 @@ import pytest
 from click.testing import CliRunner
 from palm_folder import TRAIN, VAL, write_jpeg
 from pmruntime.cli import cli
-from pmruntime.data import archives, open_data
-from pmruntime.data.archives import MARKER, prepare
+from pmruntime.data import open_data
+from pmruntime.data.prepare import archives
+from pmruntime.data.prepare.archives import MARKER, prepare
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 

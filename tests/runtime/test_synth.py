@@ -14,8 +14,8 @@ from palm_folder import TRAIN, VAL
 from pmruntime.cli import cli
 from pmruntime.data import open_data
 from pmruntime.data.inspect.check import check_folder
+from pmruntime.data.prepare.synth import draw_fundus, synthesise
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.data.synth import draw_fundus, synthesise
 from pmruntime.problems import UserError
 
 

@@ -8,9 +8,9 @@ import click
 
 from pmruntime.cli.common import debug_option, problems_explained
 from pmruntime.cli.data.check import print_report
-from pmruntime.data.archives import MAX_TOTAL, prepare
 from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.inspect.check import check_folder
+from pmruntime.data.prepare.archives import MAX_TOTAL, prepare
 from pmruntime.data.preprocessing import RESIZES, Preprocessing
 from pmruntime.problems import UserError
 from pmruntime.progress import progress_bar

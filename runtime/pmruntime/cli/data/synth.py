@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pmruntime.cli.common import debug_option, problems_explained
-from pmruntime.data.synth import synthesise
+from pmruntime.data.prepare.synth import synthesise
 from pmruntime.progress import progress_bar
 
 

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from pmruntime.data.decode import SUFFIXES
 from pmruntime.data.folders.palm import LABELS, TRAIN, VAL
-from pmruntime.data.label_sheet import COLUMNS, sheet_as_csv
+from pmruntime.data.prepare.label_sheet import COLUMNS, sheet_as_csv
 from pmruntime.files import write_json
 from pmruntime.problems import UserError
 

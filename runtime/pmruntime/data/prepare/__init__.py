@@ -1,0 +1,1 @@
+"""Folders made: the challenge's archives unpacked, images drawn."""
