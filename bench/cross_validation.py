@@ -126,8 +126,8 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
 
 def figures(folds: list[dict[str, Any]], intervals: bool = False) -> str:
     """Accuracy, loss and ROC-AUC over the images of all these folds."""
-    from pmruntime.bootstrap import Measurement
-    from pmruntime.metrics import Predictions
+    from pmruntime.evaluation.bootstrap import Measurement
+    from pmruntime.evaluation.metrics import Predictions
 
     logs = np.concatenate([np.array(fold["log_probabilities"]) for fold in folds])
     labels = np.concatenate([np.array(fold["labels"]) for fold in folds])

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pmruntime.metrics import CALIBRATION_BINS, Predictions, calibration_bins
+from pmruntime.evaluation.metrics import CALIBRATION_BINS, Predictions, calibration_bins
 
 # One colour for each contender in every figure, told apart by the colour-blind too.
 COLORS = ("#1f5f99", "#d1702a", "#5b8c3e")

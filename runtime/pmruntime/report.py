@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from pmruntime.architecture import layer_rows
 from pmruntime.data import Data
+from pmruntime.evaluation.metrics import METRICS, Metric, Predictions
 from pmruntime.gradcam import grad_cam, overlay
 from pmruntime.loading import parameter_count
-from pmruntime.metrics import METRICS, Metric, Predictions
 from pmruntime.pictures import as_bgr, jpeg_uri, png_uri
 from pmruntime.problems import UserError
 from pmruntime.trained import TrainedRun

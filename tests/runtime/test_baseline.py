@@ -10,11 +10,11 @@ import pytest
 
 pytest.importorskip("sklearn")
 
-from pmruntime.baseline import BINS, SIZE, features, fit_baseline
 from pmruntime.data import open_data
 from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.metrics import Predictions, measure
+from pmruntime.evaluation.baseline import BINS, SIZE, features, fit_baseline
+from pmruntime.evaluation.metrics import Predictions, measure
 from pmruntime.problems import UserError
 from tiny_data import make_tiny_data
 

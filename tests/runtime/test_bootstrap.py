@@ -11,8 +11,8 @@ import pytest
 pytest.importorskip("sklearn")
 
 from numpy.typing import NDArray
-from pmruntime.bootstrap import Measurement, paired_difference
-from pmruntime.metrics import METRICS, Predictions
+from pmruntime.evaluation.bootstrap import Measurement, paired_difference
+from pmruntime.evaluation.metrics import METRICS, Predictions
 
 
 def sample(

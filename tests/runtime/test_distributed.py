@@ -22,13 +22,13 @@ paddle = pytest.importorskip("paddle")
 from pmruntime.checkpoint import read_tensors  # noqa: E402
 from pmruntime.device import use_device  # noqa: E402
 from pmruntime.evaluate import evaluate  # noqa: E402
+from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
 from pmruntime.loading import load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.progress import Reporter  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.session import Machine  # noqa: E402
 from pmruntime.train import resume, train  # noqa: E402
-from pmruntime.validation import evaluate_run  # noqa: E402
 from pmruntime.world import World  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 from test_launch import alive, wait_until  # noqa: E402

@@ -10,8 +10,8 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("sklearn")
 
 from numpy.typing import NDArray
+from pmruntime.evaluation.metrics import Predictions
 from pmruntime.figures import draw_figures
-from pmruntime.metrics import Predictions
 
 ALL = {"roc.png", "precision_recall.png", "calibration.png", "confusion.png"}
 

@@ -13,15 +13,15 @@ pytest.importorskip("sklearn")
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from pmruntime.metrics import (
+from pmruntime.evaluation.metrics import (
     METRICS,
     Predictions,
     UndefinedError,
     calibration_bins,
     measure,
 )
+from pmruntime.evaluation.weighted_metrics import WeightedMetrics
 from pmruntime.problems import UserError
-from pmruntime.weighted_metrics import WeightedMetrics
 from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
 
 

@@ -18,11 +18,11 @@ pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 
 from pmruntime.data.dataset import Data, Split, make_data
-from pmruntime.metrics import METRICS
+from pmruntime.evaluation.metrics import METRICS
+from pmruntime.evaluation.validation import Comparison, evaluate_run
 from pmruntime.recipe import parse_recipe
 from pmruntime.report import shown_difference, shown_figure
 from pmruntime.train import train
-from pmruntime.validation import Comparison, evaluate_run
 from tiny_data import make_tiny_data
 
 pytestmark = pytest.mark.paddle

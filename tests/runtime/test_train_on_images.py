@@ -13,11 +13,11 @@ pytest.importorskip("paddle")
 from palm_folder import TRAIN, VAL, make_palm
 from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.evaluation.validation import evaluate_run
 from pmruntime.problems import UserError
 from pmruntime.progress import Reporter
 from pmruntime.recipe import Recipe, parse_recipe
 from pmruntime.train import train
-from pmruntime.validation import evaluate_run
 
 pytestmark = pytest.mark.paddle
 

@@ -15,12 +15,12 @@ pytest.importorskip("paddle")
 pytest.importorskip("sklearn")
 
 from pmruntime.data.dataset import Data, Split, make_data
-from pmruntime.metrics import METRICS
+from pmruntime.evaluation.metrics import METRICS
+from pmruntime.evaluation.validation import Comparison, evaluate_run
 from pmruntime.problems import UserError
 from pmruntime.recipe import parse_recipe
 from pmruntime.run_folder import RunFolder
 from pmruntime.train import train
-from pmruntime.validation import Comparison, evaluate_run
 from tiny_data import make_tiny_data
 
 pytestmark = pytest.mark.paddle

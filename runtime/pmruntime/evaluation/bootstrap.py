@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.metrics import METRICS, Predictions, UndefinedError, measure
-from pmruntime.weighted_metrics import WeightedMetrics
+from pmruntime.evaluation.metrics import METRICS, Predictions, UndefinedError, measure
+from pmruntime.evaluation.weighted_metrics import WeightedMetrics
 
 RESAMPLES = 2000
 SEED = 0

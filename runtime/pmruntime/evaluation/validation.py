@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from pmruntime.baseline import DESCRIPTION, fit_baseline
-from pmruntime.bootstrap import LEVEL, RESAMPLES, SEED, Measurement
 from pmruntime.data import Data, open_data
 from pmruntime.evaluate import watched_figures
+from pmruntime.evaluation.baseline import DESCRIPTION, fit_baseline
+from pmruntime.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, Measurement
+from pmruntime.evaluation.metrics import Predictions
 from pmruntime.figures import draw_figures
 from pmruntime.files import read_json, write_atomic, write_json
 from pmruntime.inference import iterate_log_probabilities
 from pmruntime.matching import check_fits
-from pmruntime.metrics import Predictions
 from pmruntime.problems import UserError
 from pmruntime.progress import Reporter, counted, reporter_for
 from pmruntime.report import columns, write_report

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.metrics import CALIBRATION_BINS, Predictions, calibration_bins
+from pmruntime.evaluation.metrics import CALIBRATION_BINS, Predictions, calibration_bins
 
 Rows = NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""All of `pmgen eval`: figures with intervals, baselines, the report."""
