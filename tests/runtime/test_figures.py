@@ -11,7 +11,7 @@ pytest.importorskip("sklearn")
 
 from numpy.typing import NDArray
 from pmruntime.evaluation.metrics import Predictions
-from pmruntime.figures import draw_figures
+from pmruntime.evaluation.report.plots import draw_figures
 
 ALL = {"roc.png", "precision_recall.png", "calibration.png", "confusion.png"}
 

@@ -11,7 +11,7 @@ import pytest
 paddle = pytest.importorskip("paddle")
 
 from paddle import nn  # noqa: E402
-from pmruntime.gradcam import grad_cam, overlay  # noqa: E402
+from pmruntime.evaluation.report.gradcam import grad_cam, overlay  # noqa: E402
 from pmruntime.loading import load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 

@@ -19,9 +19,9 @@ pytest.importorskip("matplotlib")
 
 from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.evaluation.metrics import METRICS
+from pmruntime.evaluation.report.page import shown_difference, shown_figure
 from pmruntime.evaluation.validation import Comparison, evaluate_run
 from pmruntime.recipe import parse_recipe
-from pmruntime.report import shown_difference, shown_figure
 from pmruntime.train import train
 from tiny_data import make_tiny_data
 

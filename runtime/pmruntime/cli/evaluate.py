@@ -92,7 +92,7 @@ def eval_command(
 
 
 def _print_evaluation(console: Console, result: dict[str, Any]) -> None:
-    from pmruntime.report import columns, difference_rows, metric_rows
+    from pmruntime.evaluation.report.page import columns, difference_rows, metric_rows
 
     epoch = "" if result["epoch"] is None else f", epoch {result['epoch']}"
     title = (

@@ -17,13 +17,13 @@ from pmruntime.evaluate import watched_figures
 from pmruntime.evaluation.baseline import DESCRIPTION, fit_baseline
 from pmruntime.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, Measurement
 from pmruntime.evaluation.metrics import Predictions
-from pmruntime.figures import draw_figures
+from pmruntime.evaluation.report.page import columns, write_report
+from pmruntime.evaluation.report.plots import draw_figures
 from pmruntime.files import read_json, write_atomic, write_json
 from pmruntime.inference import iterate_log_probabilities
 from pmruntime.matching import check_fits
 from pmruntime.problems import UserError
 from pmruntime.progress import Reporter, counted, reporter_for
-from pmruntime.report import columns, write_report
 from pmruntime.run_folder import RunFolder
 from pmruntime.trained import TrainedRun, load_run
 

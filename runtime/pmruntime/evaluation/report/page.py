@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from pmruntime.architecture import layer_rows
 from pmruntime.data import Data
 from pmruntime.evaluation.metrics import METRICS, Metric, Predictions
-from pmruntime.gradcam import grad_cam, overlay
+from pmruntime.evaluation.report.gradcam import grad_cam, overlay
+from pmruntime.evaluation.report.pictures import as_bgr, jpeg_uri, png_uri
 from pmruntime.loading import parameter_count
-from pmruntime.pictures import as_bgr, jpeg_uri, png_uri
 from pmruntime.problems import UserError
 from pmruntime.trained import TrainedRun
 

@@ -1,0 +1,1 @@
+"""The page `report.html`: plots, pictures, Grad-CAM."""
