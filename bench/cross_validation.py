@@ -67,7 +67,7 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     """Train on the other folds; this fold's names, labels and log-probabilities."""
     from pmruntime.data import open_data
     from pmruntime.data.dataset import Split, make_data
-    from pmruntime.inference import log_probabilities
+    from pmruntime.inference.inference import log_probabilities
     from pmruntime.loading import load_model_class
     from pmruntime.progress import PlainReporter
     from pmruntime.recipe import parse_recipe

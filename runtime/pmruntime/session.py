@@ -19,9 +19,9 @@ from pmruntime.cpu import CpuSettings
 from pmruntime.data import Data
 from pmruntime.data.augment import Augmentation
 from pmruntime.data.batches import Batch, TrainingBatches
-from pmruntime.evaluate import Metrics, evaluate
 from pmruntime.files import write_json
 from pmruntime.finetune import freeze
+from pmruntime.inference.evaluate import Metrics, evaluate
 from pmruntime.loading import build_model, parameter_count
 from pmruntime.losses import loss_for, main_output, predicted_classes
 from pmruntime.matching import check_fits

@@ -21,8 +21,8 @@ paddle = pytest.importorskip("paddle")
 
 from pmruntime.checkpoint import read_tensors  # noqa: E402
 from pmruntime.device import use_device  # noqa: E402
-from pmruntime.evaluate import evaluate  # noqa: E402
 from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
+from pmruntime.inference.evaluate import evaluate  # noqa: E402
 from pmruntime.loading import load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.progress import Reporter  # noqa: E402

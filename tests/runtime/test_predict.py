@@ -7,10 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from pmruntime import predict as predict_module
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.inference import log_probabilities
-from pmruntime.predict import image_files, predict
+from pmruntime.inference.inference import log_probabilities
+from pmruntime.inference.inference import predict as predict_module
+from pmruntime.inference.predict import image_files, predict
 from pmruntime.problems import UserError
 from pmruntime.trained import load_run
 from used_run import make_run, write_images

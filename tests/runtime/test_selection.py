@@ -14,7 +14,7 @@ paddle = pytest.importorskip("paddle")
 import pmruntime.session  # noqa: E402
 from pmruntime.checkpoint import read_tensors  # noqa: E402
 from pmruntime.data.dataset import Split, make_data  # noqa: E402
-from pmruntime.evaluate import Metrics  # noqa: E402
+from pmruntime.inference.evaluate import Metrics  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.selection import best_row, epochs_without_better  # noqa: E402

@@ -17,8 +17,8 @@ paddle = pytest.importorskip("paddle")
 
 import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
-from pmruntime.evaluate import evaluate  # noqa: E402
 from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
+from pmruntime.inference.evaluate import evaluate  # noqa: E402
 from pmruntime.loading import load_model_class  # noqa: E402
 from pmruntime.losses import Loss, predicted_classes  # noqa: E402
 from pmruntime.optim import build_optimizer, learning_rate_at  # noqa: E402

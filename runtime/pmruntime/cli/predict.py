@@ -18,7 +18,7 @@ from pmruntime.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
 
 if TYPE_CHECKING:
-    from pmruntime.predict import Prediction
+    from pmruntime.inference.predict import Prediction
     from pmruntime.trained import TrainedRun
 
 _FEW_CLASSES = 5  # so many fit as columns of their own
@@ -75,9 +75,9 @@ def predict_command(
     with problems_explained(debug):
         apply_cpu_settings(threads)
         import_paddle()
-        from pmruntime import prediction_files
         from pmruntime.files import write_atomic
-        from pmruntime.predict import image_files
+        from pmruntime.inference.inference import prediction_files
+        from pmruntime.inference.predict import image_files
         from pmruntime.trained import load_run
 
         files = image_files(images)
@@ -130,7 +130,7 @@ def _with_progress(
     run: TrainedRun, files: list[Path], bad: list[Path]
 ) -> Iterator[Prediction]:
     """Predictions, with a bar in a terminal; bad images are told as they are met."""
-    from pmruntime.predict import predict
+    from pmruntime.inference.predict import predict
 
     console = Console(stderr=True)
     many = len(files) > _MANY_IMAGES and console.is_terminal

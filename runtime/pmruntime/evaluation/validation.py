@@ -13,14 +13,14 @@ import numpy as np
 from rich.console import Console
 
 from pmruntime.data import Data, open_data
-from pmruntime.evaluate import watched_figures
 from pmruntime.evaluation.baseline import DESCRIPTION, fit_baseline
 from pmruntime.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, Measurement
 from pmruntime.evaluation.metrics import Predictions
 from pmruntime.evaluation.report.page import columns, write_report
 from pmruntime.evaluation.report.plots import draw_figures
 from pmruntime.files import read_json, write_atomic, write_json
-from pmruntime.inference import iterate_log_probabilities
+from pmruntime.inference.evaluate import watched_figures
+from pmruntime.inference.inference import iterate_log_probabilities
 from pmruntime.matching import check_fits
 from pmruntime.problems import UserError
 from pmruntime.progress import Reporter, counted, reporter_for

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pmruntime.data.decode import SUFFIXES, BadImageError
 from pmruntime.data.folders.image_folder import prepare_file
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.inference import BATCH_SIZE, log_probabilities
+from pmruntime.inference.inference import BATCH_SIZE, log_probabilities
 from pmruntime.problems import UserError
 from pmruntime.trained import TrainedRun
 

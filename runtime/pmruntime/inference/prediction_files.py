@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pmruntime.predict import Prediction
+from pmruntime.inference.predict import Prediction
 from pmruntime.problems import UserError
 
 # https://palm.grand-challenge.org: classification_results.csv

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data import Preprocessing, Split
-from pmruntime.inference import BATCH_SIZE, iterate_log_probabilities
+from pmruntime.inference.inference import BATCH_SIZE, iterate_log_probabilities
 from pmruntime.world import ALONE, World
 
 
