@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-from pmruntime.cpu import apply_cpu_settings, usable_cores
+from pmruntime.machine.cpu import apply_cpu_settings, usable_cores
 
 # Under `pytest -n 2` two workers share the cores; more threads would only wait.
 _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))

@@ -15,7 +15,6 @@ import paddle
 from pmruntime.average import Average
 from pmruntime.batch_norm import check_batches, idle_norms
 from pmruntime.checkpoint import save_weights
-from pmruntime.cpu import CpuSettings
 from pmruntime.data import Data
 from pmruntime.data.augment import Augmentation
 from pmruntime.data.batches import Batch, TrainingBatches
@@ -24,6 +23,9 @@ from pmruntime.finetune import freeze
 from pmruntime.inference.evaluate import Metrics, evaluate
 from pmruntime.loading import build_model, parameter_count
 from pmruntime.losses import loss_for, main_output, predicted_classes
+from pmruntime.machine.cpu import CpuSettings
+from pmruntime.machine.stopping import StopRequests
+from pmruntime.machine.world import ALONE, World
 from pmruntime.matching import check_fits
 from pmruntime.optim import build_optimizer, learning_rate_at
 from pmruntime.plots import draw_curve
@@ -33,10 +35,8 @@ from pmruntime.progress import Reporter
 from pmruntime.recipe import Recipe
 from pmruntime.run_folder import RunFolder
 from pmruntime.selection import best_row, check_select, epochs_without_better
-from pmruntime.stopping import StopRequests
 from pmruntime.training_state import Progress, TrainingState
 from pmruntime.weights.pretrained import load_pretrained
-from pmruntime.world import ALONE, World
 
 
 class TrainingStoppedError(UserError):

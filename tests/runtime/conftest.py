@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from pmruntime.cpu import apply_cpu_settings, import_paddle
 from pmruntime.data.dataset import Data
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
 from tiny_data import make_tiny_data
 

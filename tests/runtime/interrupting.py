@@ -124,7 +124,7 @@ def environment() -> dict[str, str]:
 _FORKING = """
 import os, sys
 sys.modules["matplotlib"] = None  # a curve takes longer than the rest
-from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 apply_cpu_settings(threads=1)
 import_paddle()
 from pmruntime.cli import cli

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 apply_cpu_settings(threads=1)
 import_paddle()

@@ -95,7 +95,7 @@ def test_adds_no_op_to_a_traced_program(lenet: Path, tmp_path: Path) -> None:
 FAILING_TRACE = """
 import sys
 from pathlib import Path
-from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 apply_cpu_settings()
 import_paddle()
 from test_check_shape import op_names, traced

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pmruntime.cpu import _container_quota, apply_cpu_settings, usable_cores
+from pmruntime.machine.cpu import _container_quota, apply_cpu_settings, usable_cores
 
 
 def cpuinfo(folder: Path, vendor: str, flags: str) -> Path:
@@ -55,7 +55,7 @@ def test_the_users_own_values_stay(tmp_path: Path) -> None:
 def test_processes_of_one_training_share_the_cores(
     processes: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pmruntime.cpu.usable_cores", lambda: 8)
+    monkeypatch.setattr("pmruntime.machine.cpu.usable_cores", lambda: 8)
     env = {"PADDLE_LOCAL_SIZE": processes}
     assert apply_cpu_settings(None, env, tmp_path / "none").threads == expected
     assert apply_cpu_settings(5, env, tmp_path / "none").threads == "5"

@@ -20,16 +20,16 @@ import pytest
 paddle = pytest.importorskip("paddle")
 
 from pmruntime.checkpoint import read_tensors  # noqa: E402
-from pmruntime.device import use_device  # noqa: E402
 from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
 from pmruntime.inference.evaluate import evaluate  # noqa: E402
 from pmruntime.loading import load_model_class  # noqa: E402
+from pmruntime.machine.device import use_device  # noqa: E402
+from pmruntime.machine.world import World  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.progress import Reporter  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.session import Machine  # noqa: E402
 from pmruntime.train import resume, train  # noqa: E402
-from pmruntime.world import World  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 from test_launch import alive, wait_until  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
@@ -299,7 +299,7 @@ def test_each_process_has_a_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     """With the parts of Paddle that ask for GPUs stood in for."""
     selected: list[str] = []
     monkeypatch.setattr(paddle, "set_device", selected.append)
-    monkeypatch.setattr("pmruntime.device._has_gpu", lambda required: True)
+    monkeypatch.setattr("pmruntime.machine.device._has_gpu", lambda required: True)
     monkeypatch.setattr(
         paddle.distributed, "ParallelEnv", lambda: SimpleNamespace(device_id=1)
     )

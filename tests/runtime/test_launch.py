@@ -10,14 +10,18 @@ import time
 from pathlib import Path
 
 import pytest
-from pmruntime.launch import ProcessFailedError, environments, launch
-from pmruntime.launched import is_launched_by_paddle, is_one_of_several, processes_here
+from pmruntime.machine.launch import ProcessFailedError, environments, launch
+from pmruntime.machine.launched import (
+    is_launched_by_paddle,
+    is_one_of_several,
+    processes_here,
+)
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="POSIX only")
 
 BEGIN = """
 import os, signal, sys, time
-from pmruntime.launched import tie_to_launcher
+from pmruntime.machine.launched import tie_to_launcher
 tie = tie_to_launcher()
 rank = int(os.environ["PADDLE_TRAINER_ID"])
 """
@@ -90,7 +94,7 @@ def test_a_death_without_a_word_is_told_with_what_was_printed() -> None:
 
 
 def test_who_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pmruntime.launch.GRACE_SECONDS", 0.3)
+    monkeypatch.setattr("pmruntime.machine.launch.GRACE_SECONDS", 0.3)
     begun = time.monotonic()
     told = failure("time.sleep(99 * (1 - rank))\nsys.exit(3)")
     assert time.monotonic() - begun < 20
@@ -99,7 +103,7 @@ def test_who_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 LAUNCHER = """
 import sys
-from pmruntime.launch import ProcessFailedError, launch
+from pmruntime.machine.launch import ProcessFailedError, launch
 try:
     launch([sys.executable, "-c", sys.argv[1]], 2)
 except ProcessFailedError as error:

@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from pmruntime.stopping import StopRequests
+from pmruntime.machine.stopping import StopRequests
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals differ on Windows")
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import click
 
-from pmruntime.launched import tie_to_launcher
+from pmruntime.machine.launched import tie_to_launcher
 from pmruntime.problems import UserError, first_line
 
 Command = TypeVar("Command", bound=Callable[..., None])

@@ -17,7 +17,7 @@ from pmruntime.cli.common import (
     problems_explained,
     weights_option,
 )
-from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 
 @click.command("eval")

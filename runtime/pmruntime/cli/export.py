@@ -12,7 +12,7 @@ from pmruntime.cli.common import (
     threads_option,
     weights_option,
 )
-from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 
 @click.command("export")

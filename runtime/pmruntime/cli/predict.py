@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pmruntime.cli.common import computing_options, problems_explained, weights_option
-from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
 
 if TYPE_CHECKING:

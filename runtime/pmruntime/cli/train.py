@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 
 from pmruntime.cli.common import computing_options, problems_explained
-from pmruntime.cpu import apply_cpu_settings, import_paddle
-from pmruntime.launch import launch
-from pmruntime.launched import is_launched_by_paddle, is_one_of_several
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
+from pmruntime.machine.launch import launch
+from pmruntime.machine.launched import is_launched_by_paddle, is_one_of_several
 from pmruntime.problems import UserError
 
 
@@ -142,9 +142,9 @@ def train_command(
         cpu = apply_cpu_settings(threads)
         import_paddle()
         from pmruntime.loading import parse_arguments
+        from pmruntime.machine.world import own_place
         from pmruntime.progress import Reporter, reporter_for
         from pmruntime.train import Machine, resume, train
-        from pmruntime.world import own_place
 
         world = own_place()
         machine = Machine(device, workers, checkpoint_seconds, cpu, world)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pmruntime.cli.common import problems_explained
-from pmruntime.cpu import apply_cpu_settings, import_paddle
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 
 @click.group("weights")

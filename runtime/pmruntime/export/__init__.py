@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pmruntime.environment import versions
 from pmruntime.export.onnx_format import check_installed, load_onnx, write_onnx
 from pmruntime.export.paddle_format import INPUT, load_paddle, write_paddle
 from pmruntime.export.place import (
@@ -20,6 +19,7 @@ from pmruntime.export.readme import program, readme
 from pmruntime.export.steps import in_words
 from pmruntime.export.verify import BATCHES, verify
 from pmruntime.files import write_atomic, write_json
+from pmruntime.machine.environment import versions
 from pmruntime.problems import unknown
 from pmruntime.trained import TrainedRun, load_run
 

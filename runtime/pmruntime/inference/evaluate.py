@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pmruntime.data import Preprocessing, Split
 from pmruntime.inference.inference import BATCH_SIZE, iterate_log_probabilities
-from pmruntime.world import ALONE, World
+from pmruntime.machine.world import ALONE, World
 
 
 @dataclass(frozen=True)

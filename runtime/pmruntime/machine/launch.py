@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from pmruntime.launched import TIE, Report
+from pmruntime.machine.launched import TIE, Report
 from pmruntime.problems import UserError
 
 # What the others get to end by themselves after the first one failed.

@@ -24,7 +24,7 @@ from collections.abc import MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pmruntime.launched import processes_here
+from pmruntime.machine.launched import processes_here
 from pmruntime.problems import UserError
 
 THREADS = "OMP_NUM_THREADS"

@@ -13,7 +13,7 @@ import numpy as np
 import paddle
 from numpy.typing import NDArray
 
-from pmruntime.launched import is_one_of_several
+from pmruntime.machine.launched import is_one_of_several
 from pmruntime.problems import UserError
 
 

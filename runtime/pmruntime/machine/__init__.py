@@ -1,0 +1,1 @@
+"""Where a network runs: CPU settings, device, processes, requests to stop."""
