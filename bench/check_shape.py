@@ -16,7 +16,7 @@ from typing import Any
 
 import paddle
 from pmruntime.checks import check_shape
-from pmruntime.loading import load_model_class
+from pmruntime.model.loading import load_model_class
 
 RESNET = Path(__file__).resolve().parents[1] / "generated/resnet50.py"
 CALLS = 100_000

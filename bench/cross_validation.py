@@ -68,7 +68,7 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     from pmruntime.data import open_data
     from pmruntime.data.dataset import Split, make_data
     from pmruntime.inference.inference import log_probabilities
-    from pmruntime.loading import load_model_class
+    from pmruntime.model.loading import load_model_class
     from pmruntime.progress import PlainReporter
     from pmruntime.recipe import parse_recipe
     from pmruntime.train import train

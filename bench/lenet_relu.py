@@ -85,7 +85,7 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     from pmruntime.checkpoint import load_weights
     from pmruntime.data import open_data
     from pmruntime.data.preprocessing import Preprocessing
-    from pmruntime.loading import load_model_class
+    from pmruntime.model.loading import load_model_class
     from pmruntime.progress import PlainReporter
     from pmruntime.recipe import parse_recipe
     from pmruntime.train import train
@@ -138,7 +138,7 @@ def before_activation(variant: Variant, data_name: str, out: Path) -> dict[str, 
     from pmruntime.checkpoint import load_weights
     from pmruntime.data import open_data
     from pmruntime.data.preprocessing import Preprocessing
-    from pmruntime.loading import load_model_class
+    from pmruntime.model.loading import load_model_class
 
     data = open_data(data_name, Preprocessing(size=(224, 224)))
     paddle.seed(variant.seed)

@@ -7,7 +7,7 @@ from typing import Any
 
 import paddle
 
-from pmruntime.finetune import set_factors
+from pmruntime.model.finetune import set_factors
 from pmruntime.recipe import Recipe
 
 

@@ -13,20 +13,20 @@ import numpy as np
 import paddle
 
 from pmruntime.average import Average
-from pmruntime.batch_norm import check_batches, idle_norms
 from pmruntime.checkpoint import save_weights
 from pmruntime.data import Data
 from pmruntime.data.augment import Augmentation
 from pmruntime.data.batches import Batch, TrainingBatches
 from pmruntime.files import write_json
-from pmruntime.finetune import freeze
 from pmruntime.inference.evaluate import Metrics, evaluate
-from pmruntime.loading import build_model, parameter_count
 from pmruntime.losses import loss_for, main_output, predicted_classes
 from pmruntime.machine.cpu import CpuSettings
 from pmruntime.machine.stopping import StopRequests
 from pmruntime.machine.world import ALONE, World
-from pmruntime.matching import check_fits
+from pmruntime.model.batch_norm import check_batches, idle_norms
+from pmruntime.model.finetune import freeze
+from pmruntime.model.loading import build_model, parameter_count
+from pmruntime.model.matching import check_fits
 from pmruntime.optim import build_optimizer, learning_rate_at
 from pmruntime.plots import draw_curve
 from pmruntime.precision import Precision

@@ -10,9 +10,9 @@ from typing import Any
 
 from pmruntime.data import Data, open_data
 from pmruntime.files import read_json
-from pmruntime.loading import all_arguments, load_model_class
 from pmruntime.machine.device import use_device
 from pmruntime.machine.environment import versions
+from pmruntime.model.loading import all_arguments, load_model_class
 from pmruntime.problems import UserError
 from pmruntime.progress import Reporter
 from pmruntime.recipe import Recipe, parse_recipe

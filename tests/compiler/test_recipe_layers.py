@@ -10,7 +10,7 @@ from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.recipe import parse_recipe
 from pmgen.recipe.layers import members
-from pmruntime import finetune
+from pmruntime.model import finetune
 
 SPEC = """\
 pmgen: 1

@@ -8,8 +8,8 @@ import pytest
 
 pytest.importorskip("paddle")
 
-from pmruntime.architecture import LayerRow, layer_rows
-from pmruntime.loading import load_model_class, parameter_count
+from pmruntime.model.architecture import LayerRow, layer_rows
+from pmruntime.model.loading import load_model_class, parameter_count
 
 pytestmark = pytest.mark.paddle
 GENERATED = Path(__file__).parents[2] / "generated"

@@ -11,9 +11,9 @@ import pytest
 paddle = pytest.importorskip("paddle")
 
 import pmruntime.session  # noqa: E402
-from pmruntime.batch_norm import check_batches, idle_norms  # noqa: E402
-from pmruntime.finetune import freeze  # noqa: E402
-from pmruntime.loading import build_model, load_model_class  # noqa: E402
+from pmruntime.model.batch_norm import check_batches, idle_norms  # noqa: E402
+from pmruntime.model.finetune import freeze  # noqa: E402
+from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.progress import Reporter  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402

@@ -14,7 +14,7 @@ import pytest
 paddle = pytest.importorskip("paddle")
 
 from pmruntime.checks import ShapeError, check_shape  # noqa: E402
-from pmruntime.loading import load_model_class  # noqa: E402
+from pmruntime.model.loading import load_model_class  # noqa: E402
 
 pytestmark = pytest.mark.paddle
 

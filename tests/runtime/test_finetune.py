@@ -19,8 +19,8 @@ from interrupting import StopAt, assert_same_run, write_idx  # noqa: E402
 from pmruntime.average import Average  # noqa: E402
 from pmruntime.checkpoint import read_tensors  # noqa: E402
 from pmruntime.cli import cli  # noqa: E402
-from pmruntime.finetune import freeze  # noqa: E402
-from pmruntime.loading import build_model, load_model_class  # noqa: E402
+from pmruntime.model.finetune import freeze  # noqa: E402
+from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.optim import build_optimizer  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402

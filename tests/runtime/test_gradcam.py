@@ -12,7 +12,7 @@ paddle = pytest.importorskip("paddle")
 
 from paddle import nn  # noqa: E402
 from pmruntime.evaluation.report.gradcam import grad_cam, overlay  # noqa: E402
-from pmruntime.loading import load_model_class  # noqa: E402
+from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 
 pytestmark = pytest.mark.paddle

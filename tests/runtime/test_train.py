@@ -19,8 +19,8 @@ import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
 from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
 from pmruntime.inference.evaluate import evaluate  # noqa: E402
-from pmruntime.loading import load_model_class  # noqa: E402
 from pmruntime.losses import Loss, predicted_classes  # noqa: E402
+from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.optim import build_optimizer, learning_rate_at  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.progress import Reporter  # noqa: E402

@@ -12,7 +12,7 @@ import paddle
 from numpy.typing import NDArray
 from pmruntime.checkpoint import save_weights
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.loading import all_arguments, build_model, load_model_class
+from pmruntime.model.loading import all_arguments, build_model, load_model_class
 from pmruntime.recipe import parse_recipe
 from pmruntime.run_folder import RunFolder
 

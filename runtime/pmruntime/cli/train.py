@@ -141,8 +141,8 @@ def train_command(
             recipe = with_epochs(recipe, epochs)
         cpu = apply_cpu_settings(threads)
         import_paddle()
-        from pmruntime.loading import parse_arguments
         from pmruntime.machine.world import own_place
+        from pmruntime.model.loading import parse_arguments
         from pmruntime.progress import Reporter, reporter_for
         from pmruntime.train import Machine, resume, train
 

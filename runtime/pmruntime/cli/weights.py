@@ -64,7 +64,11 @@ def import_command(
         apply_cpu_settings(None)
         import_paddle()
         from pmruntime.checkpoint import save_weights
-        from pmruntime.loading import build_model, load_model_class, parse_arguments
+        from pmruntime.model.loading import (
+            build_model,
+            load_model_class,
+            parse_arguments,
+        )
         from pmruntime.problems import UserError
         from pmruntime.weights.pretrained import load_pretrained
 

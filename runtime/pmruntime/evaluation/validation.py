@@ -21,7 +21,7 @@ from pmruntime.evaluation.report.plots import draw_figures
 from pmruntime.files import read_json, write_atomic, write_json
 from pmruntime.inference.evaluate import watched_figures
 from pmruntime.inference.inference import iterate_log_probabilities
-from pmruntime.matching import check_fits
+from pmruntime.model.matching import check_fits
 from pmruntime.problems import UserError
 from pmruntime.progress import Reporter, counted, reporter_for
 from pmruntime.run_folder import RunFolder

@@ -13,12 +13,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from numpy.typing import NDArray
 
-from pmruntime.architecture import layer_rows
 from pmruntime.data import Data
 from pmruntime.evaluation.metrics import METRICS, Metric, Predictions
 from pmruntime.evaluation.report.gradcam import grad_cam, overlay
 from pmruntime.evaluation.report.pictures import as_bgr, jpeg_uri, png_uri
-from pmruntime.loading import parameter_count
+from pmruntime.model.architecture import layer_rows
+from pmruntime.model.loading import parameter_count
 from pmruntime.problems import UserError
 from pmruntime.trained import TrainedRun
 

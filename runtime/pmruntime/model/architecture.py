@@ -8,7 +8,7 @@ from typing import Any
 
 import paddle
 
-from pmruntime.loading import parameter_count
+from pmruntime.model.loading import parameter_count
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""A network as an object: loaded, matched with data, frozen, filled with weights."""
