@@ -27,6 +27,7 @@ from pmruntime.model.batch_norm import check_batches, idle_norms
 from pmruntime.model.finetune import freeze
 from pmruntime.model.loading import build_model, parameter_count
 from pmruntime.model.matching import check_fits
+from pmruntime.model.weights.pretrained import load_pretrained
 from pmruntime.optim import build_optimizer, learning_rate_at
 from pmruntime.plots import draw_curve
 from pmruntime.precision import Precision
@@ -36,7 +37,6 @@ from pmruntime.recipe import Recipe
 from pmruntime.run_folder import RunFolder
 from pmruntime.selection import best_row, check_select, epochs_without_better
 from pmruntime.training_state import Progress, TrainingState
-from pmruntime.weights.pretrained import load_pretrained
 
 
 class TrainingStoppedError(UserError):

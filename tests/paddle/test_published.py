@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from pmgen.compile import compile_spec
 from pmgen.settings import Settings
-from pmruntime.weights.pretrained import load_pretrained
+from pmruntime.model.weights.pretrained import load_pretrained
 
 pytestmark = pytest.mark.paddle
 

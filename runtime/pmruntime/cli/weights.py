@@ -69,8 +69,8 @@ def import_command(
             load_model_class,
             parse_arguments,
         )
+        from pmruntime.model.weights.pretrained import load_pretrained
         from pmruntime.problems import UserError
-        from pmruntime.weights.pretrained import load_pretrained
 
         if out.exists() and not force:
             raise UserError(f"`{out}` is there already", "move it away, or use --force")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pmruntime.model.weights.arrays import read_arrays
+from pmruntime.model.weights.machine import Name, Refused, run
+from pmruntime.model.weights.reading import PADDLE, read_weights
 from pmruntime.problems import UserError
-from pmruntime.weights.arrays import read_arrays
-from pmruntime.weights.machine import Name, Refused, run
-from pmruntime.weights.reading import PADDLE, read_weights
 
 ARRAYS = {
     "rows": np.arange(12, dtype="float32").reshape(3, 4),

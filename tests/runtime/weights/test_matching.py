@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from pmruntime.weights.matching import Matching, match
-from pmruntime.weights.reading import PADDLE, TORCH, Stored
-from pmruntime.weights.units import Unit, units_of_file
+from pmruntime.model.weights.matching import Matching, match
+from pmruntime.model.weights.reading import PADDLE, TORCH, Stored
+from pmruntime.model.weights.units import Unit, units_of_file
 
 Shapes = Mapping[str, tuple[int, ...]]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch_format as fmt
+from pmruntime.model.weights.reading import TORCH, read_weights
 from pmruntime.problems import UserError
-from pmruntime.weights.reading import TORCH, read_weights
 
 SEEN = np.arange(24, dtype="float32")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from paddle import nn
 
-from pmruntime.weights.reading import TORCH, Stored
+from pmruntime.model.weights.reading import TORCH, Stored
 
 # What others call the same; the statistics of BatchNorm above all.
 _ROLES = {"running_mean": "_mean", "running_var": "_variance", "scale": "weight"}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from pmruntime.weights.units import Unit
+from pmruntime.model.weights.units import Unit
 
 
 @dataclass(frozen=True)

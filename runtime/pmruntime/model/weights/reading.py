@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize, safe_open
 
+from pmruntime.model.weights.arrays import Array, read_arrays
+from pmruntime.model.weights.machine import Refused
+from pmruntime.model.weights.torch_zip import read_torch, widened
 from pmruntime.problems import UserError
-from pmruntime.weights.arrays import Array, read_arrays
-from pmruntime.weights.machine import Refused
-from pmruntime.weights.torch_zip import read_torch, widened
 
 PADDLE, TORCH = "paddle", "torch"
 _NAMES = "StructuredToParameterName@@"  # Paddle's own names of the tensors

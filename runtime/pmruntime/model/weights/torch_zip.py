@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.weights.arrays import MAPPINGS
-from pmruntime.weights.machine import Makers, Name, Refused, run
+from pmruntime.model.weights.arrays import MAPPINGS
+from pmruntime.model.weights.machine import Makers, Name, Refused, run
 
 _MOST_PICKLE = 64 * 2**20  # bytes; that of a network with 10,000 tensors has 2 MB
 _STORAGES = {

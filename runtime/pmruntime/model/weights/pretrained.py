@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pmruntime.model.weights.matching import Matching, match
+from pmruntime.model.weights.reading import PADDLE, TORCH, Stored, read_weights
+from pmruntime.model.weights.units import COUNTERS, Unit, units_of_file, units_of_model
 from pmruntime.problems import UserError
-from pmruntime.weights.matching import Matching, match
-from pmruntime.weights.reading import PADDLE, TORCH, Stored, read_weights
-from pmruntime.weights.units import COUNTERS, Unit, units_of_file, units_of_model
 
 LAYOUTS = (PADDLE, TORCH)
 _SHOWN = 5

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.weights.machine import Buildable, Makers, Name, Refused, run
+from pmruntime.model.weights.machine import Buildable, Makers, Name, Refused, run
 
 _CODES = frozenset(
     {"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"}
