@@ -69,10 +69,10 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     from pmruntime.data.dataset import Split, make_data
     from pmruntime.inference.inference import log_probabilities
     from pmruntime.model.loading import load_model_class
-    from pmruntime.progress import PlainReporter
     from pmruntime.recipe import parse_recipe
+    from pmruntime.runs.progress import PlainReporter
+    from pmruntime.runs.trained import load_run
     from pmruntime.train import train
-    from pmruntime.trained import load_run
     from rich.console import Console
     from sklearn.model_selection import StratifiedKFold
 

@@ -82,12 +82,12 @@ def main() -> None:
 def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     """Train it, unless it is there; gradients at the start and after every epoch."""
     import paddle
-    from pmruntime.checkpoint import load_weights
     from pmruntime.data import open_data
     from pmruntime.data.preprocessing import Preprocessing
     from pmruntime.model.loading import load_model_class
-    from pmruntime.progress import PlainReporter
     from pmruntime.recipe import parse_recipe
+    from pmruntime.runs.checkpoint import load_weights
+    from pmruntime.runs.progress import PlainReporter
     from pmruntime.train import train
     from rich.console import Console
 
@@ -135,10 +135,10 @@ def before_activation(variant: Variant, data_name: str, out: Path) -> dict[str, 
     """What enters fc1's activation, before training and after: its RMS, and the mean
     over the units of the standard deviation over images."""
     import paddle
-    from pmruntime.checkpoint import load_weights
     from pmruntime.data import open_data
     from pmruntime.data.preprocessing import Preprocessing
     from pmruntime.model.loading import load_model_class
+    from pmruntime.runs.checkpoint import load_weights
 
     data = open_data(data_name, Preprocessing(size=(224, 224)))
     paddle.seed(variant.seed)

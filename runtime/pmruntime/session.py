@@ -13,7 +13,6 @@ import numpy as np
 import paddle
 
 from pmruntime.average import Average
-from pmruntime.checkpoint import save_weights
 from pmruntime.data import Data
 from pmruntime.data.augment import Augmentation
 from pmruntime.data.batches import Batch, TrainingBatches
@@ -29,13 +28,14 @@ from pmruntime.model.loading import build_model, parameter_count
 from pmruntime.model.matching import check_fits
 from pmruntime.model.weights.pretrained import load_pretrained
 from pmruntime.optim import build_optimizer, learning_rate_at
-from pmruntime.plots import draw_curve
 from pmruntime.precision import Precision
 from pmruntime.problems import UserError
-from pmruntime.progress import Reporter
 from pmruntime.recipe import Recipe
-from pmruntime.run_folder import RunFolder
-from pmruntime.selection import best_row, check_select, epochs_without_better
+from pmruntime.runs.checkpoint import save_weights
+from pmruntime.runs.curve import draw_curve
+from pmruntime.runs.folder import RunFolder
+from pmruntime.runs.progress import Reporter
+from pmruntime.runs.selection import best_row, check_select, epochs_without_better
 from pmruntime.training_state import Progress, TrainingState
 
 

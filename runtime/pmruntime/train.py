@@ -14,9 +14,9 @@ from pmruntime.machine.device import use_device
 from pmruntime.machine.environment import versions
 from pmruntime.model.loading import all_arguments, load_model_class
 from pmruntime.problems import UserError
-from pmruntime.progress import Reporter
 from pmruntime.recipe import Recipe, parse_recipe
-from pmruntime.run_folder import RunFolder
+from pmruntime.runs.folder import RunFolder
+from pmruntime.runs.progress import Reporter
 from pmruntime.session import Machine, Session, TrainingStoppedError
 
 __all__ = ["Machine", "TrainingStoppedError", "resume", "train"]

@@ -22,9 +22,9 @@ import paddle
 from numpy.typing import NDArray
 
 from pmruntime.average import Average
-from pmruntime.checkpoint import read_tensors, write_tensors
 from pmruntime.precision import Precision
 from pmruntime.problems import UserError
+from pmruntime.runs.checkpoint import read_tensors, write_tensors
 
 
 @dataclass

@@ -19,9 +19,9 @@ import torch_format
 from oracle import Case
 from pmgen.compile import compile_spec
 from pmgen.settings import Settings
-from pmruntime.checkpoint import load_weights, save_weights
 from pmruntime.model.weights.pretrained import load_pretrained
 from pmruntime.problems import UserError
+from pmruntime.runs.checkpoint import load_weights, save_weights
 from safetensors import safe_open
 from safetensors.numpy import save_file
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from pmruntime.data.dataset import Split
-from pmruntime.progress import Reporter
+from pmruntime.runs.progress import Reporter
 from tiny_data import make_tiny_data
 
 # Every part that keeps a state of its own or draws random numbers.
@@ -77,7 +77,7 @@ def untimed(value: Any) -> Any:
 
 def assert_same_run(one: Path, other: Path) -> None:
     """Weights to the bit, the whole state at the end, figures but for times."""
-    from pmruntime.checkpoint import read_tensors
+    from pmruntime.runs.checkpoint import read_tensors
 
     for name in ("weights.safetensors", "best.safetensors"):
         assert (one / name).read_bytes() == (other / name).read_bytes(), name

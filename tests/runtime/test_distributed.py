@@ -19,15 +19,15 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
-from pmruntime.checkpoint import read_tensors  # noqa: E402
 from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
 from pmruntime.inference.evaluate import evaluate  # noqa: E402
 from pmruntime.machine.device import use_device  # noqa: E402
 from pmruntime.machine.world import World  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.progress import Reporter  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
+from pmruntime.runs.progress import Reporter  # noqa: E402
 from pmruntime.session import Machine  # noqa: E402
 from pmruntime.train import resume, train  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402

@@ -13,12 +13,12 @@ from click.testing import CliRunner
 paddle = pytest.importorskip("paddle")
 
 from interrupting import write_idx  # noqa: E402
-from pmruntime.checkpoint import read_tensors  # noqa: E402
 from pmruntime.cli import cli  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
 from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.train import Machine, train  # noqa: E402
 
 pytestmark = pytest.mark.paddle

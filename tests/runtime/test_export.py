@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from pmruntime.files import read_json
 from pmruntime.problems import UserError
-from pmruntime.trained import load_run
+from pmruntime.runs.trained import load_run
 from used_run import make_run
 
 paddle = pytest.importorskip("paddle")
@@ -174,7 +174,7 @@ def test_an_export_that_differs_is_not_written(
 
 
 def test_weights_without_finite_outputs_are_told(tiny: Path, tmp_path: Path) -> None:
-    from pmruntime.checkpoint import save_weights
+    from pmruntime.runs.checkpoint import save_weights
 
     folder = make_run(tmp_path / "run", tiny)
     run = load_run(folder)

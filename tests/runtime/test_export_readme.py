@@ -18,7 +18,7 @@ pytestmark = pytest.mark.paddle
 from pmruntime.data.preprocessing import Preprocessing  # noqa: E402
 from pmruntime.export import export_run  # noqa: E402
 from pmruntime.inference.predict import predict  # noqa: E402
-from pmruntime.trained import load_run  # noqa: E402
+from pmruntime.runs.trained import load_run  # noqa: E402
 
 # An output for each quarter of the image and each channel, so that neither swapped
 # channels nor a flip goes unseen.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pmruntime.files import read_json, write_atomic, write_json
 from pmruntime.problems import UserError
-from pmruntime.run_folder import RunFolder
+from pmruntime.runs.folder import RunFolder
 
 
 @pytest.mark.parametrize("fails", ["fsync", "replace"])

@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("paddle")
 
 from interrupting import NOISY, assert_same_run, environment
-from pmruntime.run_folder import RunFolder
+from pmruntime.runs.folder import RunFolder
 
 pytestmark = [
     pytest.mark.paddle,

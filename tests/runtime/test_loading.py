@@ -11,7 +11,6 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
-from pmruntime.checkpoint import load_weights, save_weights  # noqa: E402
 from pmruntime.data.dataset import Data, Split  # noqa: E402
 from pmruntime.machine.device import use_device  # noqa: E402
 from pmruntime.model.loading import (  # noqa: E402
@@ -23,6 +22,7 @@ from pmruntime.model.loading import (  # noqa: E402
 )
 from pmruntime.model.matching import check_fits  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
+from pmruntime.runs.checkpoint import load_weights, save_weights  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = pytest.mark.paddle

@@ -12,7 +12,7 @@ from pmruntime.inference.inference import log_probabilities
 from pmruntime.inference.inference import predict as predict_module
 from pmruntime.inference.predict import image_files, predict
 from pmruntime.problems import UserError
-from pmruntime.trained import load_run
+from pmruntime.runs.trained import load_run
 from used_run import make_run, write_images
 
 pytest.importorskip("paddle")

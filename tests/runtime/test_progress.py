@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from pmruntime.progress import (
+from pmruntime.runs.progress import (
     PlainReporter,
     TerminalReporter,
     counted,

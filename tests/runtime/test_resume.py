@@ -26,10 +26,10 @@ from interrupting import (  # noqa: E402
     stopping_evaluation,
     write_idx,
 )
-from pmruntime.checkpoint import read_tensors  # noqa: E402
 from pmruntime.cli import cli  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, Recipe, parse_recipe  # noqa: E402
+from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.train import Machine, TrainingStoppedError, resume, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
@@ -170,7 +170,7 @@ def test_the_comparison_means_something(runs: Path) -> None:
 @pytest.mark.parametrize("changed", ["optimizer/", "average/", "model/norm._mean"])
 def test_the_state_is_needed(runs: Path, tmp_path: Path, changed: str) -> None:
     """Without a part of its state a run ends elsewhere: so nothing above is idle."""
-    from pmruntime.checkpoint import write_tensors
+    from pmruntime.runs.checkpoint import write_tensors
 
     data, source = str(runs / "data"), runs / "noisy.py"
     out = tmp_path / "run"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from pmruntime.problems import UserError
-from pmruntime.run_folder import RunFolder
+from pmruntime.runs.folder import RunFolder
 
 OTHER = """
 import sys
 from pathlib import Path
-from pmruntime.run_folder import RunFolder
+from pmruntime.runs.folder import RunFolder
 
 with RunFolder(Path(sys.argv[1])).claimed():
     print("claimed", flush=True)

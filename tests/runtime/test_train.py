@@ -23,9 +23,9 @@ from pmruntime.losses import Loss, predicted_classes  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.optim import build_optimizer, learning_rate_at  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.progress import Reporter  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
-from pmruntime.run_folder import RunFolder  # noqa: E402
+from pmruntime.runs.folder import RunFolder  # noqa: E402
+from pmruntime.runs.progress import Reporter  # noqa: E402
 from pmruntime.train import TrainingStoppedError, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
@@ -129,7 +129,7 @@ def test_training_loss_is_a_mean_over_images(
     )
     summary = train(tiny, tiny_data, tmp_path / "run", recipe=still)
     model = load_model_class(tiny)()
-    from pmruntime.checkpoint import load_weights
+    from pmruntime.runs.checkpoint import load_weights
 
     load_weights(tmp_path / "run" / "weights.safetensors", model)
     whole = evaluate(model, tiny_data.train, tiny_data.preprocessing)

@@ -15,8 +15,8 @@ from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.evaluation.validation import evaluate_run
 from pmruntime.problems import UserError
-from pmruntime.progress import Reporter
 from pmruntime.recipe import Recipe, parse_recipe
+from pmruntime.runs.progress import Reporter
 from pmruntime.train import train
 
 pytestmark = pytest.mark.paddle

@@ -19,7 +19,7 @@ from pmruntime.evaluation.metrics import METRICS
 from pmruntime.evaluation.validation import Comparison, evaluate_run
 from pmruntime.problems import UserError
 from pmruntime.recipe import parse_recipe
-from pmruntime.run_folder import RunFolder
+from pmruntime.runs.folder import RunFolder
 from pmruntime.train import train
 from tiny_data import make_tiny_data
 

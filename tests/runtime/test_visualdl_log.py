@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from pmruntime.data.dataset import Data
 from pmruntime.problems import UserError
-from pmruntime.progress import Reporter
 from pmruntime.recipe import parse_recipe
+from pmruntime.runs.progress import Reporter
 
 pytest.importorskip("paddle")
 pytestmark = pytest.mark.paddle
 
+from pmruntime.runs.visualdl_log import FILE, FOLDER, VisualDLReporter  # noqa: E402
 from pmruntime.train import train  # noqa: E402
-from pmruntime.visualdl_log import FILE, FOLDER, VisualDLReporter  # noqa: E402
 
 
 @pytest.fixture

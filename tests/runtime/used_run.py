@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 import paddle
 from numpy.typing import NDArray
-from pmruntime.checkpoint import save_weights
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.model.loading import all_arguments, build_model, load_model_class
 from pmruntime.recipe import parse_recipe
-from pmruntime.run_folder import RunFolder
+from pmruntime.runs.checkpoint import save_weights
+from pmruntime.runs.folder import RunFolder
 
 
 def make_run(

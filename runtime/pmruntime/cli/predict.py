@@ -19,7 +19,7 @@ from pmruntime.problems import UserError
 
 if TYPE_CHECKING:
     from pmruntime.inference.predict import Prediction
-    from pmruntime.trained import TrainedRun
+    from pmruntime.runs.trained import TrainedRun
 
 _FEW_CLASSES = 5  # so many fit as columns of their own
 _MANY_IMAGES = 32  # with more, a bar shows how far it is
@@ -78,7 +78,7 @@ def predict_command(
         from pmruntime.files import write_atomic
         from pmruntime.inference.inference import prediction_files
         from pmruntime.inference.predict import image_files
-        from pmruntime.trained import load_run
+        from pmruntime.runs.trained import load_run
 
         files = image_files(images)
         _check_writable([path for path in (output, submission) if path], files)

@@ -143,7 +143,7 @@ def train_command(
         import_paddle()
         from pmruntime.machine.world import own_place
         from pmruntime.model.loading import parse_arguments
-        from pmruntime.progress import Reporter, reporter_for
+        from pmruntime.runs.progress import Reporter, reporter_for
         from pmruntime.train import Machine, resume, train
 
         world = own_place()
@@ -152,7 +152,7 @@ def train_command(
         place = interrupted or out
         assert place is not None
         if visualdl and world.is_main:
-            from pmruntime.visualdl_log import VisualDLReporter
+            from pmruntime.runs.visualdl_log import VisualDLReporter
 
             reporter = VisualDLReporter(reporter, place)
         if interrupted is not None:

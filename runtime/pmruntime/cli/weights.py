@@ -63,7 +63,6 @@ def import_command(
     with problems_explained(debug):
         apply_cpu_settings(None)
         import_paddle()
-        from pmruntime.checkpoint import save_weights
         from pmruntime.model.loading import (
             build_model,
             load_model_class,
@@ -71,6 +70,7 @@ def import_command(
         )
         from pmruntime.model.weights.pretrained import load_pretrained
         from pmruntime.problems import UserError
+        from pmruntime.runs.checkpoint import save_weights
 
         if out.exists() and not force:
             raise UserError(f"`{out}` is there already", "move it away, or use --force")

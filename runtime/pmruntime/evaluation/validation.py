@@ -23,9 +23,9 @@ from pmruntime.inference.evaluate import watched_figures
 from pmruntime.inference.inference import iterate_log_probabilities
 from pmruntime.model.matching import check_fits
 from pmruntime.problems import UserError
-from pmruntime.progress import Reporter, counted, reporter_for
-from pmruntime.run_folder import RunFolder
-from pmruntime.trained import TrainedRun, load_run
+from pmruntime.runs.folder import RunFolder
+from pmruntime.runs.progress import Reporter, counted, reporter_for
+from pmruntime.runs.trained import TrainedRun, load_run
 
 _FORMAT = "pmruntime eval 1"
 

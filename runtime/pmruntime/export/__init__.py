@@ -21,7 +21,7 @@ from pmruntime.export.verify import BATCHES, verify
 from pmruntime.files import write_atomic, write_json
 from pmruntime.machine.environment import versions
 from pmruntime.problems import unknown
-from pmruntime.trained import TrainedRun, load_run
+from pmruntime.runs.trained import TrainedRun, load_run
 
 __all__ = ["FORMATS", "export_run"]
 

@@ -17,7 +17,7 @@ from pmruntime.data.folders.image_folder import prepare_file
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.inference.inference import BATCH_SIZE, log_probabilities
 from pmruntime.problems import UserError
-from pmruntime.trained import TrainedRun
+from pmruntime.runs.trained import TrainedRun
 
 # Told of a file that is no usable image, and why.
 OnBad = Callable[[Path, str], None]

@@ -14,7 +14,7 @@ from rich.table import Table
 from pmruntime.cli.common import debug_option, problems_explained
 from pmruntime.data.folders.listing import Fault
 from pmruntime.data.inspect.check import Report, check_folder
-from pmruntime.progress import progress_bar
+from pmruntime.runs.progress import progress_bar
 
 _SHOWN = 5  # sizes, and files that are not read
 

@@ -13,7 +13,7 @@ from pmruntime.data.inspect.check import check_folder
 from pmruntime.data.prepare.archives import MAX_TOTAL, prepare
 from pmruntime.data.preprocessing import RESIZES, Preprocessing
 from pmruntime.problems import UserError
-from pmruntime.progress import progress_bar
+from pmruntime.runs.progress import progress_bar
 
 
 @click.command("prepare")

@@ -8,7 +8,7 @@ import click
 
 from pmruntime.cli.common import debug_option, problems_explained
 from pmruntime.data.prepare.synth import synthesise
-from pmruntime.progress import progress_bar
+from pmruntime.runs.progress import progress_bar
 
 
 @click.command("synth")

@@ -20,7 +20,7 @@ from pmruntime.evaluation.report.pictures import as_bgr, jpeg_uri, png_uri
 from pmruntime.model.architecture import layer_rows
 from pmruntime.model.loading import parameter_count
 from pmruntime.problems import UserError
-from pmruntime.trained import TrainedRun
+from pmruntime.runs.trained import TrainedRun
 
 MISTAKES = 8
 _FIGURES = {

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pmruntime.problems import UserError
-from pmruntime.progress import Reporter
-from pmruntime.run_folder import RunFolder
+from pmruntime.runs.folder import RunFolder
+from pmruntime.runs.progress import Reporter
 
 FOLDER = "visualdl"
 # VisualDL reads files whose name holds `vdlrecords`. One name, so that a run that was

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pmruntime.checkpoint import load_weights
 from pmruntime.data.preprocessing import Preprocessing, preprocessing_from
 from pmruntime.files import read_json
 from pmruntime.machine.device import use_device
 from pmruntime.model.loading import build_model, load_model_class
 from pmruntime.problems import UserError, unknown
 from pmruntime.recipe import Recipe, parse_recipe
-from pmruntime.run_folder import RunFolder
+from pmruntime.runs.checkpoint import load_weights
+from pmruntime.runs.folder import RunFolder
 
 WEIGHTS = ("last", "best")
 
