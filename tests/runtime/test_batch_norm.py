@@ -10,14 +10,14 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
-import pmruntime.session  # noqa: E402
+import pmruntime.train.session  # noqa: E402
 from pmruntime.model.batch_norm import check_batches, idle_norms  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
 from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.progress import Reporter  # noqa: E402
-from pmruntime.train import Machine, train  # noqa: E402
+from pmruntime.train.run import Machine, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = pytest.mark.paddle

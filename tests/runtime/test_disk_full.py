@@ -16,12 +16,12 @@ from click.testing import CliRunner, Result
 resource = pytest.importorskip("resource")
 pytest.importorskip("paddle")
 
-import pmruntime.session  # noqa: E402
+import pmruntime.train.session  # noqa: E402
 from interrupting import NOISY, StopAt, assert_same_run, write_idx  # noqa: E402
 from pmruntime.cli import cli  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
-from pmruntime.train import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.train.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
 
 pytestmark = pytest.mark.paddle
 

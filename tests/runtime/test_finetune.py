@@ -14,17 +14,17 @@ from click.testing import CliRunner
 
 paddle = pytest.importorskip("paddle")
 
-import pmruntime.session  # noqa: E402
+import pmruntime.train.session  # noqa: E402
 from interrupting import StopAt, assert_same_run, write_idx  # noqa: E402
-from pmruntime.average import Average  # noqa: E402
 from pmruntime.cli import cli  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
 from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
-from pmruntime.optim import build_optimizer  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.train import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.train.ema import Average  # noqa: E402
+from pmruntime.train.optim import build_optimizer  # noqa: E402
+from pmruntime.train.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 paddle = pytest.importorskip("paddle")
 
-import pmruntime.session  # noqa: E402
+import pmruntime.train.session  # noqa: E402
 from interrupting import (  # noqa: E402
     NOISY,
     StopAt,
@@ -30,7 +30,7 @@ from pmruntime.cli import cli  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, Recipe, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.train import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.train.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = [

@@ -11,14 +11,14 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
-import pmruntime.session  # noqa: E402
+import pmruntime.train.session  # noqa: E402
 from pmruntime.data.dataset import Split, make_data  # noqa: E402
 from pmruntime.inference.evaluate import Metrics  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.selection import best_row, epochs_without_better  # noqa: E402
-from pmruntime.train import Machine, train  # noqa: E402
+from pmruntime.train.run import Machine, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = pytest.mark.paddle

@@ -19,14 +19,14 @@ import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
 from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
 from pmruntime.inference.evaluate import evaluate  # noqa: E402
-from pmruntime.losses import Loss, predicted_classes  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
-from pmruntime.optim import build_optimizer, learning_rate_at  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
 from pmruntime.runs.progress import Reporter  # noqa: E402
-from pmruntime.train import TrainingStoppedError, train  # noqa: E402
+from pmruntime.train.losses import Loss, predicted_classes  # noqa: E402
+from pmruntime.train.optim import build_optimizer, learning_rate_at  # noqa: E402
+from pmruntime.train.run import TrainingStoppedError, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = pytest.mark.paddle

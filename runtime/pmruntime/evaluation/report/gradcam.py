@@ -19,8 +19,8 @@ import numpy as np
 import paddle
 from numpy.typing import NDArray
 
-from pmruntime.losses import main_output
 from pmruntime.problems import UserError
+from pmruntime.train.losses import main_output
 
 
 @dataclass(frozen=True, eq=False)

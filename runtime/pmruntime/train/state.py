@@ -21,10 +21,10 @@ import numpy as np
 import paddle
 from numpy.typing import NDArray
 
-from pmruntime.average import Average
-from pmruntime.precision import Precision
 from pmruntime.problems import UserError
 from pmruntime.runs.checkpoint import read_tensors, write_tensors
+from pmruntime.train.ema import Average
+from pmruntime.train.precision import Precision
 
 
 @dataclass

@@ -12,13 +12,11 @@ from typing import Any
 import numpy as np
 import paddle
 
-from pmruntime.average import Average
 from pmruntime.data import Data
 from pmruntime.data.augment import Augmentation
 from pmruntime.data.batches import Batch, TrainingBatches
 from pmruntime.files import write_json
 from pmruntime.inference.evaluate import Metrics, evaluate
-from pmruntime.losses import loss_for, main_output, predicted_classes
 from pmruntime.machine.cpu import CpuSettings
 from pmruntime.machine.stopping import StopRequests
 from pmruntime.machine.world import ALONE, World
@@ -27,8 +25,6 @@ from pmruntime.model.finetune import freeze
 from pmruntime.model.loading import build_model, parameter_count
 from pmruntime.model.matching import check_fits
 from pmruntime.model.weights.pretrained import load_pretrained
-from pmruntime.optim import build_optimizer, learning_rate_at
-from pmruntime.precision import Precision
 from pmruntime.problems import UserError
 from pmruntime.recipe import Recipe
 from pmruntime.runs.checkpoint import save_weights
@@ -36,7 +32,11 @@ from pmruntime.runs.curve import draw_curve
 from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.progress import Reporter
 from pmruntime.runs.selection import best_row, check_select, epochs_without_better
-from pmruntime.training_state import Progress, TrainingState
+from pmruntime.train.ema import Average
+from pmruntime.train.losses import loss_for, main_output, predicted_classes
+from pmruntime.train.optim import build_optimizer, learning_rate_at
+from pmruntime.train.precision import Precision
+from pmruntime.train.state import Progress, TrainingState
 
 
 class TrainingStoppedError(UserError):

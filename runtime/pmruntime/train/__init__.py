@@ -1,0 +1,1 @@
+"""Training: what is prepared, the loop, its state."""
