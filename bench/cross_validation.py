@@ -72,7 +72,7 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     from pmruntime.recipe import parse_recipe
     from pmruntime.runs.progress import PlainReporter
     from pmruntime.runs.trained import load_run
-    from pmruntime.train.run import train
+    from pmruntime.training.run import train
     from rich.console import Console
     from sklearn.model_selection import StratifiedKFold
 

@@ -88,7 +88,7 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     from pmruntime.recipe import parse_recipe
     from pmruntime.runs.checkpoint import load_weights
     from pmruntime.runs.progress import PlainReporter
-    from pmruntime.train.run import train
+    from pmruntime.training.run import train
     from rich.console import Console
 
     run = out / variant.folder
@@ -190,7 +190,7 @@ def gradients(model: Any, data: Any) -> dict[str, Any]:
     """The RMS gradient of each layer's weight, relative to the weight's own RMS, and
     the spread of the network's outputs, over the same training images."""
     import paddle
-    from pmruntime.train.losses import Loss
+    from pmruntime.training.losses import Loss
 
     logits = []
     model.train()

@@ -25,23 +25,19 @@ from typing import Any
 
 import click
 from examples import run_consoles
-from pmgen import (
-    diagnostics,
-    expand,
-    expression_parser,
-    expressions,
-    inherit,
-    names,
-    reader,
-    spec,
-)
+from pmgen import expand
 from pmgen.catalogue import names as spec_names
 from pmgen.cli import cli
 from pmgen.cli.common import compiled
 from pmgen.cli.explained import explain
+from pmgen.diagnostics import diagnostic
 from pmgen.diagnostics.codes import CODES, FAMILIES
+from pmgen.expressions import expression
+from pmgen.expressions import parser as expression_parser
 from pmgen.expressions.functions import FUNCTIONS
+from pmgen.language import names, spec
 from pmgen.language.types import ANNOTATIONS, PARAM_TYPES
+from pmgen.load import inherit, reader
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
 from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
@@ -218,13 +214,13 @@ def limits() -> str:
         ("nesting of an expression", f"{expression_parser.MAX_NESTING} levels"),
         (
             "names, numbers and operators of a size that `any` leaves open",
-            f"{expressions.MAX_WEIGHT}",
+            f"{expression.MAX_WEIGHT}",
         ),
-        ("value of an expression", f"{expressions.MAX_VALUE:,} either way"),
+        ("value of an expression", f"{expression.MAX_VALUE:,} either way"),
         ("layers of the expanded network", f"{expand.MAX_LAYERS:,}"),
         ("blocks and forms inside each other", f"{expand.MAX_FORMS}"),
         ("channels, height or width of the input", f"{spec.MAX_SIZE:,}"),
-        ("errors that are shown of one spec", f"{diagnostics.MAX_ERRORS}"),
+        ("errors that are shown of one spec", f"{diagnostic.MAX_ERRORS}"),
     ]
     return table(("what", "at most"), rows)
 

@@ -31,7 +31,10 @@ from typing import Any
 import pytest  # noqa: F401  # here and not in each fork
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "generator/pmgen/ops"
+PACKAGE = ROOT / "generator/pmgen/ops"
+MODULES = {
+    path.stem: path for path in sorted(PACKAGE.rglob("*.py")) if path.stem != "__init__"
+}
 RULES = ROOT / "tests/compiler"
 SECONDS = 10  # what takes longer has met an endless loop: killed
 _SWAPS: dict[type, type] = {
@@ -97,7 +100,7 @@ class Mutant:
 
 def mutants(module: str) -> Iterator[Mutant]:
     """Every mutant of a module, in the order of `ast.walk`."""
-    tree = ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     parents = {child: n for n in ast.walk(tree) for child in ast.iter_child_nodes(n)}
     places = {node: place for place, node in enumerate(ast.walk(tree))}
     for place, node in enumerate(ast.walk(tree)):
@@ -157,7 +160,8 @@ class _InItsPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name != f"pmgen.ops.{self.mutant.module}":
+        path = MODULES[self.mutant.module].relative_to(PACKAGE.parents[1])
+        if name != ".".join(path.with_suffix("").parts):
             return None
         return importlib.util.spec_from_loader(name, self)
 
@@ -201,9 +205,7 @@ def main(names: list[str]) -> int:
     if killed(None):
         raise SystemExit("tests/compiler/test_op_*.py fail without any mutant")
     start, made, dead, excused = time.perf_counter(), 0, 0, 0
-    modules = names or sorted(
-        path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__"
-    )
+    modules = names or sorted(MODULES)
     for mutant in (mutant for module in modules for mutant in mutants(module)):
         made += 1
         if killed(mutant):

@@ -8,7 +8,7 @@ import judge
 import pytest
 from paddle.vision.models._utils import _make_divisible
 from pmgen.compile import compile_spec
-from pmgen.expressions.expression import functions
+from pmgen.expressions import functions
 from pmruntime import sizes
 
 pytestmark = pytest.mark.paddle

@@ -28,12 +28,12 @@ from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 apply_cpu_settings(threads=1)
 import_paddle()
 
-import pmruntime.train.session as session  # noqa: E402
 from pmruntime.files import leftovers  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
-from pmruntime.train.run import Machine, resume, train  # noqa: E402
+from pmruntime.training import session  # noqa: E402
+from pmruntime.training.run import Machine, resume, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 RECIPE = parse_recipe(

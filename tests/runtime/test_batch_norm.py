@@ -10,14 +10,14 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
-import pmruntime.train.session  # noqa: E402
 from pmruntime.model.batch_norm import check_batches, idle_norms  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
 from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.progress import Reporter  # noqa: E402
-from pmruntime.train.run import Machine, train  # noqa: E402
+from pmruntime.training import session  # noqa: E402
+from pmruntime.training.run import Machine, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = pytest.mark.paddle
@@ -52,7 +52,7 @@ IMAGE = np.zeros((1, 1, 4, 4), np.float32)
 @pytest.fixture(autouse=True)
 def no_curve(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing it takes longer than training here."""
-    monkeypatch.setattr(pmruntime.session, "draw_curve", lambda *_: True)
+    monkeypatch.setattr(session, "draw_curve", lambda *_: True)
 
 
 @pytest.fixture

@@ -16,12 +16,12 @@ from click.testing import CliRunner, Result
 resource = pytest.importorskip("resource")
 pytest.importorskip("paddle")
 
-import pmruntime.train.session  # noqa: E402
 from interrupting import NOISY, StopAt, assert_same_run, write_idx  # noqa: E402
 from pmruntime.cli import cli  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
-from pmruntime.train.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.training import session  # noqa: E402
+from pmruntime.training.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
 
 pytestmark = pytest.mark.paddle
 
@@ -151,7 +151,7 @@ def test_whatever_file_it_strikes(
             train(source, data, out, recipe=RECIPE, machine=MACHINE)
     assert not (out / "summary.json").exists()
     with monkeypatch.context() as patch:
-        patch.setattr(pmruntime.session, "draw_curve", lambda *_: True)
+        patch.setattr(session, "draw_curve", lambda *_: True)
         resume(out, machine=MACHINE)
     assert_same_run(whole, out)
 

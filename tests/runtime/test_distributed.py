@@ -28,8 +28,8 @@ from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.progress import Reporter  # noqa: E402
-from pmruntime.train.run import resume, train  # noqa: E402
-from pmruntime.train.session import Machine  # noqa: E402
+from pmruntime.training.run import resume, train  # noqa: E402
+from pmruntime.training.session import Machine  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 from test_launch import alive, wait_until  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402

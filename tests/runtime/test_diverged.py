@@ -19,7 +19,7 @@ from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.train.run import Machine, train  # noqa: E402
+from pmruntime.training.run import Machine, train  # noqa: E402
 
 pytestmark = pytest.mark.paddle
 

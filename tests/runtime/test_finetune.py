@@ -14,7 +14,6 @@ from click.testing import CliRunner
 
 paddle = pytest.importorskip("paddle")
 
-import pmruntime.train.session  # noqa: E402
 from interrupting import StopAt, assert_same_run, write_idx  # noqa: E402
 from pmruntime.cli import cli  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
@@ -22,9 +21,10 @@ from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.train.ema import Average  # noqa: E402
-from pmruntime.train.optim import build_optimizer  # noqa: E402
-from pmruntime.train.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.training import session  # noqa: E402
+from pmruntime.training.ema import Average  # noqa: E402
+from pmruntime.training.optim import build_optimizer  # noqa: E402
+from pmruntime.training.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
@@ -84,7 +84,7 @@ THOROUGH: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def no_curve(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing it takes longer than training here."""
-    monkeypatch.setattr(pmruntime.session, "draw_curve", lambda *_: True)
+    monkeypatch.setattr(session, "draw_curve", lambda *_: True)
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_a_head_of_another_size(
     staged: Path, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run begins with the file's layers and its own head, and says so."""
-    monkeypatch.setattr(pmruntime.session.Session, "run_to_the_end", lambda *_: {})
+    monkeypatch.setattr(session.Session, "run_to_the_end", lambda *_: {})
     run, said = tmp_path / "run", []
 
     class Reporter(StopAt):
@@ -257,7 +257,7 @@ def test_resumed_without_the_file(staged: Path, weights: Path, tmp_path: Path) -
         train(staged, data, stopped, recipe=recipe, machine=MACHINE, weights=weights,
               reporter=StopAt(9))  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:  # lost power before the first step
-        patch.setattr(pmruntime.session.Session, "run_to_the_end", lambda *_: {})
+        patch.setattr(session.Session, "run_to_the_end", lambda *_: {})
         train(staged, data, at_once, recipe=recipe, machine=MACHINE, weights=weights)
     weights.unlink()
     for run in (stopped, at_once):

@@ -127,7 +127,7 @@ def test_where_no_cache_can_be_made(palm: Path, tmp_path: Path) -> None:
 def test_two_processes_at_once(palm: Path) -> None:
     code = (
         "import sys, pathlib\n"
-        "from pmruntime.data.image_folder import build_cache\n"
+        "from pmruntime.data.folders.image_folder import build_cache\n"
         "from pmruntime.data.preprocessing import Preprocessing\n"
         "sys.stdin.read()\n"  # until both are ready
         "build_cache(pathlib.Path(sys.argv[1]), Preprocessing(size=(8, 10)))\n"

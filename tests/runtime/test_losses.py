@@ -18,8 +18,8 @@ from pmruntime.inference.evaluate import evaluate  # noqa: E402
 from pmruntime.inference.inference import log_probabilities  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
-from pmruntime.train.losses import Loss, loss_for  # noqa: E402
-from pmruntime.train.run import train  # noqa: E402
+from pmruntime.training.losses import Loss, loss_for  # noqa: E402
+from pmruntime.training.run import train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = pytest.mark.paddle

@@ -17,9 +17,9 @@ from pmruntime.data.dataset import Data  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.train.ema import Average  # noqa: E402
-from pmruntime.train.optim import build_optimizer, learning_rate_at  # noqa: E402
-from pmruntime.train.run import Machine, train  # noqa: E402
+from pmruntime.training.ema import Average  # noqa: E402
+from pmruntime.training.optim import build_optimizer, learning_rate_at  # noqa: E402
+from pmruntime.training.run import Machine, train  # noqa: E402
 
 pytestmark = pytest.mark.paddle
 

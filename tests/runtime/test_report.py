@@ -22,7 +22,7 @@ from pmruntime.evaluation.metrics import METRICS
 from pmruntime.evaluation.report.page import shown_difference, shown_figure
 from pmruntime.evaluation.validation import Comparison, evaluate_run
 from pmruntime.recipe import parse_recipe
-from pmruntime.train.run import train
+from pmruntime.training.run import train
 from tiny_data import make_tiny_data
 
 pytestmark = pytest.mark.paddle

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 
 paddle = pytest.importorskip("paddle")
 
-import pmruntime.train.session  # noqa: E402
 from interrupting import (  # noqa: E402
     NOISY,
     StopAt,
@@ -30,7 +29,8 @@ from pmruntime.cli import cli  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, Recipe, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.train.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.training import session  # noqa: E402
+from pmruntime.training.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = [
@@ -96,8 +96,8 @@ def interrupt(place: str, start: Callable[..., Any], resume: Callable[..., Any])
     with pytest.MonkeyPatch.context() as patch:
         reporter = StopAt({END: 12, VALIDATING: 0}.get(place, 9))
         if place == VALIDATING:
-            stopping = stopping_evaluation(pmruntime.session.evaluate, at=2)
-            patch.setattr(pmruntime.session, "evaluate", stopping)
+            stopping = stopping_evaluation(session.evaluate, at=2)
+            patch.setattr(session, "evaluate", stopping)
         with pytest.raises(TrainingStoppedError) as stopped:
             start(reporter)
         if place == TWICE:
@@ -110,7 +110,7 @@ def interrupt(place: str, start: Callable[..., Any], resume: Callable[..., Any])
 def no_curve() -> Iterator[None]:
     """Drawing it takes longer than training here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pmruntime.session, "draw_curve", lambda *_: True)
+        patch.setattr(session, "draw_curve", lambda *_: True)
         yield
 
 

@@ -11,14 +11,14 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
-import pmruntime.train.session  # noqa: E402
 from pmruntime.data.dataset import Split, make_data  # noqa: E402
 from pmruntime.inference.evaluate import Metrics  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.selection import best_row, epochs_without_better  # noqa: E402
-from pmruntime.train.run import Machine, train  # noqa: E402
+from pmruntime.training import session  # noqa: E402
+from pmruntime.training.run import Machine, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = pytest.mark.paddle
@@ -74,8 +74,8 @@ def test_a_run_ends_and_keeps_the_best(
 ) -> None:
     """Real training; only the figures of its validation are given."""
     given = iter([Metrics(a, b, 10, c) for a, b, c in FIGURES])
-    monkeypatch.setattr(pmruntime.session, "evaluate", lambda *_, **__: next(given))
-    monkeypatch.setattr(pmruntime.session, "draw_curve", lambda *_: True)
+    monkeypatch.setattr(session, "evaluate", lambda *_, **__: next(given))
+    monkeypatch.setattr(session, "draw_curve", lambda *_: True)
     recipe = parse_recipe(
         {
             "epochs": 5,

@@ -21,7 +21,7 @@ pytest.importorskip("termios")
 from interrupting import NOISY, environment, write_idx
 from pmruntime.data.dataset import Data
 from pmruntime.recipe import parse_recipe
-from pmruntime.train.run import Machine, resume, train
+from pmruntime.training.run import Machine, resume, train
 
 pytestmark = pytest.mark.paddle
 

@@ -24,9 +24,9 @@ from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
 from pmruntime.runs.progress import Reporter  # noqa: E402
-from pmruntime.train.losses import Loss, predicted_classes  # noqa: E402
-from pmruntime.train.optim import build_optimizer, learning_rate_at  # noqa: E402
-from pmruntime.train.run import TrainingStoppedError, train  # noqa: E402
+from pmruntime.training.losses import Loss, predicted_classes  # noqa: E402
+from pmruntime.training.optim import build_optimizer, learning_rate_at  # noqa: E402
+from pmruntime.training.run import TrainingStoppedError, train  # noqa: E402
 from tiny_data import make_tiny_data  # noqa: E402
 
 pytestmark = pytest.mark.paddle

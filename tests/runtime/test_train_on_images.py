@@ -17,7 +17,7 @@ from pmruntime.evaluation.validation import evaluate_run
 from pmruntime.problems import UserError
 from pmruntime.recipe import Recipe, parse_recipe
 from pmruntime.runs.progress import Reporter
-from pmruntime.train.run import train
+from pmruntime.training.run import train
 
 pytestmark = pytest.mark.paddle
 

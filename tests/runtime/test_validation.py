@@ -20,7 +20,7 @@ from pmruntime.evaluation.validation import Comparison, evaluate_run
 from pmruntime.problems import UserError
 from pmruntime.recipe import parse_recipe
 from pmruntime.runs.folder import RunFolder
-from pmruntime.train.run import train
+from pmruntime.training.run import train
 from tiny_data import make_tiny_data
 
 pytestmark = pytest.mark.paddle

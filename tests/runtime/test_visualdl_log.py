@@ -18,7 +18,7 @@ pytest.importorskip("paddle")
 pytestmark = pytest.mark.paddle
 
 from pmruntime.runs.visualdl_log import FILE, FOLDER, VisualDLReporter  # noqa: E402
-from pmruntime.train.run import train  # noqa: E402
+from pmruntime.training.run import train  # noqa: E402
 
 
 @pytest.fixture

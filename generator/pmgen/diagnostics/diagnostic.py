@@ -29,7 +29,7 @@ class Diagnostic:
     """One mistake: what is wrong (`message`), where (`span`), how to mend it (`help`).
 
     `label` stands under the span, `related` shows further places, `notes` say how
-    the compiler came there. `code` is a key of `pmgen.codes.CODES`.
+    the compiler came there. `code` is a key of `pmgen.diagnostics.codes.CODES`.
     """
 
     code: str

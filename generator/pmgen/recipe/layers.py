@@ -1,7 +1,7 @@
 """Layers that a recipe names, held against a network before Paddle is imported.
 
-The runtime has the same rule for names (pmruntime.finetune), since it can be called
-without the compiler; a test holds the two together.
+The runtime has the same rule for names (pmruntime.model.finetune), since it can be
+called without the compiler; a test holds the two together.
 """
 
 from __future__ import annotations

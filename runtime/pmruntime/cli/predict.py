@@ -76,7 +76,7 @@ def predict_command(
         apply_cpu_settings(threads)
         import_paddle()
         from pmruntime.files import write_atomic
-        from pmruntime.inference.inference import prediction_files
+        from pmruntime.inference import prediction_files
         from pmruntime.inference.predict import image_files
         from pmruntime.runs.trained import load_run
 

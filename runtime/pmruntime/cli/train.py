@@ -144,7 +144,7 @@ def train_command(
         from pmruntime.machine.world import own_place
         from pmruntime.model.loading import parse_arguments
         from pmruntime.runs.progress import Reporter, reporter_for
-        from pmruntime.train.run import Machine, resume, train
+        from pmruntime.training.run import Machine, resume, train
 
         world = own_place()
         machine = Machine(device, workers, checkpoint_seconds, cpu, world)

@@ -14,7 +14,7 @@ from paddle.static import InputSpec
 
 from pmruntime.export.quiet import kept_quiet
 from pmruntime.problems import UserError, first_line
-from pmruntime.train.losses import main_output
+from pmruntime.training.losses import main_output
 
 INPUT = "image"
 Run = Callable[[NDArray[np.float32]], NDArray[np.float32]]

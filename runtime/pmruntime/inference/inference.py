@@ -10,7 +10,7 @@ import paddle
 from numpy.typing import NDArray
 
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.train.losses import main_output
+from pmruntime.training.losses import main_output
 
 # One size for training's validation, `eval` and `predict`: the last bits of a
 # convolution depend on the batch it is computed in, and all must give equal figures.

@@ -10,7 +10,7 @@ import paddle
 from pmruntime.checks import ShapeError
 from pmruntime.data import Data, Preprocessing, Split, iterate_batches
 from pmruntime.problems import UserError
-from pmruntime.train.losses import main_output
+from pmruntime.training.losses import main_output
 
 _PURPOSES = {"train": "train", "val": "validate"}
 

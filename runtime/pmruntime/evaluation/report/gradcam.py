@@ -20,7 +20,7 @@ import paddle
 from numpy.typing import NDArray
 
 from pmruntime.problems import UserError
-from pmruntime.train.losses import main_output
+from pmruntime.training.losses import main_output
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ def write_report(
     """The page, UTF-8. `result` is what eval.json holds, `predictions` are the
     network's, `figures` PNG files by name as `draw_figures` gives them."""
     environment = Environment(
-        loader=PackageLoader("pmruntime"),
+        loader=PackageLoader("pmruntime.evaluation.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -17,7 +17,7 @@ from pmruntime.problems import UserError
 from pmruntime.recipe import Recipe, parse_recipe
 from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.progress import Reporter
-from pmruntime.train.session import Machine, Session, TrainingStoppedError
+from pmruntime.training.session import Machine, Session, TrainingStoppedError
 
 __all__ = ["Machine", "TrainingStoppedError", "resume", "train"]
 

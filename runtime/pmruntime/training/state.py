@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from pmruntime.problems import UserError
 from pmruntime.runs.checkpoint import read_tensors, write_tensors
-from pmruntime.train.ema import Average
-from pmruntime.train.precision import Precision
+from pmruntime.training.ema import Average
+from pmruntime.training.precision import Precision
 
 
 @dataclass

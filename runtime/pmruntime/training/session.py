@@ -32,11 +32,11 @@ from pmruntime.runs.curve import draw_curve
 from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.progress import Reporter
 from pmruntime.runs.selection import best_row, check_select, epochs_without_better
-from pmruntime.train.ema import Average
-from pmruntime.train.losses import loss_for, main_output, predicted_classes
-from pmruntime.train.optim import build_optimizer, learning_rate_at
-from pmruntime.train.precision import Precision
-from pmruntime.train.state import Progress, TrainingState
+from pmruntime.training.ema import Average
+from pmruntime.training.losses import loss_for, main_output, predicted_classes
+from pmruntime.training.optim import build_optimizer, learning_rate_at
+from pmruntime.training.precision import Precision
+from pmruntime.training.state import Progress, TrainingState
 
 
 class TrainingStoppedError(UserError):
@@ -50,8 +50,8 @@ class Machine:
     """Where and how a run is computed; none of it is part of what is computed.
 
     `cpu` is only recorded: the settings work before paddle is imported (see
-    pmruntime.cpu). A checkpoint is written after every epoch, and within one when the
-    last is `checkpoint_seconds` old.
+    pmruntime.machine.cpu). A checkpoint is written after every epoch, and within one
+    when the last is `checkpoint_seconds` old.
     """
 
     device: str = "auto"
