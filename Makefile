@@ -40,14 +40,14 @@ test: $(VENV)/.test ## Run all tests
 	$(BIN)/python -m pytest -n $(JOBS)
 
 fuzz: $(VENV)/.test ## An hour or more: hostile files, injections, random networks (FUZZ=100000)
-	$(BIN)/python tests/fuzz/run.py --count $(FUZZ) --jobs $(JOBS)
+	$(BIN)/python -m tests.fuzz.run --count $(FUZZ) --jobs $(JOBS)
 	PMGEN_FUZZ_INJECTIONS=all $(BIN)/python -m pytest -n $(JOBS) tests/fuzz/test_injection.py
 	PMGEN_FUZZ=$(FUZZ_NETWORKS) $(BIN)/python -m pytest -n 0 tests/paddle/test_random_networks.py
 	$(BIN)/python -m pip install --quiet -e '.[fuzz]' || echo "no atheris for this Python"
-	$(BIN)/python tests/fuzz/atheris_check.py -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/ build/corpus
+	$(BIN)/python -m tests.fuzz.atheris_check -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/ build/corpus
 
 mutants: $(VENV)/.test ## Alter the rules of ops one piece at a time; a test must notice each
-	$(BIN)/python tests/mutants.py
+	$(BIN)/python -m tests.mutants
 
 check: $(VENV)/.test ## Lint, types, and whether generated files follow their specs
 	$(BIN)/ruff check .
@@ -55,22 +55,22 @@ check: $(VENV)/.test ## Lint, types, and whether generated files follow their sp
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file generated/mypy.ini generated
 	$(BIN)/pmgen build --all --check
-	$(BIN)/python docs/reference.py --check
-	$(BIN)/python docs/catalogue.py --check
+	$(BIN)/python -m docs.reference --check
+	$(BIN)/python -m docs.catalogue --check
 
 build: $(VENV)/.demo ## Generate the classes of all shipped specs again
 	$(BIN)/pmgen build --all
 
 golden: $(VENV)/.test build ## Update expected outputs; read the diff before you commit it
-	$(BIN)/python tests/compiler/golden.py --update
+	$(BIN)/python -m tests.support.compiler.golden --update
 
 docs: $(VENV)/.test ## Make the schemas and the reference parts of docs/ from the code's definitions
 	$(BIN)/pmgen schema spec -o specs/schema/spec.json
 	$(BIN)/pmgen schema recipe -o specs/schema/recipe.json
-	$(BIN)/python docs/reference.py
+	$(BIN)/python -m docs.reference
 
 catalogue: $(VENV)/.test ## Measure every network against Paddle's own and write docs/catalogue.md
-	$(BIN)/python docs/catalogue.py --measure
+	$(BIN)/python -m docs.catalogue --measure
 
 bench: $(VENV)/.test ## Measure compile time, the cost of a shape check, reading images
 	$(BIN)/python bench/compile_time.py

@@ -1,8 +1,8 @@
 """The page of the catalogue: every network, its figures, and what was measured.
 
-    python docs/catalogue.py --measure [NAME...]   # `make catalogue`: measure, write
-    python docs/catalogue.py                       # write what is known
-    python docs/catalogue.py --check               # write nothing; exit 1 where stale
+    python -m docs.catalogue --measure [NAME...]   # `make catalogue`: measure, write
+    python -m docs.catalogue                       # write what is known
+    python -m docs.catalogue --check               # write nothing; exit 1 where stale
 
 What was measured against `paddle.vision.models` stands in catalogue.json with a digest
 of the code that it was measured on. Where the code is another by now, the page says so
@@ -23,7 +23,8 @@ from typing import Any
 from pmgen.catalogue import catalogue, names
 from pmgen.compile import Compiled, compile_spec
 from pmgen.settings import Settings
-from reference import table
+
+from docs.reference import table
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "catalogue.md"
@@ -66,9 +67,9 @@ def compiled_case(title: str) -> Compiled:
 
 def measure(chosen: list[str]) -> bool:
     """Measure networks by title, all of them if none is named; True where all agree."""
-    sys.path.insert(0, str(ROOT / "tests" / "support"))
-    import oracle
     import paddle
+
+    from tests.support.networks import oracle
 
     known = record()
     known["paddle"] = paddle.__version__
@@ -187,7 +188,7 @@ def _family_table(families: dict[str, Any]) -> str:
 _PAGE = """\
 # The catalogue
 
-Made by `make catalogue`, which measures; `python docs/catalogue.py` writes the page
+Made by `make catalogue`, which measures; `python -m docs.catalogue` writes the page
 from what was measured. `pmgen list` shows the same figures in a terminal.
 
 ## Networks of paddle.vision.models
@@ -247,10 +248,10 @@ def main() -> int:
     if not chosen.check:
         PAGE.write_text(text, encoding="utf-8", newline="\n")
     elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print("docs/catalogue.md is stale: run python docs/catalogue.py")
+        print("docs/catalogue.md is stale: run python -m docs.catalogue")
         return 1
     if _STALE in text:
-        print("some networks changed since: run python docs/catalogue.py --measure")
+        print("some networks changed since: run python -m docs.catalogue --measure")
         return 1
     return 0 if sound else 1
 

@@ -1,7 +1,7 @@
 """The parts of the documentation that follow from the code.
 
-    python docs/reference.py           # write them (`make docs`)
-    python docs/reference.py --check   # write nothing; exit 1 where they are stale
+    python -m docs.reference           # write them (`make docs`)
+    python -m docs.reference --check   # write nothing; exit 1 where they are stale
 
 Two things are kept current in README.md and docs/*.md:
 
@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from examples import run_consoles
 from pmgen import expand
 from pmgen.catalogue import names as spec_names
 from pmgen.cli import cli
@@ -41,6 +40,8 @@ from pmgen.load import inherit, reader
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
 from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+
+from docs.examples import run_consoles
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
@@ -459,7 +460,7 @@ def main() -> int:
     for page in stale:
         print(f"{page}: {'stale' if check else 'written'}")
     if check and stale:
-        print("`python docs/reference.py` (or `make docs`) writes them")
+        print("`python -m docs.reference` (or `make docs`) writes them")
     return 1 if check and stale else 0
 
 

@@ -1,12 +1,12 @@
 """Would a test notice if a rule of an op were wrong? Each is altered, piece by piece.
 
-    python tests/mutants.py              # every module of pmgen/ops
-    python tests/mutants.py conv pool    # some of them
+    python -m tests.mutants              # every module of pmgen/ops
+    python -m tests.mutants conv pool    # some of them
 
 A mutant is a module with one piece altered: a comparison, a sum or product, a whole
 number one up or down, `and`, `not`, a condition, `min`, a truth. Each is imported in a
 forked process in place of the module, so that definitions and lambdas count as well as
-functions; then tests/compiler/test_op_*.py run. Exit 1 where one survives that
+functions; then tests/generator/ops/test_op_*.py run. Exit 1 where one survives that
 EQUIVALENT does not name. Paddle is not needed. POSIX alone, for the fork.
 """
 
@@ -24,18 +24,19 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest  # noqa: F401  # here and not in each fork
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.support.paths import ROOT
+
 PACKAGE = ROOT / "generator/pmgen/ops"
 MODULES = {
     path.stem: path for path in sorted(PACKAGE.rglob("*.py")) if path.stem != "__init__"
 }
-RULES = ROOT / "tests/compiler"
+RULES = ROOT / "tests/generator/ops"
+PACKAGE_OF_RULES = "tests.generator.ops"
 SECONDS = 10  # what takes longer has met an endless loop: killed
 _SWAPS: dict[type, type] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -171,9 +172,9 @@ class _InItsPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _run_rules() -> None:
-    sys.path.insert(0, str(RULES))
     for path in sorted(RULES.glob("test_op_*.py")):
-        for name, test in list(vars(importlib.import_module(path.stem)).items()):
+        rules = importlib.import_module(f"{PACKAGE_OF_RULES}.{path.stem}")
+        for name, test in list(vars(rules).items()):
             if name.startswith("test_"):
                 test()
 
@@ -203,7 +204,7 @@ def main(names: list[str]) -> int:
     if "pmgen.ops" in sys.modules:
         raise SystemExit("pmgen.ops is imported already: nothing could be altered")
     if killed(None):
-        raise SystemExit("tests/compiler/test_op_*.py fail without any mutant")
+        raise SystemExit("tests/generator/ops/test_op_*.py fail without any mutant")
     start, made, dead, excused = time.perf_counter(), 0, 0, 0
     modules = names or sorted(MODULES)
     for mutant in (mutant for module in modules for mutant in mutants(module)):

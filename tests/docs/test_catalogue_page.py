@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import catalogue
+from docs import catalogue
 
 
 def test_the_page_is_current() -> None:
     text = catalogue.PAGE.read_text(encoding="utf-8")
-    assert catalogue.page() == text, "python docs/catalogue.py writes it anew"
+    assert catalogue.page() == text, "python -m docs.catalogue writes it anew"
 
 
 def test_every_network_was_measured_as_it_is_now_and_is_equal() -> None:

@@ -9,15 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
-import reference
-from examples import files_of, lay_out
 from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.render import render_text
 from pmgen.language import keys
 from pmgen.recipe import is_recipe, parse_recipe
 
-ROOT = Path(__file__).resolve().parents[2]
+from docs import reference
+from docs.examples import files_of, lay_out
+from tests.support.paths import ROOT
+
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])
 FENCE = re.compile(
     r"(?P<before>[^\n]*)\n+```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL

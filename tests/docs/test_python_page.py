@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
+
 pytest.importorskip("paddle")
 pytest.importorskip("sklearn")
 
-ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.paddle
 

@@ -14,7 +14,9 @@ import yaml
 from pmgen.catalogue import catalogue
 from pmgen.cli import cli
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+from tests.support.paths import ROOT
+
+DOCS = ROOT / "docs"
 
 
 def blocks(page: str, language: str) -> list[str]:

@@ -1,9 +1,9 @@
 """Coverage-guided: atheris changes bytes wherever that reaches new code of pmgen.
 
-    python tests/fuzz/atheris_check.py -max_total_time=60 CORPUS_FOLDER
+    python -m tests.fuzz.atheris_check -max_total_time=60 CORPUS_FOLDER
 
 The arguments are libFuzzer's. New inputs go to the folder; it starts with the golden
-cases and the small shipped specs. The property is that of `fuzz_property.py`. Exits
+cases and the small shipped specs. The property is that of `property.py`. Exits
 with 0, and says so, where atheris is not installed (`pip install -e '.[fuzz]'`).
 """
 
@@ -14,8 +14,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 try:
     import atheris
 except ImportError:
@@ -23,9 +21,9 @@ except ImportError:
     sys.exit(0)
 
 with atheris.instrument_imports(include=["pmgen"]):
-    import fuzz_property
-    from fuzz_inputs import Input
-    from fuzz_seeds import all_seeds
+    from tests.fuzz import property as fuzz_property
+    from tests.fuzz.inputs import Input
+    from tests.fuzz.seeds import all_seeds
 
 LARGEST = 2000  # bytes of a file to start from
 # Counting the branches slows the compiler down several times; time is measured, with

@@ -1,7 +1,7 @@
 """Check many hostile inputs; each is made from a number, so a failure can be repeated.
 
-    python tests/fuzz/run.py --count 100000 --jobs 2
-    python tests/fuzz/run.py --seed 4711          that one alone, with its text
+    python -m tests.fuzz.run --count 100000 --jobs 2
+    python -m tests.fuzz.run --seed 4711          that one alone, with its text
 
 Exits with 1 where the property fails; the input is then saved in `fuzz_failures/`.
 """
@@ -18,10 +18,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from fuzz_inputs import input_of
-from fuzz_property import MOST_GROWTH, Broken, check, peak_memory, prepare
+from tests.fuzz.inputs import input_of
+from tests.fuzz.property import MOST_GROWTH, Broken, check, peak_memory, prepare
 
 CHUNK = 500
 

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from fuzz_inputs import Input, input_of
-from fuzz_property import MOST_GROWTH, Broken, check, peak_memory, prepare
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.fuzz.inputs import Input, input_of
+from tests.fuzz.property import MOST_GROWTH, Broken, check, peak_memory, prepare
 
 COUNT = 2000
 PART = 250
@@ -35,7 +36,7 @@ def _reason(seed: int, specs: Path) -> str:
     try:
         check(input_of(seed), specs)
     except Broken as error:
-        return f"python tests/fuzz/run.py --seed {seed}: {error}"
+        return f"python -m tests.fuzz.run --seed {seed}: {error}"
     return ""
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from inert import check_inert
-from places import ROOT
+
+from tests.support.compiler.inert import check_inert
+from tests.support.paths import ROOT
 
 GENERATED = sorted((ROOT / "generated").glob("*.py"))
 CODE = """\

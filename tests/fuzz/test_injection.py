@@ -17,17 +17,18 @@ from typing import Any
 
 import pytest
 import yaml
-from inert import check_inert
-from payloads import PAYLOADS, TAGGED
-from places import ROOT, inside, places
 from pmgen.compile import compile_spec
 from pmgen.settings import BadSetting, Settings, parse_settings
+
+from tests.support.compiler.inert import check_inert
+from tests.support.compiler.payloads import PAYLOADS, TAGGED
+from tests.support.compiler.places import inside, places
+from tests.support.paths import CASES
 
 ALL = os.environ.get("PMGEN_FUZZ_INJECTIONS") == "all"
 SAMPLE = 1_500
 MARK = "PAYLOADHERE"
 SHARDS = 6
-CASES = ROOT / "tests/cases"
 FILES = [
     path
     for case in sorted(CASES.glob("*/expected.py"))

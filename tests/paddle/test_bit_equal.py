@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import oracle
 import paddle
 import pytest
-from oracle import Case, Equality
 from paddle.vision import models
+
+from tests.support.networks import oracle
+from tests.support.networks.oracle import Case, Equality
 
 pytestmark = pytest.mark.paddle
 

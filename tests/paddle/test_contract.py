@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import judge
 import pytest
 from pmgen.compile import compile_spec
 from pmgen.expand.graph import Graph
 from pmgen.settings import Settings
 
+from tests.support.networks import judge
+from tests.support.paths import SPECS
+
 pytestmark = pytest.mark.paddle
 
 # Of Paddle's own, those that use what no other spec of the catalogue does.
-CATALOGUE = sorted(path.stem for path in judge.SPECS.glob("*.yaml"))
+CATALOGUE = sorted(path.stem for path in SPECS.glob("*.yaml"))
 CATALOGUE += [
     f"paddle/{name}"
     for name in (
@@ -68,7 +70,7 @@ class Case:
 def case(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Case:
-    compiled = compile_spec(judge.SPECS / f"{request.param}.yaml", root=judge.SPECS)
+    compiled = compile_spec(SPECS / f"{request.param}.yaml", root=SPECS)
     net = judge.build(compiled, tmp_path_factory.mktemp("net"))
     graph = compiled.graph
     assert graph is not None
@@ -111,19 +113,19 @@ def test_heads_for_training_are_absent_in_evaluation(case: Case) -> None:
 
 @pytest.mark.parametrize("name", TUTORIAL)
 def test_the_tutorials_networks_have_its_figures(name: str) -> None:
-    graph = _graph(judge.SPECS / f"{name}.yaml")
+    graph = _graph(SPECS / f"{name}.yaml")
     assert (graph.input, graph.params, graph.macs) == TUTORIAL[name]
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_figures_at_1000_classes(name: str) -> None:
-    graph = _graph(judge.SPECS / f"{name}.yaml", num_classes=1000)
+    graph = _graph(SPECS / f"{name}.yaml", num_classes=1000)
     assert graph.params == PUBLISHED[name]
     assert graph.output == (1000,)
 
 
 def _graph(path: Path, **params: Any) -> Graph:
-    compiled = compile_spec(path, root=judge.SPECS, settings=Settings(params=params))
+    compiled = compile_spec(path, root=SPECS, settings=Settings(params=params))
     assert compiled.ok
     assert compiled.graph is not None
     return compiled.graph

@@ -12,7 +12,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import judge
 import paddle
 import pytest
 import yaml
@@ -22,6 +21,8 @@ from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import REQUIRED, OpDef
 from pmgen.ops.kinds import one_of
 from pmruntime import layers
+
+from tests.support.networks import judge
 
 pytestmark = pytest.mark.paddle
 

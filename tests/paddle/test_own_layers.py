@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import judge
 import numpy as np
 import pytest
 from pmgen.compile import compile_spec
 from pmruntime import layers
+
+from tests.support.networks import judge
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.paddle
 
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.paddle
 @pytest.mark.parametrize("standalone", [False, True])
 def test_layer_norm_2d(standalone: bool, tmp_path: Path) -> None:
     """The mean and variance over channels at each place, then a factor and a shift."""
-    case = judge.SPECS.parent / "tests/cases/layer_norm_2d/spec.yaml"
+    case = ROOT / "tests/cases/layer_norm_2d/spec.yaml"
     code = compile_spec(case, standalone=standalone).code
     assert code is not None
     module = judge.load_module(code, tmp_path)

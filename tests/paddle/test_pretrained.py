@@ -10,13 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import judge
 import numpy as np
-import oracle
 import paddle
 import pytest
-import torch_format
-from oracle import Case
 from pmgen.compile import compile_spec
 from pmgen.settings import Settings
 from pmruntime.model.weights.pretrained import load_pretrained
@@ -25,11 +21,15 @@ from pmruntime.runs.checkpoint import load_weights, save_weights
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+from tests.support.networks import judge, oracle, torch_format
+from tests.support.networks.oracle import Case
+from tests.support.paths import SPECS
+
 pytestmark = pytest.mark.paddle
 
 
 def ours(name: str, folder: Path, size: int = 64, **params: Any) -> Any:
-    spec = judge.SPECS / f"{name}.yaml"
+    spec = SPECS / f"{name}.yaml"
     compiled = compile_spec(spec, settings=Settings(params, (3, size, size)))
     return judge.build(compiled, folder)
 
@@ -89,7 +89,7 @@ def test_what_pytorch_saved_predicts_the_same(kind: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["resnet18", "vgg16"])
 def test_what_pytorch_itself_saved(name: str, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    import torch_networks as networks
+    from tests.support.networks import torch_networks as networks
 
     size = 64 if name == "resnet18" else 32
     made = networks.resnet18(5) if name == "resnet18" else networks.vgg16(5, 512)
@@ -166,7 +166,7 @@ def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     from click.testing import CliRunner
     from pmruntime.cli import cli
 
-    spec = judge.SPECS / "paddle" / "lenet.yaml"
+    spec = SPECS / "paddle" / "lenet.yaml"
     compiled = compile_spec(spec)
     assert compiled.code is not None
     (tmp_path / "lenet.py").write_text(compiled.code)
@@ -197,7 +197,7 @@ def test_the_command_refuses_a_hostile_file(tmp_path: Path) -> None:
         def __reduce__(self) -> tuple[object, ...]:
             return open, (str(tmp_path / "touched"), "w")
 
-    compiled = compile_spec(judge.SPECS / "paddle" / "lenet.yaml")
+    compiled = compile_spec(SPECS / "paddle" / "lenet.yaml")
     assert compiled.code is not None
     (tmp_path / "lenet.py").write_text(compiled.code)
     (tmp_path / "evil.pdparams").write_bytes(pickle.dumps({"weight": Evil()}))
@@ -222,7 +222,7 @@ def test_from_the_spec_to_the_file(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "wrote generated/paddle_lenet.py" in done.stdout
     assert "LeNet: 10 tensors matched" in done.stdout
-    net = judge.build(compile_spec(judge.SPECS / "paddle/lenet.yaml"), tmp_path)
+    net = judge.build(compile_spec(SPECS / "paddle/lenet.yaml"), tmp_path)
     load_weights(tmp_path / "out", net)
     for mine, given in zip(net.parameters(), theirs.parameters(), strict=True):
         assert oracle.same_bits(mine, given)

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import judge
 import numpy as np
 import pytest
 from pmgen.compile import compile_spec
 from pmgen.settings import Settings
 from pmruntime.model.weights.pretrained import load_pretrained
+
+from tests.support.networks import judge
+from tests.support.paths import SPECS
 
 pytestmark = pytest.mark.paddle
 
@@ -99,7 +101,7 @@ def test_the_published_network(spec: str, tmp_path: Path) -> None:
     path = tmp_path / "weights.pth"
     torch.save(PREPARED.get(spec, dict)(net.state_dict()), path)
     settings = Settings({}, (3, SIZE, SIZE))
-    compiled = compile_spec(judge.SPECS / f"{spec}.yaml", settings=settings)
+    compiled = compile_spec(SPECS / f"{spec}.yaml", settings=settings)
     ours = judge.build(compiled, tmp_path)
     load_pretrained(ours, path)
     ours.eval()

@@ -15,21 +15,23 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import judge
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pmgen.compile import Compiled, compile_spec
 from pmgen.expand.graph import Graph
 from pmgen.settings import Settings
-from spread_specs import same_code, spread_specs
+
+from tests.support.compiler.spread_specs import same_code, spread_specs
+from tests.support.networks import judge
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.paddle
 
 EXAMPLES = int(os.environ.get("PMGEN_FUZZ", "0"))
 LARGEST_SHARE_REFUSED = 0.3
 OPEN_SIZES = (32, 64)  # stand in for `any`
-CONFIG = Path(__file__).parents[2] / "pyproject.toml"
+CONFIG = ROOT / "pyproject.toml"
 
 
 def test_random_networks(tmp_path: Path) -> None:

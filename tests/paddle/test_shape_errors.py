@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-import judge
 import paddle
 import pytest
 from paddle.static import InputSpec
 from pmgen.compile import compile_spec
 from pmruntime.checks import ShapeError
+
+from tests.support.networks import judge
+from tests.support.paths import SPECS
 
 pytestmark = pytest.mark.paddle
 
@@ -22,8 +24,8 @@ BOTH = pytest.mark.parametrize(
 
 def _net(name: str, folder: Path, *, standalone: bool) -> tuple[Any, type[Exception]]:
     """A network of the catalogue, and the ShapeError that its file raises."""
-    path = judge.SPECS / f"{name}.yaml"
-    compiled = compile_spec(path, root=judge.SPECS, standalone=standalone)
+    path = SPECS / f"{name}.yaml"
+    compiled = compile_spec(path, root=SPECS, standalone=standalone)
     assert compiled.code is not None
     assert ("pmruntime" in compiled.code) is not standalone
     module = judge.load_module(compiled.code, folder)
@@ -66,7 +68,7 @@ def test_a_layer_that_was_changed_by_hand_is_named(
 
 
 def _line_of(spec: str, start: str) -> int:
-    text = (judge.SPECS / f"{spec}.yaml").read_text(encoding="utf-8")
+    text = (SPECS / f"{spec}.yaml").read_text(encoding="utf-8")
     lines = text.splitlines()
     return next(i for i, line in enumerate(lines, 1) if line.startswith(start))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import judge
 import pytest
 from paddle.vision.models._utils import _make_divisible
 from pmgen.compile import compile_spec
 from pmgen.expressions import functions
 from pmruntime import sizes
+
+from tests.support.networks import judge
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.paddle
 
@@ -17,7 +19,7 @@ FACTORS = (0.25, 0.28, 0.35, 0.5, 0.75, 1.0, 1.3, 1.4, 2.0)
 
 
 def standalone(folder: Path):
-    case = judge.SPECS.parent / "tests/cases/size_functions_standalone/spec.yaml"
+    case = ROOT / "tests/cases/size_functions_standalone/spec.yaml"
     code = compile_spec(case, standalone=True).code
     assert code is not None
     assert "import divisible" not in code

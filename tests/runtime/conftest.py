@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 from pathlib import Path
 
 import pytest
 from pmruntime.data.dataset import Data
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
-from tiny_data import make_tiny_data
+
+from tests.support.paths import ROOT, real_images
+from tests.support.runs.tiny_data import make_tiny_data
 
 # Before any test module imports paddle, and for the commands that tests start. The
 # networks here are too small to gain by a second thread.
 apply_cpu_settings(threads=1)
-try:
+with contextlib.suppress(UserError):  # the modules that need paddle skip themselves
     import_paddle()
-except UserError:
-    # The modules that need paddle skip themselves.
-    collect_ignore = ["lenet.py"]
-
-HERE = Path(__file__).parent
 
 TINY = """
 import paddle
@@ -45,7 +42,7 @@ class Tiny(nn.Layer):
 
 @pytest.fixture
 def lenet() -> Path:
-    return HERE / "lenet.py"
+    return ROOT / "tests/support/runs/lenet.py"
 
 
 @pytest.fixture
@@ -73,8 +70,7 @@ def palm224() -> Path:
 
 
 def real_data(name: str) -> Path:
-    beside = HERE.parents[1].parent / "shared" / "data"
-    folder = Path(os.environ.get("PMGEN_DATA", beside)) / name
-    if not folder.is_dir():
+    folder = real_images(name)
+    if folder is None:
         pytest.skip(f"no real images: set PMGEN_DATA to a folder with {name}")
     return folder
