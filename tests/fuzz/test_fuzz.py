@@ -75,7 +75,7 @@ def test_the_property_notices_a_crash(
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError("from inside")
 
-    monkeypatch.setattr("fuzz_property.compile_spec", crash)
+    monkeypatch.setattr("tests.fuzz.property.compile_spec", crash)
     with pytest.raises(Broken, match="RuntimeError: from inside"):
         check(Input(-1, "bytes", b"pmgen: 1\n"), specs)
 
