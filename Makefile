@@ -34,7 +34,12 @@ demo: $(VENV)/.demo ## Build specs/lenet.yaml, train it on 4,000 real digits, va
 	$(BIN)/pmgen build specs/lenet.yaml
 	$(BIN)/pmgen train specs/lenet.yaml --data digits --recipe digits --out runs/demo --force
 	$(BIN)/pmgen eval runs/demo --data digits
-	@echo "The run is in runs/demo; open runs/demo/report.html."
+	@echo
+	@echo "The run is in runs/demo: open runs/demo/report.html. Next, for example:"
+	@echo "  source $(BIN)/activate       # now the shell finds pmgen"
+	@echo "  pmgen list                      # the networks and recipes that are shipped"
+	@echo "  pmgen show resnet18 --depth 1   # shapes, parameters and costs, layer by layer"
+	@echo "  pmgen new lenet -o mine         # a copy to alter; then: pmgen build mine/lenet.yaml"
 
 test: $(VENV)/.test ## Run all tests
 	$(BIN)/python -m pytest -n $(JOBS)

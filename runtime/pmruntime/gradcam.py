@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import paddle
 from numpy.typing import NDArray
 
 from pmruntime.losses import main_output
+from pmruntime.opencv import cv2
 from pmruntime.problems import UserError
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import cv2
 
 from pmruntime.cli.common import debug_option, problems_explained
 from pmruntime.data.image_folder import list_images
 from pmruntime.data.sheet import MAX_CLASSES, contact_sheet
 from pmruntime.files import write_atomic
+from pmruntime.opencv import cv2
 from pmruntime.problems import UserError
 
 

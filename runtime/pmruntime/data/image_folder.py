@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +19,7 @@ from pmruntime.data.listing import Entry, Fault, Listing, Progress
 from pmruntime.data.palm import is_palm, list_palm
 from pmruntime.data.parallel import in_threads
 from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.opencv import cv2
 from pmruntime.problems import UserError
 
 KINDS: tuple[

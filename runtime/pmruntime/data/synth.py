@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data.palm import LABELS, PREFIXES, TRAIN, VAL
 from pmruntime.files import write_atomic
+from pmruntime.opencv import cv2
 from pmruntime.problems import UserError
 
 # Of 20 training images as in the real set: 213 P, 26 H, 161 N of 400.

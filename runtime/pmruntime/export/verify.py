@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import paddle
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.export.paddle_format import Run
 from pmruntime.losses import main_output
+from pmruntime.opencv import cv2
 from pmruntime.problems import UserError
 
 BATCHES = (1, 3)
