@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,6 +21,7 @@ from pmgen.diagnostics import Diagnostics, Label, TooManyErrors
 from pmgen.source import SourceFile, Span
 from pmgen.suggest import nearest
 from pmgen.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
+from pmgen.yaml_events import events
 from pmgen.yaml_problems import explain
 
 MAX_BYTES = 2**20
@@ -30,37 +29,6 @@ MAX_DEPTH = 40
 MAX_NODES = 200_000
 MAX_ALIASES = 1_000
 MAX_DIGITS = 15
-
-
-class PythonLoader(yaml.SafeLoader):
-    """PyYAML's own parser, taking tabs between words where libyaml and YAML do."""
-
-    def scan_to_next_token(self) -> None:
-        """Skip spaces and comments, and tabs that indent nothing."""
-        super().scan_to_next_token()
-        while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
-            self.forward()
-            super().scan_to_next_token()
-
-    def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str] | None:
-        """The blanks in an unquoted text; those around the end of a line are none."""
-        first = self.line
-        blanks = super().scan_plain_spaces(indent, start_mark) or []
-        while self.peek() == "\t" and (self.line == first or self.column >= indent):
-            line = self.line
-            self.forward()
-            more = super().scan_plain_spaces(indent, start_mark)
-            if more is None:  # a document ends here
-                return None
-            if self.line > line:
-                blanks = more if line == first else blanks + more
-            elif line == first:
-                blanks += ["\t", *more]
-        return blanks
-
-
-# libyaml, where PyYAML was built with it, reads the same events ten times faster.
-_LOADER: Any = getattr(yaml, "CSafeLoader", PythonLoader)
 
 _CORE_TAGS = "tag:yaml.org,2002:"
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -178,13 +146,9 @@ class _Composer:
         self.events = self._parse()
 
     def _parse(self) -> Iterator[Any]:
-        told = 0
         try:
-            for event in yaml.parse(self.file.text, Loader=_LOADER):
-                told += 1
-                yield event
+            yield from events(self.file.text)
         except yaml.MarkedYAMLError as error:
-            yield from self._before(error, told)
             self._not_yaml(error)
         except (yaml.YAMLError, ValueError) as error:
             reason = getattr(error, "reason", None) or "malformed text"
@@ -192,25 +156,6 @@ class _Composer:
             span = Span(self.file, line, column, line, column + 1)
             self.diagnostics.error("PM101", f"not YAML: {reason}", span)
             raise _Refused from error
-
-    def _before(self, error: yaml.MarkedYAMLError, told: int) -> Iterator[Any]:
-        """The events before an error that the parser had read, but not told of yet.
-
-        A parser reads ahead, by up to 1,024 letters behind a bracket that may begin a
-        key, and has limits of its own: libyaml stops at 1,000 open brackets since
-        0.2.6. The text before that is read once more, so that our limits come first
-        and mistakes come in the order of the text, whichever parser reads.
-        """
-        mark = error.problem_mark or error.context_mark
-        if mark is None:
-            return
-        with suppress(yaml.YAMLError):
-            events: Any = yaml.parse(self.file.text[: mark.index], Loader=_LOADER)
-            for event in islice(events, told, None):
-                # The end of this text is not the file's: what touches it is no fact.
-                if event.end_mark.index >= mark.index:
-                    break
-                yield event
 
     def _not_yaml(self, error: yaml.MarkedYAMLError) -> NoReturn:
         """What the parser could not read, in words that the two parsers share."""

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from pmgen import reader
+from pmgen import reader, yaml_events
 from pmgen.compile import compile_spec
 from pmgen.diagnostics import MAX_ERRORS, Diagnostic, Diagnostics
 from pmgen.reader import read_file, read_text, resolve
@@ -32,8 +32,8 @@ def chosen_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 def use(loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind = yaml.CSafeLoader if loader == "libyaml" else reader.PythonLoader
-    monkeypatch.setattr(reader, "_LOADER", kind)
+    kind = yaml.CSafeLoader if loader == "libyaml" else yaml_events.PythonLoader
+    monkeypatch.setattr(yaml_events, "LOADER", kind)
 
 
 def read(text: str) -> tuple[Mapping | None, list[Diagnostic]]:
