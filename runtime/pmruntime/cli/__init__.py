@@ -28,7 +28,7 @@ _COMMANDS = {
 @click.group(
     cls=OnDemand,
     table=_COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 @click.version_option(__version__)
 def cli() -> None:

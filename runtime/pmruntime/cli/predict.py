@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
 from pmruntime.cli.common import computing_options, problems_explained, weights_option
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
+from pmruntime.runs.progress import progress_bar
 
 if TYPE_CHECKING:
     from pmruntime.inference.predict import Prediction
@@ -132,19 +133,23 @@ def _with_progress(
     """Predictions, with a bar in a terminal; bad images are told as they are met."""
     from pmruntime.inference.predict import predict
 
-    console = Console(stderr=True)
-    many = len(files) > _MANY_IMAGES and console.is_terminal
-    with Progress(console=console, transient=True, disable=not many) as progress:
-        task = progress.add_task("images", total=len(files))
+    many = len(files) > _MANY_IMAGES
+    with progress_bar("images") if many else nullcontext() as progress:
+        good = 0
+
+        def step() -> None:
+            if progress is not None:
+                progress(good + len(bad), len(files))
 
         def on_bad(path: Path, reason: str) -> None:
             bad.append(path)
-            progress.advance(task)
+            step()
             # Not through rich, which would break long names into lines.
             click.echo(f"{_shown(path)}: {reason}", err=True)
 
         for prediction in predict(run, files, on_bad):
-            progress.advance(task)
+            good += 1
+            step()
             yield prediction
 
 

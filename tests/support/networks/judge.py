@@ -153,7 +153,7 @@ def count_problems(graph: Graph, net: Any) -> list[str]:
         for name, layer in layers.items()
         if any(layer.parameters(include_sublayers=False))
     ]
-    total = (trainable(net), _size(p for p in net.parameters() if p.stop_gradient))
+    total = (trainable(net), _size(p for p in _values(net) if p.stop_gradient))
     if total != (graph.params, graph.buffers):
         problems.append(f"{total} in all, predicted {(graph.params, graph.buffers)}")
     return problems
@@ -161,11 +161,27 @@ def count_problems(graph: Graph, net: Any) -> list[str]:
 
 def own_counts(layer: Any) -> tuple[int, int]:
     """Trainable values and other values of one sublayer, without those inside it."""
-    own = layer.parameters(include_sublayers=False)
+    own = _values(layer, inside=False)
     return (
         _size(p for p in own if not p.stop_gradient),
         _size(p for p in own if p.stop_gradient),
     )
+
+
+def _values(net: Any, *, inside: bool = True) -> list[Any]:
+    """The parameters and buffers of a layer and, if `inside`, of those in it.
+
+    A GroupNorm without bias has, before Paddle 3.3, one of zeros that never learns.
+    """
+    zeros = {
+        id(layer.bias)
+        for layer in net.sublayers(include_self=True)
+        if isinstance(layer, nn.GroupNorm)
+        and layer.bias is not None
+        and layer.bias.stop_gradient
+    }
+    values = net.parameters(include_sublayers=inside)
+    return [value for value in values if id(value) not in zeros]
 
 
 def trainable(net: Any) -> int:

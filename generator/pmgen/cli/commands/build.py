@@ -69,7 +69,7 @@ def build(
     input_text: str | None,
     root: Path | None,
 ) -> int:
-    """Compile SPEC... to readable Paddle classes, one file each.
+    """Compile each SPEC to a readable Paddle class, in a file of its own.
 
     SPEC is a YAML file, or a name of the catalogue such as vgg16 (see `pmgen list`).
     Nothing is written while any of them has a mistake. What --set or --input changes

@@ -34,7 +34,7 @@ def check(
     input_text: str | None,
     root: Path | None,
 ) -> int:
-    """Check SPEC... and show every mistake at its line. Writes nothing.
+    """Check each SPEC and show every mistake at its line. Writes nothing.
 
     A recipe's file is checked as a recipe.
     """
