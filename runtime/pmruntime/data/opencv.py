@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pmruntime.problems import UserError
 
 OURS = "opencv-python-headless"
-PACKAGES = (
+_PACKAGES = (
     OURS,
     "opencv-python",
     "opencv-contrib-python",
@@ -21,9 +21,9 @@ PACKAGES = (
 )
 
 
-def installed(packages: Sequence[str] = PACKAGES) -> list[str]:
+def installed() -> list[str]:
     """Name and version of each package of OpenCV that is installed."""
-    return [f"{name} {there}" for name in packages if (there := _version(name))]
+    return [f"{name} {there}" for name in _PACKAGES if (there := _version(name))]
 
 
 def _version(package: str) -> str | None:
