@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from pmgen.diagnostics.suggest import did_you_mean
+from pmruntime.suggest import did_you_mean
 
 _DIGITS = re.compile(r"\d+")
 # Beside the specs, for the editor; every spec names its schema by a path from it.

@@ -6,11 +6,11 @@ Exit status: 0 sound; 1 the spec is wrong, or `--check` found drift, or work fai
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import Any
 
 import click
+from pmruntime.cli.on_demand import OnDemand
 
 from pmgen import __version__
 from pmgen.cli.problems import Problem
@@ -33,19 +33,11 @@ _COMMANDS = {
 }
 
 
-class _OnDemand(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, function = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), function)
-        return command
-
-
-@click.group(cls=_OnDemand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=OnDemand,
+    table=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="pmgen")
 @click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
 def cli(debug: bool) -> None:

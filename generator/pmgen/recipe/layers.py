@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pmruntime.suggest import did_you_mean
+
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expand.graph import Graph
 from pmgen.load.tree import Mapping, Scalar, Sequence
 

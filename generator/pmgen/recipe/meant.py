@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pmgen.diagnostics.suggest import did_you_mean, nearest
+from pmruntime.suggest import did_you_mean, nearest
+
 from pmgen.recipe.definition import CHOICES, KEYS, SECTIONS
 
 # What other frameworks and papers call the same thing.

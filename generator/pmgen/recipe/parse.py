@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pmruntime.suggest import nearest
+
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import Span
-from pmgen.diagnostics.suggest import nearest
 from pmgen.expand.graph import Graph
 from pmgen.language.keys import SPEC_KEYS
 from pmgen.load.reader import read_file

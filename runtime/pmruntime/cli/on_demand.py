@@ -10,7 +10,7 @@ import click
 
 
 class OnDemand(click.Group):
-    """A group told by a table: command -> (module, function)."""
+    """A group defined by a table: command -> (module, function)."""
 
     def __init__(
         self, *args: Any, table: Mapping[str, tuple[str, str]], **kwargs: Any
