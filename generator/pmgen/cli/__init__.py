@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 from pmruntime.cli.on_demand import OnDemand
+from pmruntime.problems import UserError
 
 from pmgen import __version__
-from pmgen.cli.problems import Problem
 
 # command -> (module, function): a command's module is imported when it is called
 _COMMANDS = {
@@ -62,13 +62,13 @@ def main(args: list[str] | None = None) -> Any:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except Problem as problem:
+    except UserError as error:
         if debug:
             raise
-        click.echo(f"pmgen: {problem}", err=True)
+        click.echo(f"pmgen: {error}", err=True)
         sys.exit(1)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader went away; nothing is left to tell it
+        sys.stderr.close()  # nobody reads on, so nothing more may be written
         sys.exit(1)
     except Exception as error:
         if debug:

@@ -1,7 +1,7 @@
 """Commands of the runtime, under the name of pmgen.
 
-The runtime runs in a process of its own. So the compiler never imports Paddle, and the
-runtime can set the CPU up before it does.
+The runtime runs in a process of its own, so that the compiler never imports Paddle and
+the runtime can set up the CPU before it imports Paddle.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import subprocess
 import sys
 
 import click
-
-from pmgen.cli.problems import Problem
+from pmruntime.problems import UserError
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -45,14 +44,12 @@ def run_runtime(arguments: list[str], *, needs_paddle: bool = True) -> int:
     """`python -m pmruntime ...` under the name of pmgen; its exit status.
 
     Where the system can, the runtime takes this process over, so that signals reach
-    it directly. Raises Problem where the runtime or, unless `needs_paddle` is False,
-    Paddle is not installed.
+    it directly. Raises UserError where Paddle is not installed, unless `needs_paddle`
+    is False.
     """
-    if importlib.util.find_spec("pmruntime") is None:
-        raise Problem("the package pmruntime is not installed; it comes with pmgen")
     wants_help = "--help" in arguments or "-h" in arguments
     if needs_paddle and not wants_help and importlib.util.find_spec("paddle") is None:
-        raise Problem(
+        raise UserError(
             "this needs PaddlePaddle: pip install 'pmgen[cpu]', or 'pmgen[gpu]' "
             "for an NVIDIA card"
         )
