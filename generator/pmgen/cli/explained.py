@@ -13,7 +13,8 @@ from pmgen.compile import compile_spec
 from pmgen.diagnostics.codes import DEFINITIONS, Code
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.diagnostics.render import render_text
-from pmgen.recipe import is_recipe, parse_recipe
+from pmgen.recipe.keys import is_recipe
+from pmgen.recipe.parse import parse_recipe
 
 _WIDTH = 88
 

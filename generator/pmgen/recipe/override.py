@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pmruntime.recipe.definition import CHOICES, DEFAULTS, KEYS, SETTINGS
+from pmruntime.recipe.definition import CHOICES, DEFAULTS, SETTINGS
 
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.source import SourceFile, Span
@@ -16,11 +16,6 @@ from pmgen.load.reader import resolve
 from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
 
 _NAMES_LAYERS = tuple(n for n, s in SETTINGS.items() if isinstance(s.default, dict))
-
-
-def concerns_recipe(pair: str) -> bool:
-    """Whether a `name=value` of the command line means the recipe, not the model."""
-    return pair.partition("=")[0].partition(".")[0] in KEYS
 
 
 def overridden(

@@ -6,7 +6,6 @@ its mistakes get the places of a YAML file, and the help that its text allows.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,23 +17,15 @@ from pmruntime.recipe.resolve import resolved
 from pmgen.diagnostics.diagnostic import Diagnostics, TooManyErrors
 from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import Graph
-from pmgen.language.keys import LANGUAGE_VERSION, SPEC_KEYS
+from pmgen.language.keys import LANGUAGE_VERSION
 from pmgen.load.reader import read_file
 from pmgen.load.tree import Mapping, Node, Scalar, Sequence, kind_of
-from pmgen.recipe.keys import HEAD, KEYS
+from pmgen.recipe.keys import HEAD
 from pmgen.recipe.layers import check_layers
 from pmgen.recipe.override import overridden
 from pmgen.recipe.report import Reporter
 
-_TOP_KEY = re.compile(r"^(\w+)[ \t]*:", re.MULTILINE)
 _OF_THE_FILE = {*HEAD} - {*CHOICES}
-
-
-def is_recipe(text: str) -> bool:
-    """Whether a file is meant as a recipe: by its keys, which are those of a recipe
-    more than those of a spec. It need not be sound."""
-    keys = set(_TOP_KEY.findall(text)) - {"pmgen"}
-    return len(keys & set(KEYS)) > len(keys & set(SPEC_KEYS))
 
 
 def parse_recipe(

@@ -44,7 +44,6 @@ class UnknownName(Mistake):
     known: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class WrongForm(Mistake):
     """Neither the name nor the mapping that has to stand there."""
 

@@ -10,10 +10,9 @@ import pmruntime.recipe as runtime
 import pytest
 from pmgen.catalogue import catalogue, recipe_names
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
-from pmgen.recipe import parse_recipe
-from pmgen.recipe.keys import KEYS
+from pmgen.recipe.keys import KEYS, concerns_recipe
 from pmgen.recipe.meant import SYNONYMS
-from pmgen.recipe.override import concerns_recipe
+from pmgen.recipe.parse import parse_recipe
 from pmruntime.recipe.definition import CHOICES, SECTIONS
 
 DEFAULT = runtime.Recipe().as_json()

@@ -8,7 +8,7 @@ import pytest
 from pmgen.catalogue import find_spec
 from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.recipe import parse_recipe
+from pmgen.recipe.parse import parse_recipe
 from pmruntime.recipe.layers import members
 
 SPEC = """\

@@ -21,8 +21,8 @@ from pmgen.cli.handover import PASS_ON, run_runtime
 from pmgen.compile import Compiled
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.expand.graph import Graph
-from pmgen.recipe import parse_recipe
-from pmgen.recipe.override import concerns_recipe
+from pmgen.recipe.keys import concerns_recipe
+from pmgen.recipe.parse import parse_recipe
 
 
 @click.command(context_settings=PASS_ON, add_help_option=False)
