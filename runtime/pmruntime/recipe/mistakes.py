@@ -25,7 +25,7 @@ from pmruntime.suggest import did_you_mean
 Path: TypeAlias = tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mistake:
     """What is wrong at `path`, the keys that lead there from the top of the recipe.
 
@@ -37,7 +37,7 @@ class Mistake:
     help: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class UnknownName(Mistake):
     """The last key of `path`, or an optimizer or schedule, is none of the `known`."""
 
@@ -48,7 +48,7 @@ class WrongForm(Mistake):
     """Neither the name nor the mapping that has to stand there."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WrongValue(Mistake):
     """A value that its argument does not take."""
 
@@ -61,7 +61,7 @@ class WrongValue(Mistake):
         return self.value is None is self.argument.default
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Conflict(Mistake):
     """A value that does not go with the one at `other`, which `note` explains."""
 
