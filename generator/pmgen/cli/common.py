@@ -95,7 +95,7 @@ def compiled(
 def generated_file(path: Path, settings: Settings) -> str:
     """The name of the generated file of a spec. What `--set` and `--input` changed gets
     a file of its own: the spec's own stays as it is. A name that file systems would
-    refuse is cut, and a digest of the whole tells it from others."""
+    refuse is cut, and ends in a digest of the whole."""
     changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
     if len(changed) > MAX_SUFFIX:
         digest = hashlib.sha256(settings.note.encode()).hexdigest()[:8]

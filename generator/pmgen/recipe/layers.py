@@ -45,7 +45,7 @@ def _with_parents(module: str) -> Iterable[str]:
 
 
 def _names(tree: Mapping, setting: str) -> list[Scalar]:
-    """What stands in a setting as names; other mistakes are found elsewhere."""
+    """The names that a setting lists; values of other kinds are reported elsewhere."""
     entry = tree.get(setting)
     node = entry.value if entry else None
     if isinstance(node, Mapping):

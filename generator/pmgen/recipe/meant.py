@@ -40,9 +40,9 @@ _COMMAND_LINE = {"seed", "device", "nproc", "threads", "out", "data"}
 
 
 def help_for_argument(name: str, known: Iterable[str]) -> str | None:
-    """Help for a name that is no argument where it stands, or no optimizer or schedule.
+    """Help for an unknown argument, optimizer or schedule.
 
-    `known` is what may stand there.
+    `known` are the names that would fit there.
     """
     known = list(known)
     synonym = SYNONYMS.get(name)

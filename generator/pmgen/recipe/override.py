@@ -51,7 +51,7 @@ def _laid_over(tree: Mapping, pair: str, diagnostics: Diagnostics) -> Mapping:
 
 
 def _inside(key: Scalar, given: Entry | None, inner: Entry) -> Node:
-    """What stands at `optimizer` or `augment`, with one argument changed."""
+    """The value of `optimizer` or `augment` with one argument changed."""
     node = given.value if given is not None else None
     if key.text not in CHOICES:
         base = node if isinstance(node, Mapping) else Mapping((), key.span)

@@ -38,7 +38,7 @@ def parse_recipe(
 
     `settings` are laid over the file: `epochs=3`, `optimizer.learning_rate=0.01`.
     `graph` is the network that will be trained, where it is known: layers that the
-    recipe names must be its. None after a mistake; it stands in `diagnostics`.
+    recipe names must be its. None after a mistake, which `diagnostics` then holds.
     """
     try:
         tree = read_file(path, path.name, diagnostics)

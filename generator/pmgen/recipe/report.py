@@ -96,7 +96,7 @@ class Reporter:
         )
 
     def _node(self, path: Path | Iterable[str]) -> Node | None:
-        """What stands at a path; None where nothing does."""
+        """The node at a path; None where there is none."""
         node: Node = self.tree
         for name in path:
             entry = node.get(name) if isinstance(node, Mapping) else None
@@ -120,7 +120,7 @@ class Reporter:
 
 
 def _value_help(node: Node, kind: Kind) -> str | None:
-    """What is meant by `yes`, or by one of some words mistyped."""
+    """What `yes`, or a mistyped one of a few words, most likely means."""
     text = node.text if isinstance(node, Scalar) else ""
     if kind.words == "true or false" and text.lower() in ("yes", "no", "on", "off"):
         return "write `true` or `false`; recipes are YAML 1.2"

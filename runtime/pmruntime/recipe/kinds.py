@@ -1,5 +1,5 @@
 """The kinds of value that an argument takes: the check of one, its words for people,
-and the same as JSON Schema for editors. A test holds each schema to its check."""
+and the same as JSON Schema for editors. A test compares each schema with its check."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Kind:
     """A kind of value.
 
     `check(value)` gives None where the value fits, else what was needed: `words`, which
-    stand in the docs too. `schema` is the JSON Schema of the plain values that fit,
+    the docs show too. `schema` is the JSON Schema of the plain values that fit,
     lists for tuples. `options` are the words that fit, where there are only so many.
     """
 

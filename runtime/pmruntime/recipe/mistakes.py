@@ -45,7 +45,7 @@ class UnknownName(Mistake):
 
 
 class WrongForm(Mistake):
-    """Neither the name nor the mapping that has to stand there."""
+    """A value that is neither a name nor a mapping, as would fit there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +155,7 @@ def _conflicts(recipe: Mapping[str, Any]) -> Iterator[Conflict]:
 
 
 def _without(recipe: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """The recipe without what stands at `path`."""
+    """The recipe without the value at `path`."""
     kept = dict(recipe)
     inner = kept.pop(path[0], None)
     if path[1:] and isinstance(inner, dict):

@@ -30,8 +30,8 @@ def resolved(recipe: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def chosen(value: object) -> tuple[str, Any] | None:
-    """The name in `Adam` or {Adam: {beta1: 0.8}}, and what stands for its arguments,
-    None where nothing does; None for a value of another form."""
+    """The name in `Adam` or {Adam: {beta1: 0.8}}, and its arguments or None; None for a
+    value of another form."""
     if isinstance(value, str):
         return value, None
     if isinstance(value, dict) and len(value) == 1:

@@ -103,7 +103,7 @@ def _targets(results: list[Compiled], out: Path, settings: Settings) -> list[Pat
 
 
 def _check(results: list[Compiled], targets: list[Path], *, beside: bool) -> int:
-    """Show what differs, on stderr where stdout holds what a program reads."""
+    """Print what differs; with `beside` to stderr, since a program reads stdout."""
     stale = 0
     for result, target in zip(results, targets, strict=True):
         assert result.code is not None

@@ -34,7 +34,7 @@ def new(name: str, out: Path, force: bool) -> int:
     if not path.resolve().is_relative_to(catalogue()):
         raise UserError(f"`{name}` is a file already; give a name of `pmgen list`")
     graph = compiled(name, None).graph
-    assert graph is not None  # the catalogue compiles; a test holds it to that
+    assert graph is not None  # the catalogue compiles; a test checks that
     files = {out / file.name: file.text for file in graph.spec.files}
     there = [target for target, text in files.items() if not _same(target, text)]
     if there and not force:
