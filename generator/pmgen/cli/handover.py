@@ -6,20 +6,16 @@ the runtime can set up the CPU before it imports Paddle.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
 
 import click
-from pmruntime.problems import UserError
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
-def _handed_over(
-    name: str, short_help: str, *, needs_paddle: bool = True
-) -> click.Command:
+def _handed_over(name: str, short_help: str) -> click.Command:
     """A command whose arguments all go to the runtime's command of that name."""
 
     @click.command(
@@ -27,7 +23,7 @@ def _handed_over(
     )
     @click.argument("runtime", nargs=-1, type=click.UNPROCESSED)
     def command(runtime: tuple[str, ...]) -> int:
-        return run_runtime([name, *runtime], needs_paddle=needs_paddle)
+        return run_runtime([name, *runtime])
 
     return command
 
@@ -35,24 +31,15 @@ def _handed_over(
 evaluate = _handed_over("eval", "Measure a trained run again.")
 predict = _handed_over("predict", "Classify images with a trained run.")
 export = _handed_over("export", "Write a trained run as ONNX or for Paddle Inference.")
-data = _handed_over(
-    "data", "Prepare, check and show a folder of images.", needs_paddle=False
-)
+data = _handed_over("data", "Prepare, check and show a folder of images.")
 
 
-def run_runtime(arguments: list[str], *, needs_paddle: bool = True) -> int:
+def run_runtime(arguments: list[str]) -> int:
     """`python -m pmruntime ...` under the name of pmgen; its exit status.
 
     Where the system can, the runtime takes this process over, so that signals reach
-    it directly. Raises UserError where Paddle is not installed, unless `needs_paddle`
-    is False.
+    it directly. It says itself which extra of pmgen is missing.
     """
-    wants_help = "--help" in arguments or "-h" in arguments
-    if needs_paddle and not wants_help and importlib.util.find_spec("paddle") is None:
-        raise UserError(
-            "this needs PaddlePaddle: pip install 'pmgen[cpu]', or 'pmgen[gpu]' "
-            "for an NVIDIA card"
-        )
     command = [sys.executable, "-m", "pmruntime", *arguments]
     environment = {**os.environ, "PMRUNTIME_PROG": "pmgen"}
     sys.stdout.flush()

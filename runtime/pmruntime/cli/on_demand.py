@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from pmruntime.problems import UserError
+
 
 class OnDemand(click.Group):
     """A group defined by a table: command -> (module, function)."""
@@ -23,9 +25,18 @@ class OnDemand(click.Group):
         return list(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, its module imported; None where the table lacks it."""
+        """The command, its module imported; None where the table lacks it.
+
+        Where a module lacks a package, its command says so when it is called, and the
+        others can be used.
+        """
         if cmd_name not in self._table:
             return None
         module, function = self._table[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), function)
+        try:
+            command: click.Command = getattr(importlib.import_module(module), function)
+        except (ImportError, UserError) as error:
+            from pmruntime.cli.unusable import unusable
+
+            return unusable(cmd_name, error)
         return command
