@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from pmgen.catalogue import find_recipe
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.recipe import parse_recipe as resolved_recipe
+from pmgen.recipe.parse import parse_recipe as resolved_recipe
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 ROOT = Path(__file__).resolve().parents[1]

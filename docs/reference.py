@@ -39,7 +39,14 @@ from pmgen.language.types import ANNOTATIONS, PARAM_TYPES
 from pmgen.load import inherit, reader
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
-from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+from pmruntime.recipe.definition import (
+    OPTIMIZERS,
+    SCHEDULES,
+    SECTIONS,
+    SETTINGS,
+    Argument,
+    Configurable,
+)
 
 from docs.examples import run_consoles
 
@@ -87,7 +94,7 @@ def _row(cells: Iterable[str]) -> str:
 # -- ops ------------------------------------------------------------------------
 
 
-def _default(arg: ArgDef) -> str:
+def _default(arg: ArgDef | Argument) -> str:
     if arg.default is REQUIRED:
         return "required"
     if arg.default is None:
@@ -99,7 +106,7 @@ def _default(arg: ArgDef) -> str:
     return f"`{arg.default}`"
 
 
-def _arguments(args: Iterable[ArgDef]) -> str:
+def _arguments(args: Iterable[ArgDef | Argument]) -> str:
     rows = [(f"`{a.name}`", a.kind.words, _default(a), a.doc) for a in args]
     return table(("argument", "value", "default", "meaning"), rows)
 
@@ -115,8 +122,13 @@ def _extras(op: OpDef) -> str:
 
 
 def _op(op: OpDef) -> str:
-    text = f"**`{op.name}`** {op.doc} {_extras(op)}".rstrip() + "\n"
-    return text + ("\n" + _arguments(op.args) if op.args else "")
+    return _entry(op.name, f"{op.doc} {_extras(op)}", op.args)
+
+
+def _entry(name: str, doc: str, args: Iterable[ArgDef | Argument]) -> str:
+    args = list(args)
+    text = f"**`{name}`** {doc}".rstrip() + "\n"
+    return text + ("\n" + _arguments(args) if args else "")
 
 
 def ops() -> str:
@@ -294,22 +306,26 @@ def commands() -> str:
 
 def optimizers() -> str:
     """What `optimizer` of a recipe takes."""
-    return "\n".join(_op(op) for op in OPTIMIZERS.values())
+    return _configurable(OPTIMIZERS.values())
 
 
 def schedules() -> str:
     """What `schedule` of a recipe takes."""
-    return "\n".join(_op(op) for op in SCHEDULES.values())
+    return _configurable(SCHEDULES.values())
 
 
 def sections() -> str:
     """The sections of a recipe."""
-    return "\n".join(_op(op) for op in SECTIONS.values())
+    return _configurable(SECTIONS.values())
+
+
+def _configurable(found: Iterable[Configurable]) -> str:
+    return "\n".join(_entry(f.name, f.doc, f.arguments.values()) for f in found)
 
 
 def settings() -> str:
     """The plain settings of a recipe."""
-    return _arguments(SETTINGS)
+    return _arguments(SETTINGS.values())
 
 
 def networks() -> str:

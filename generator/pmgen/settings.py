@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pmgen.diagnostics.suggest import did_you_mean
+from pmruntime.suggest import did_you_mean
+
 from pmgen.expressions.expression import Value
 from pmgen.language.spec import MAX_SIZE, ModelSpec
 from pmgen.language.types import PARAM_TYPES

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pmruntime.suggest import nearest
+
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import SourceFile
-from pmgen.diagnostics.suggest import nearest
 from pmgen.language.spec import Call, Form, Head, Layer, ModelSpec, Param, Series
 from pmgen.language.visit import inputs_named_in, params_named_in, series_in
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pmruntime.suggest import did_you_mean
+
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
-from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expand.errors import Reporter
 from pmgen.expand.graph import INPUT, Graph, Reach, join
 from pmgen.expand.nodes import NodeBuilder, TooLarge

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pmruntime.suggest import did_you_mean, nearest
+
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.load.reader import read_file
 from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of
 

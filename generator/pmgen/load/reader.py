@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
+from pmruntime.suggest import nearest
 
 from pmgen import catalogue
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.diagnostics.suggest import nearest
 from pmgen.load.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
 from pmgen.load.yaml_events import events
 from pmgen.load.yaml_problems import explain

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from pmruntime.suggest import did_you_mean, nearest
+
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
-from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.language.spec import Block, Ident
 from pmgen.load.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.load.tree import Mapping as TreeMapping

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pmgen.diagnostics.suggest import did_you_mean, nearest
+from pmruntime.suggest import did_you_mean, nearest
+
 from pmgen.language.keys import (
     AFTER_KEYS,
     BRANCH_KEYS,

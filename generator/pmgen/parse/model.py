@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from typing import Any
 
+from pmruntime.suggest import did_you_mean, nearest
+
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
-from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.expressions.expression import Const
 from pmgen.language.keys import (
     BLOCK_KEYS,

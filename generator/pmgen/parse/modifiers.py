@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping as Map
 
+from pmruntime.suggest import did_you_mean
+
 from pmgen.diagnostics.diagnostic import Label
-from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expressions.expression import Const
 from pmgen.language.keys import AFTER_KEYS
 from pmgen.language.spec import CHOSEN, Arg, Block, Call

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from pmgen.diagnostics.suggest import did_you_mean, nearest
+from pmruntime.suggest import did_you_mean, nearest
+
 from pmgen.expressions.expression import (
     Const,
     Expr,

@@ -14,16 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.problems import UserError, unknown
-
-RESIZES = ("linear", "area")
-COLORS = ("BGR", "RGB", "GRAY")
-# name -> (mean, standard deviation) of each channel in RGB order; None: to [-1, 1],
-# computed the tutorial's way
-NORMALIZATIONS: dict[str, tuple[tuple[float, ...], tuple[float, ...]] | None] = {
-    "symmetric": None,
-    "unit": ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
-    "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
-}
+from pmruntime.recipe.images import (
+    COLORS,
+    NORMALIZATIONS,
+    RESIZES,
+    channels_mistake,
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +48,9 @@ class Preprocessing:
         ):
             if value not in known:
                 raise unknown(f"value of `{what}`", str(value), known)
-        if self.color == "GRAY" and self.normalize == "imagenet":
-            raise UserError(
-                "`normalize: imagenet` is for three channels, not for `color: GRAY`",
-                "choose `symmetric` or `unit`",
-            )
+        wrong = channels_mistake(self.color, self.normalize)
+        if wrong is not None:
+            raise UserError(*wrong)
 
     @property
     def channels(self) -> int:

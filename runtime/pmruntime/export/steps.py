@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pmruntime.data.preprocessing import NORMALIZATIONS, Preprocessing
+from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.recipe.images import NORMALIZATIONS
 
 _INTERPOLATION = {"linear": "INTER_LINEAR", "area": "INTER_AREA"}
 # views -> the further views of a batch [N, C, H, W], in words and as NumPy slices

@@ -1,17 +1,16 @@
 """Fine-tuning: which parts of a network stand still, and how fast the others learn.
 
-A recipe names layers and stages (`freeze`, `learning_rates`). The compiler knows the
-same names before Paddle is imported (pmgen.recipe.layers); a test holds the two
-together.
+A recipe names layers and stages (`freeze`, `learning_rates`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pmruntime.problems import UserError, unknown
+from pmruntime.recipe.layers import members, similar
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,29 +78,6 @@ def set_factors(model: Any, factors: Mapping[str, float]) -> None:
         )
 
 
-def members(name: str, layers: Iterable[str]) -> list[str]:
-    """The layers that a name means, all given by their paths in the network.
-
-    A layer's or stage's name means it with its norm and activation, and all inside. A
-    name that no layer has may be that of an inline form, or lead through one: their
-    parts are joined by `_` in the class.
-    """
-    paths = list(layers)
-    wanted = (name, f"{name}_norm", f"{name}_act")
-    own = [path for path in paths if any(_is_within(path, w) for w in wanted)]
-    flat = name.replace(".", "_")
-    joined = (f"{path.replace('.', '_')}_" for path in paths)
-    return own or [
-        path
-        for path, text in zip(paths, joined, strict=True)
-        if text.startswith(f"{flat}_")
-    ]
-
-
-def _is_within(path: str, parent: str) -> bool:
-    return path == parent or path.startswith(f"{parent}.")
-
-
 def _members_of(model: Any, name: str, setting: str) -> list[str]:
     """The layers that a name in a recipe means. Raises UserError where there are none,
     or none with parameters."""
@@ -109,14 +85,7 @@ def _members_of(model: Any, name: str, setting: str) -> list[str]:
     found = members(name, paths)
     owners = {path.rpartition(".")[0] for path, _ in model.named_parameters()}
     if not found:
-        parent = name.rpartition(".")[0]
-        near = [
-            path
-            for path in paths
-            if path.rpartition(".")[0] == parent
-            and owners.intersection(members(path, paths))
-        ]
-        raise unknown(f"layer in `{setting}`", name, near)
+        raise unknown(f"layer in `{setting}`", name, similar(name, paths, owners))
     if not owners.intersection(found):
         raise UserError(
             f"`{name}` in `{setting}` has no parameters",

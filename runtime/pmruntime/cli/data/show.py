@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pmruntime.cli.common import debug_option, problems_explained
+from pmruntime.cli.common import debug_option, images_argument, problems_explained
 from pmruntime.data.folders.image_folder import list_images
 from pmruntime.data.inspect.sheet import MAX_CLASSES, contact_sheet
 from pmruntime.data.opencv import cv2
@@ -15,7 +15,7 @@ from pmruntime.problems import UserError
 
 
 @click.command("show")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@images_argument
 @click.option(
     "-o",
     "--out",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-_NEAR = 0.65  # difflib's ratio; below it, what is found only sounds alike
+_NEAR = 0.65  # difflib's ratio; below it, a match is similar by chance
 _LISTED = 12
 _LONGEST = 60  # of a word that could be a mistyped name
-_COMPARED = 300  # known words, the last ones: those of a network stand near
+_COMPARED = 300  # known words, the last ones: the layers before a mistake come last
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
