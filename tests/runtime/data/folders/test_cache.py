@@ -17,14 +17,9 @@ from pmruntime.data.folders.listing import Listing
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 
-from tests.support.runs.palm_folder import TRAIN, VAL, make_palm, write_jpeg
+from tests.support.runs.palm_folder import TRAIN, VAL, write_jpeg
 
 SMALL = Preprocessing(size=(8, 10))
-
-
-@pytest.fixture
-def palm(tmp_path: Path) -> Path:
-    return make_palm(tmp_path / "palm")
 
 
 def listed(folder: Path) -> Listing:
