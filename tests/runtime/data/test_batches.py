@@ -27,7 +27,9 @@ def pictures(workers: int, batch_size: int, start: int = 0) -> dict[int, Image]:
     train = Split(noise(23, 3, 12, 10), np.zeros(23, dtype=np.int64))
     data = make_data("noise", train, train, 2)
     augment = Augmentation(parse_recipe({"augment": EVERYTHING}).augment)
-    batches = TrainingBatches(data, batch_size, augment, 7, workers)
+    batches = TrainingBatches(
+        data=data, batch_size=batch_size, augmentation=augment, seed=7, workers=workers
+    )
     found = {}
     for batch in batches.epoch(3, start):
         assert len(batch.positions) == len(batch.images) == len(batch.labels)
@@ -51,7 +53,9 @@ def test_epochs_and_seeds_vary_them_anew() -> None:
     seen = set()
     for seed in (1, 2):
         for epoch in (1, 2):
-            batches = TrainingBatches(data, 9, augment, seed, 0)
+            batches = TrainingBatches(
+                data=data, batch_size=9, augmentation=augment, seed=seed, workers=0
+            )
             [batch] = batches.epoch(epoch)
             seen.add(batch.images[np.argsort(batch.positions)].tobytes())
             seen.add(batch.positions.tobytes())

@@ -8,8 +8,8 @@ import click
 import cv2
 
 from pmruntime.cli.common import debug_option, problems_explained
-from pmruntime.data.folders.image_folder import list_images
-from pmruntime.data.inspect.sheet import MAX_CLASSES, contact_sheet
+from pmruntime.data.folders.kinds import list_images
+from pmruntime.data.inspect.contact_sheet import MAX_CLASSES, contact_sheet
 from pmruntime.files import write_atomic
 from pmruntime.problems import UserError
 

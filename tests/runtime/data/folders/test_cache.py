@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from pmruntime.data import open_data
 from pmruntime.data.folders.cache import FOLDER, cached_images
-from pmruntime.data.folders.image_folder import build_cache, list_images
+from pmruntime.data.folders.image_folder import build_cache
+from pmruntime.data.folders.kinds import list_images
 from pmruntime.data.folders.listing import Listing
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pmruntime.data import open_data
-from pmruntime.data.folders.image_folder import list_images
+from pmruntime.data.folders.kinds import list_images
 from pmruntime.data.preprocessing import Preprocessing
 
 from tests.support.runs.palm_folder import write_jpeg

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from pmruntime.data import open_data
-from pmruntime.data.folders.image_folder import list_images
+from pmruntime.data.folders.kinds import list_images
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 
