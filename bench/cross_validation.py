@@ -126,12 +126,12 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
 
 def figures(folds: list[dict[str, Any]], intervals: bool = False) -> str:
     """Accuracy, loss and ROC-AUC over the images of all these folds."""
-    from pmruntime.evaluation.bootstrap import Measurement
+    from pmruntime.evaluation.bootstrap import Bootstrap
     from pmruntime.evaluation.metrics import Predictions
 
     logs = np.concatenate([np.array(fold["log_probabilities"]) for fold in folds])
     labels = np.concatenate([np.array(fold["labels"]) for fold in folds])
-    measured = Measurement(Predictions(logs, labels)).figures()
+    measured = Bootstrap(Predictions(logs, labels)).measurements()
     parts = [f"{len(labels)} images"]
     for name in ("accuracy", "auc", "loss"):
         figure = measured[name]
