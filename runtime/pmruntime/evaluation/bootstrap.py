@@ -14,7 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.evaluation.metrics import METRICS, Predictions, UndefinedMetricError
+from pmruntime.evaluation.metrics import (
+    METRICS,
+    Metric,
+    Predictions,
+    UndefinedMetricError,
+)
 from pmruntime.evaluation.weighted_metrics import WeightedMetrics
 
 RESAMPLES = 2000
@@ -60,14 +65,9 @@ class Bootstrap:
         self, predictions: Predictions, resamples: int = RESAMPLES, seed: int = SEED
     ) -> None:
         self.predictions = predictions
-        self.values: dict[str, float | None] = {}
-        self.reasons: dict[str, str] = {}
-        for name, metric in METRICS.items():
-            try:
-                self.values[name] = metric.compute(predictions)
-            except UndefinedMetricError as error:
-                self.values[name] = None
-                self.reasons[name] = str(error)
+        computed = {name: _compute(m, predictions) for name, m in METRICS.items()}
+        self.values = {name: value for name, (value, _) in computed.items()}
+        self.reasons = {name: reason for name, (_, reason) in computed.items()}
         weighted = WeightedMetrics(predictions)
         n = len(predictions.labels)
         parts = [weighted(weights) for weights in _weights(n, resamples, seed)]
@@ -79,7 +79,7 @@ class Bootstrap:
         """Each metric with its interval."""
         return {
             name: _measurement(
-                self.values[name], self.resampled[name], self.reasons.get(name)
+                self.values[name], self.resampled[name], self.reasons[name]
             )
             for name in METRICS
         }
@@ -96,7 +96,7 @@ class Bootstrap:
     def _difference(self, other: Bootstrap, name: str) -> Difference:
         mine, theirs = self.values[name], other.values[name]
         value = None if mine is None or theirs is None else mine - theirs
-        reason = self.reasons.get(name) or other.reasons.get(name)
+        reason = self.reasons[name] or other.reasons[name]
         resampled = self.resampled[name] - other.resampled[name]
         measurement = _measurement(value, resampled, reason)
         p = None if measurement.low is None else _p_value(_defined(resampled))
@@ -118,6 +118,16 @@ def paired_difference(
     a = Bootstrap(Predictions(logs_a, labels), resamples, seed)
     b = Bootstrap(Predictions(logs_b, labels), resamples, seed)
     return a.minus(b)[metric]
+
+
+def _compute(
+    metric: Metric, predictions: Predictions
+) -> tuple[float | None, str | None]:
+    """The metric's value, or None and the reason why it is undefined."""
+    try:
+        return metric.compute(predictions), None
+    except UndefinedMetricError as error:
+        return None, str(error)
 
 
 def _weights(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
