@@ -66,11 +66,7 @@ def results_baseline() -> str:
         if row["baseline"] is not None
     }
     rows = [
-        (
-            str(n),
-            _measurement(metrics["accuracy"], ".1%"),
-            _measurement(metrics["auc"], ".3f"),
-        )
+        (str(n), *_accuracy_and_auc(metrics))
         for n, metrics in sorted(found.items(), reverse=True)
     ]
     return table(("validation images:", "accuracy", "ROC-AUC"), rows)

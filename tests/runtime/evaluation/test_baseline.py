@@ -76,7 +76,7 @@ def test_too_few_images_to_choose_by() -> None:
 
 
 def test_pathological_myopia_is_seen_without_a_network(tmp_path: Path) -> None:
-    """Real photographs: what docs/validation.md says of them."""
+    """Real photographs: what docs/evaluation.md says of them."""
     folder = real_images("palm224")
     if folder is None:
         pytest.skip("no fundus photographs: set PMGEN_DATA to a folder with palm224")
