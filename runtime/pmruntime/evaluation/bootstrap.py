@@ -103,23 +103,6 @@ class Bootstrap:
         return Difference(**asdict(measurement), p=p)
 
 
-def paired_difference(
-    logs_a: NDArray[np.float64],
-    logs_b: NDArray[np.float64],
-    labels: NDArray[np.int64],
-    metric: str,
-    resamples: int = RESAMPLES,
-    seed: int = SEED,
-) -> Difference:
-    """One metric of the predictions a minus that of b, on the same images.
-
-    Log-probabilities are [n, C], labels [n].
-    """
-    a = Bootstrap(Predictions(logs_a, labels), resamples, seed)
-    b = Bootstrap(Predictions(logs_b, labels), resamples, seed)
-    return a.minus(b)[metric]
-
-
 def _compute(
     metric: Metric, predictions: Predictions
 ) -> tuple[float | None, str | None]:

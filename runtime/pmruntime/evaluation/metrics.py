@@ -102,7 +102,7 @@ class Predictions:
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """How a metric is called, explained and computed, and whether more is better.
+    """How a metric is called, explained and computed.
 
     `compute` raises UndefinedMetricError where the metric does not exist, and UserError
     where it needs scikit-learn, which is not installed. `percent` is how it is shown.
@@ -111,7 +111,6 @@ class Metric:
     title: str
     meaning: str
     compute: Callable[[Predictions], float]
-    more_is_better: bool = True
     percent: bool = True
 
 
@@ -204,14 +203,12 @@ METRICS: dict[str, Metric] = {
         title="loss",
         meaning="mean cross entropy, in nats",
         compute=_loss,
-        more_is_better=False,
         percent=False,
     ),
     "calibration_error": Metric(
         title="calibration error",
         meaning="mean distance of probabilities from what came true (ECE, 10 bins)",
         compute=_calibration_error,
-        more_is_better=False,
     ),
 }
 

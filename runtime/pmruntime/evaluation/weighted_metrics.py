@@ -2,7 +2,7 @@
 
 A resample is a row of weights: how often each image was drawn. scikit-learn takes some
 milliseconds for one metric of one resample, and so a minute for eight metrics of 2,000
-resamples; here it is a product of matrices. Tests hold both to be equal.
+resamples; here it is a product of matrices. Tests compare the two.
 """
 
 from __future__ import annotations

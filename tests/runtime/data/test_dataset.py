@@ -1,11 +1,15 @@
-"""Splits and their batches."""
+"""Splits, their batches, and names that are no data."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from pmruntime.data import open_data
 from pmruntime.data.dataset import Split, iterate_batches
 from pmruntime.data.preprocessing import TUTORIAL
+from pmruntime.problems import UserError
 
 
 def test_batches_cover_all_and_are_scaled() -> None:
@@ -24,3 +28,10 @@ def test_a_split_refuses_other_forms() -> None:
         Split(np.zeros((1, 1, 2, 2)), np.zeros(1, np.int64))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="one for each"):
         Split(np.zeros((1, 1, 2, 2), np.uint8), np.zeros(2, np.int64))
+
+
+def test_unknown_sources(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"(?s)no data `digit`.*`digits`"):
+        open_data("digit")
+    with pytest.raises(UserError, match=r"(?s)no data of a known kind.*IDX"):
+        open_data(str(tmp_path))

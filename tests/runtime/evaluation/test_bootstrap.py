@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("sklearn")
 
 from numpy.typing import NDArray
-from pmruntime.evaluation.bootstrap import Bootstrap, paired_difference
+from pmruntime.evaluation.bootstrap import Bootstrap, Difference
 from pmruntime.evaluation.metrics import METRICS, Predictions
 
 
@@ -24,6 +24,18 @@ def sample(
     logit = rng.normal(size=n) + signal * (labels - 0.5)
     logits = np.stack([np.zeros(n), logit], axis=1)
     return Predictions(logits - np.logaddexp.reduce(logits, 1, keepdims=True), labels)
+
+
+def paired_difference(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    metric: str,
+    resamples: int = 2000,
+) -> Difference:
+    """The metric of log-probabilities a minus that of b, for the same images."""
+    first, second = (Bootstrap(Predictions(logs, labels), resamples) for logs in (a, b))
+    return first.minus(second)[metric]
 
 
 def test_the_interval_of_a_share_is_the_binomial_one() -> None:

@@ -36,7 +36,7 @@ def cached_images(
     if path is None:
         return None
     try:
-        # It reads .npy alone, where np.load would take archives and pickles too.
+        # This reads .npy files only; np.load would accept archives and pickles too.
         images = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError):
         return None  # missing or damaged: the images are decoded again

@@ -20,8 +20,8 @@ def groups_of_copies(entries: Sequence[Entry]) -> list[list[int]]:
         if entry.path.is_file():
             by_size[entry.path.stat().st_size].append(position)
     groups: dict[bytes, list[int]] = defaultdict(list)
-    for size, alike in by_size.items():
-        for position in alike if size and len(alike) > 1 else ():
+    for size, positions in by_size.items():
+        for position in positions if size and len(positions) > 1 else ():
             groups[_digest(entries[position])].append(position)
     return [group for group in groups.values() if len(group) > 1]
 

@@ -127,12 +127,12 @@ def _calibration(axes: Any, predictions: Mapping[str, Predictions]) -> None:
         confidence, came_true = p.confidence
         bins = calibration_bins(confidence)
         counts = np.bincount(bins, minlength=CALIBRATION_BINS)
-        held = counts > 0
-        x = np.bincount(bins, confidence, CALIBRATION_BINS)[held] / counts[held]
-        y = np.bincount(bins, came_true, CALIBRATION_BINS)[held] / counts[held]
+        filled = counts > 0
+        x = np.bincount(bins, confidence, CALIBRATION_BINS)[filled] / counts[filled]
+        y = np.bincount(bins, came_true, CALIBRATION_BINS)[filled] / counts[filled]
         axes.plot(x, y, color=COLORS[i], linewidth=1.2, alpha=0.6)
         # A bin of few images is uncertain, so its point is small.
-        area = 12 + 300 * counts[held] / counts.sum()
+        area = 12 + 300 * counts[filled] / counts.sum()
         axes.scatter(x, y, area, COLORS[i], label=_short(name), zorder=3, clip_on=False)
         bar = width * 0.9 / len(predictions)
         left = np.arange(CALIBRATION_BINS) * width + width * 0.05 + i * bar
