@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +16,7 @@ from pmruntime.data.folders.copies import without_copies
 from pmruntime.data.folders.kinds import DESCRIPTIONS, is_image_folder, list_images
 from pmruntime.data.folders.listing import Entry, Fault, Listing
 from pmruntime.data.folders.parallel import OnProgress, in_threads
+from pmruntime.data.opencv import cv2
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 
