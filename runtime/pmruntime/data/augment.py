@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.opencv import cv2
+from pmruntime.machine.opencv import cv2
 
 _WHITE = 255.0
 

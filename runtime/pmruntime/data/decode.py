@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.opencv import cv2
 from pmruntime.machine.extras import not_installed
+from pmruntime.machine.opencv import cv2
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"))
 _JPEG = b"\xff\xd8\xff"

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data import Data
-from pmruntime.data.opencv import cv2
 from pmruntime.machine.extras import not_installed
+from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError
 
 SIZE = 24  # pixels along each side

@@ -10,9 +10,9 @@ import numpy as np
 import paddle
 from numpy.typing import NDArray
 
-from pmruntime.data.opencv import cv2
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.export.paddle_format import Run
+from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError
 from pmruntime.training.losses import main_output
 

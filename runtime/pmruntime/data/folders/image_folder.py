@@ -16,8 +16,8 @@ from pmruntime.data.folders.copies import without_copies
 from pmruntime.data.folders.kinds import DESCRIPTIONS, is_image_folder, list_images
 from pmruntime.data.folders.listing import Entry, Fault, Listing
 from pmruntime.data.folders.parallel import OnProgress, in_threads
-from pmruntime.data.opencv import cv2
 from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError
 
 _SHOWN = 3  # faults that a message names; it counts the others

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pmruntime.data.decode import BadImageError, read_image
 from pmruntime.data.folders.listing import Entry, Listing
 from pmruntime.data.folders.parallel import in_threads
-from pmruntime.data.opencv import cv2
+from pmruntime.machine.opencv import cv2
 
 MAX_CLASSES = 50
 _TILE, _CAPTION, _GAP = 128, 16, 4  # pixels

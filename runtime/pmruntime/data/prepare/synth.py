@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from pmruntime.data.folders.palm import LABELS, PREFIXES, TRAIN, VAL
 from pmruntime.data.folders.parallel import OnProgress
-from pmruntime.data.opencv import cv2
 from pmruntime.files import write_atomic
+from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError
 
 # The kinds of 20 training images, in proportion to the real ones: of 400 images 213

@@ -17,7 +17,7 @@ import numpy as np
 import paddle
 from numpy.typing import NDArray
 
-from pmruntime.data.opencv import cv2
+from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError
 from pmruntime.training.losses import main_output
 

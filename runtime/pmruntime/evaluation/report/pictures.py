@@ -7,7 +7,7 @@ import base64
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.opencv import cv2
+from pmruntime.machine.opencv import cv2
 
 
 def as_bgr(image: NDArray[np.uint8], color: str) -> NDArray[np.uint8]:
