@@ -1,9 +1,9 @@
-"""The parts of the documentation that follow from the code.
+"""The parts of the documentation that are made from the code.
 
     python -m docs.reference           # write them (`make docs`)
     python -m docs.reference --check   # write nothing; exit 1 where they are stale
 
-Two things are kept current in README.md and docs/*.md:
+Two things are kept up to date in README.md and docs/*.md:
 
 * regions between `<!-- begin: NAME -->` and `<!-- end: NAME -->`, made from the
   compiler's own definitions by the function of that name in REGIONS;
@@ -16,10 +16,9 @@ begins with FIRST up to the next that begins with STOP, or to the end.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +48,8 @@ from pmruntime.recipe.definition import (
 )
 
 from docs.examples import run_consoles
+from docs.markdown import table
+from docs.results import results_baseline, results_palm, results_tutorial
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
@@ -75,20 +76,6 @@ _GROUPS = {
     "other": "Reshaping and the rest",
     "merge": "Merges",
 }
-
-
-def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table. A heading that ends in `:` is aligned to the right."""
-    heads = list(headings)
-    lines = [_row(head.rstrip(":") for head in heads)]
-    lines.append("|" + "|".join("---:" if h.endswith(":") else "---" for h in heads))
-    lines[-1] += "|"
-    lines += [_row(row) for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 # -- ops ------------------------------------------------------------------------
@@ -132,7 +119,7 @@ def _entry(name: str, doc: str, args: Iterable[ArgDef | Argument]) -> str:
 
 
 def ops() -> str:
-    """Every op but the activations, family by family."""
+    """Every op except the activations, family by family."""
     parts = []
     for group, title in _GROUPS.items():
         parts.append(f"### {title}\n")
@@ -155,23 +142,23 @@ def _listed(found: Iterable[OpDef]) -> str:
 
 
 def activations() -> str:
-    """What `act` takes; each is an op too."""
+    """The values of `act`, each of which is an op too."""
     return _listed(op for op in OPS.values() if op.group == "activation")
 
 
 def norms() -> str:
-    """What `norm` takes, in one line."""
+    """The values of `norm`, in one line."""
     found = [op.name for op in OPS.values() if op.group == "normalisation"]
     return ", ".join(f"`{name}`" for name in found) + ".\n"
 
 
 def initializers() -> str:
-    """What `init` takes."""
+    """The values of `init`."""
     return _listed(INITIALIZERS.values())
 
 
 def merges() -> str:
-    """What `merge` takes."""
+    """The values of `merge`."""
     rows = [(f"`{word}`", f"`{op}`", OPS[op].doc) for word, op in MERGES.items()]
     return table(("merge", "op", "what it does"), rows)
 
@@ -203,7 +190,7 @@ def functions() -> str:
 
 
 def free() -> str:
-    """The arguments that a parameter may reach and stay open."""
+    """The arguments to which a parameter may be passed without a fixed value."""
     found = [
         f"`{arg.name}` of `{op.name}`"
         for op in OPS.values()
@@ -214,7 +201,7 @@ def free() -> str:
 
 
 def limits() -> str:
-    """What bounds a spec."""
+    """The limits of a spec."""
     rows = [
         ("size of one file", f"{reader.MAX_BYTES // 1024:,} KiB"),
         ("nesting of one file", f"{reader.MAX_DEPTH} levels"),
@@ -239,7 +226,7 @@ def limits() -> str:
 
 
 def reserved() -> str:
-    """The names that are refused beside Python's own."""
+    """The reserved names, apart from those of Python."""
     return table(
         ("why", "names"),
         [
@@ -305,12 +292,12 @@ def commands() -> str:
 
 
 def optimizers() -> str:
-    """What `optimizer` of a recipe takes."""
+    """The values of `optimizer` in a recipe."""
     return _configurable(OPTIMIZERS.values())
 
 
 def schedules() -> str:
-    """What `schedule` of a recipe takes."""
+    """The values of `schedule` in a recipe."""
     return _configurable(SCHEDULES.values())
 
 
@@ -324,12 +311,12 @@ def _configurable(found: Iterable[Configurable]) -> str:
 
 
 def settings() -> str:
-    """The plain settings of a recipe."""
+    """The settings of a recipe outside sections."""
     return _arguments(SETTINGS.values())
 
 
 def networks() -> str:
-    """The shipped specs with their figures; those in folders are in catalogue.md."""
+    """The shipped specs with parameters and MACs; catalogue.md has those in folders."""
     rows = []
     for name in spec_names():
         if "/" in name:
@@ -349,84 +336,8 @@ def networks() -> str:
     return table(("spec", "input", "parameters:", "MACs:", "source"), rows)
 
 
-# -- results ------------------------------------------------------------------------
-
-
-def _results() -> list[dict[str, Any]]:
-    path = ROOT / "docs" / "results.json"
-    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-def _share(figure: Mapping[str, Any]) -> str:
-    return (
-        f"{figure['value']:.1%} ({figure['low']:.1%} to {figure['high']:.1%})"
-        if figure["value"] is not None
-        else "-"
-    )
-
-
-def _area(figure: Mapping[str, Any]) -> str:
-    return (
-        f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
-        if figure["value"] is not None
-        else "-"
-    )
-
-
-def _result_table(rows: Iterable[Mapping[str, Any]]) -> str:
-    heads = ("network", "seed:", "accuracy", "ROC-AUC", "by epoch", "less the baseline")
-    cells = [
-        (
-            f"`{row['network']}`",
-            str(row["seed"]),
-            _share(row["metrics"]["accuracy"]),
-            _area(row["metrics"]["auc"]),
-            " ".join(f"{value:.1%}" for value in row["epochs"][-5:]),
-            _difference(row["baseline"]),
-        )
-        for row in rows
-    ]
-    return table(heads, cells)
-
-
-def _difference(baseline: Mapping[str, Any] | None) -> str:
-    if baseline is None:
-        return "-"
-    found = baseline["difference"]["accuracy"]
-    return f"{found['value']:+.1%} ({found['low']:+.1%} to {found['high']:+.1%})"
-
-
-def results_baseline() -> str:
-    """The logistic regression's figures, one line for each set of images."""
-    found = {
-        row["n"]: row["baseline"]["metrics"]
-        for row in _results()
-        if row["baseline"] is not None
-    }
-    rows = [
-        (str(n), _share(metrics["accuracy"]), _area(metrics["auc"]))
-        for n, metrics in sorted(found.items(), reverse=True)
-    ]
-    return table(("validation images:", "accuracy", "ROC-AUC"), rows)
-
-
-def results_tutorial() -> str:
-    """The rows of the tutorial's recipe."""
-    rows = [row for row in _results() if row["recipe"] == "tutorial"]
-    commands = "\n".join(row["command"] for row in rows)
-    return _result_table(rows) + f"\n```sh\n{commands}\n```\n"
-
-
-def results_palm() -> str:
-    """The rows of the recipe palm."""
-    rows = [row for row in _results() if row["recipe"] == "palm"]
-    commands = "\n".join(row["command"] for row in rows)
-    return _result_table(rows) + f"\n```sh\n{commands}\n```\n"
-
-
 def excerpt(rest: str) -> str:
-    """Lines of a file, fenced."""
+    """Lines of a file as a fenced block."""
     path, first, stop = (part.strip() for part in rest.split("|"))
     lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith(first))
@@ -455,13 +366,13 @@ def _region(match: re.Match[str]) -> str:
 
 
 def current(text: str) -> str:
-    """A page with all of its regions and outputs as the code has them now."""
+    """A page with all of its regions and outputs made from the code as it is now."""
     return run_consoles(_REGION.sub(_region, text), ROOT / "specs")
 
 
 def main() -> int:
     """Write the pages, or check them."""
-    parser = argparse.ArgumentParser(description="Keep the documentation current.")
+    parser = argparse.ArgumentParser(description="Keep the documentation up to date.")
     parser.add_argument("--check", action="store_true", help="write nothing")
     check = parser.parse_args().check
     stale = []

@@ -21,7 +21,7 @@ _HOMES = {
     "UserError": "pmruntime.problems",
     "apply_cpu_settings": "pmruntime.machine.cpu",
     "build_model": "pmruntime.model.loading",
-    "evaluate_run": "pmruntime.evaluation.validation",
+    "evaluate_run": "pmruntime.evaluation.evaluate",
     "export_run": "pmruntime.export",
     "import_paddle": "pmruntime.machine.cpu",
     "load_model_class": "pmruntime.model.loading",

@@ -66,7 +66,7 @@ def eval_command(
     with problems_explained(debug):
         apply_cpu_settings(threads)
         import_paddle()
-        from pmruntime.evaluation.validation import Comparison, evaluate_run
+        from pmruntime.evaluation.evaluate import Comparison, evaluate_run
 
         result = evaluate_run(
             run,

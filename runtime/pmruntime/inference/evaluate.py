@@ -1,5 +1,5 @@
-"""A network's predictions over a split, and the two or three figures that training
-watches. What `eval` says of a finished run is in validation.py."""
+"""A network's predictions over a split, and the two or three metrics that training
+watches. What `eval` says of a finished run is in evaluation/evaluate.py."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def evaluate(
     rows = np.concatenate(parts)
     if len(rows) < share:
         rows = np.concatenate([rows, rows[-1:]])  # cut off again below
-    return watched_figures(world.gather(rows)[:n], split.labels)
+    return watched_metrics(world.gather(rows)[:n], split.labels)
 
 
-def watched_figures(logs: NDArray[np.float64], labels: NDArray[np.int64]) -> Metrics:
-    """The figures of log-probabilities [n, C] and true classes [n]."""
+def watched_metrics(logs: NDArray[np.float64], labels: NDArray[np.int64]) -> Metrics:
+    """The metrics of log-probabilities [n, C] and true classes [n]."""
     n = len(labels)
     right = int((logs.argmax(axis=1) == labels).sum())
     loss = -logs[np.arange(n), labels].mean()

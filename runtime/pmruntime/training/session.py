@@ -108,13 +108,13 @@ class Session:
         self.name = model_class.__name__
         self.shared = self.world.shared(model)
         self.batches = TrainingBatches(
-            data,
-            recipe.batch_size,
-            Augmentation(recipe.augment),
-            seed,
-            machine.workers,
-            self.world.rank,
-            self.world.size,
+            data=data,
+            batch_size=recipe.batch_size,
+            augmentation=Augmentation(recipe.augment),
+            seed=seed,
+            workers=machine.workers,
+            rank=self.world.rank,
+            size=self.world.size,
         )
         self.steps_per_epoch = math.ceil(len(self.batches) / recipe.accumulate)
         self.loss = loss_for(

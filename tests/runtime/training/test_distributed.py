@@ -19,7 +19,7 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
-from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
+from pmruntime.evaluation.evaluate import evaluate_run  # noqa: E402
 from pmruntime.inference.evaluate import evaluate  # noqa: E402
 from pmruntime.machine.device import use_device  # noqa: E402
 from pmruntime.machine.world import World  # noqa: E402

@@ -14,7 +14,7 @@ paddle = pytest.importorskip("paddle")
 
 from pmruntime.cli import cli  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
-from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
+from pmruntime.evaluation.evaluate import evaluate_run  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402

@@ -53,7 +53,10 @@ def by_hand(
         **arguments,
     )
     batches = TrainingBatches(
-        data, batch_size, Augmentation(parse_recipe({}).augment), 0
+        data=data,
+        batch_size=batch_size,
+        augmentation=Augmentation(parse_recipe({}).augment),
+        seed=0,
     )
     for epoch in range(1, epochs + 1):
         for batch in batches.epoch(epoch):

@@ -17,7 +17,7 @@ paddle = pytest.importorskip("paddle")
 
 import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
-from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
+from pmruntime.evaluation.evaluate import evaluate_run  # noqa: E402
 from pmruntime.inference.evaluate import evaluate  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402

@@ -12,7 +12,7 @@ pytest.importorskip("paddle")
 
 from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.evaluation.validation import evaluate_run
+from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.problems import UserError
 from pmruntime.recipe import Recipe, parse_recipe
 from pmruntime.runs.progress import Reporter

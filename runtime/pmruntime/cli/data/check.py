@@ -18,7 +18,7 @@ from pmruntime.cli.common import (
     problems_explained,
 )
 from pmruntime.data.folders.listing import Fault
-from pmruntime.data.inspect.check import Report, check_folder
+from pmruntime.data.inspect.check import FolderCheck, check_folder
 from pmruntime.runs.progress import progress_bar
 
 _SHOWN = 5  # sizes, and files that are not read
@@ -50,7 +50,7 @@ def check_command(folder: Path, verify: bool, form: str, debug: bool) -> None:
         raise SystemExit(1)
 
 
-def print_report(report: Report) -> None:
+def print_report(report: FolderCheck) -> None:
     """The report as a table, then every fault."""
     click.echo(f"{report.folder}: {report.kind}")
     table = Table()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pmruntime
 import pytest
-from pmruntime.data.opencv import OURS, installed, mixed
+from pmruntime.machine.opencv import OURS, installed, mixed
 
 HALTED = "import sys; sys.modules['cv2'] = None; "
 
@@ -39,7 +39,7 @@ def test_two_packages_are_named_once_with_the_way_out(second: Path) -> None:
 
 def test_one_package_is_no_word_worth(tmp_path: Path) -> None:
     assert mixed(installed()) is None
-    assert python("import pmruntime.data.opencv", tmp_path).stderr == ""
+    assert python("import pmruntime.machine.opencv", tmp_path).stderr == ""
 
 
 def test_files_gone_with_another_package(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ pytest.importorskip("paddle")
 pytest.importorskip("sklearn")
 
 from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.evaluation.evaluate import Comparison, evaluate_run
 from pmruntime.evaluation.metrics import METRICS
-from pmruntime.evaluation.validation import Comparison, evaluate_run
 from pmruntime.problems import UserError
 from pmruntime.recipe import parse_recipe
 from pmruntime.runs.folder import RunFolder
@@ -37,7 +37,7 @@ def trained(tiny: Path, data: Data, out: Path, **options: Any) -> Path:
     return out
 
 
-def test_files_of_one_measurement(tiny: Path, tmp_path: Path) -> None:
+def test_files_of_one_evaluation(tiny: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     data = make_tiny_data(2)
     out = trained(tiny, data, tmp_path / "run")

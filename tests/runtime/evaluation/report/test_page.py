@@ -18,9 +18,9 @@ pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 
 from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.evaluation.evaluate import Comparison, evaluate_run
 from pmruntime.evaluation.metrics import METRICS
-from pmruntime.evaluation.report.page import shown_difference, shown_figure
-from pmruntime.evaluation.validation import Comparison, evaluate_run
+from pmruntime.evaluation.report.page import shown_difference, shown_measurement
 from pmruntime.recipe import parse_recipe
 from pmruntime.training.run import train
 
@@ -81,7 +81,7 @@ def hostile_data() -> Data:
 
 
 class Page(HTMLParser):
-    """Tags with their attributes, and the text of the table of figures and of the
+    """Tags with their attributes, and the text of the table of metrics and of the
     JSON."""
 
     def __init__(self, text: str) -> None:
@@ -113,8 +113,8 @@ class Page(HTMLParser):
 def check_page(text: str, result: dict[str, Any]) -> None:
     page = Page(text)
     assert json.loads(page.summary) == result
-    for name, figure in result["metrics"].items():
-        value, interval = shown_figure(name, figure)
+    for name, measurement in result["metrics"].items():
+        value, interval = shown_measurement(name, measurement)
         assert value in page.cells, name
         assert interval in page.cells, name
     for name, difference in result["baseline"]["difference"].items():
@@ -163,12 +163,12 @@ def test_without_mistakes_the_least_certain_are_shown(
     assert certain == sorted(certain)
 
 
-def test_figures_as_a_reader_sees_them() -> None:
+def test_measurements_as_a_reader_sees_them() -> None:
     share = {"value": 0.9452, "low": 0.9149, "high": 1.0}
-    assert shown_figure("accuracy", share) == ("94.5%", "91.5 – 100.0")
-    assert shown_figure("auc", share) == ("0.945", "0.915 – 1.000")
+    assert shown_measurement("accuracy", share) == ("94.5%", "91.5 – 100.0")
+    assert shown_measurement("auc", share) == ("0.945", "0.915 – 1.000")
     none = {"value": None, "low": None, "high": None, "reason": "no image"}
-    assert shown_figure("auc", none) == ("—", "no image")
+    assert shown_measurement("auc", none) == ("—", "no image")
     assert shown_difference("auc", none | {"p": None}) == ("—", "no image", "—")
     less = {"value": -0.02, "low": -0.061, "high": 0.015, "p": 0.3784}
     assert shown_difference("f1", less) == ("-2.0", "-6.1 to +1.5", "0.378")

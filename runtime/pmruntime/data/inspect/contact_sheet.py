@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pmruntime.data.decode import BadImageError, read_image
 from pmruntime.data.folders.listing import Entry, Listing
 from pmruntime.data.folders.parallel import in_threads
-from pmruntime.data.opencv import cv2
+from pmruntime.machine.opencv import cv2
 
 MAX_CLASSES = 50
 _TILE, _CAPTION, _GAP = 128, 16, 4  # pixels
@@ -23,8 +23,8 @@ def contact_sheet(listing: Listing, per_class: int, seed: int = 0) -> NDArray[np
     """A row for each class, `per_class` images of each split in it: uint8 [H, W, 3].
 
     Channels are BGR. Images are drawn with `seed`, then sorted by name; each is shown
-    whole, with its file's name, or the reason why it cannot be read. No more than the
-    first MAX_CLASSES classes are shown.
+    whole, with its file's name, or the reason why it cannot be read. Only the first
+    MAX_CLASSES classes are shown.
     """
     splits = [(name, entries) for name, entries in listing.splits if entries]
     classes = listing.class_names[:MAX_CLASSES]
@@ -51,7 +51,7 @@ def contact_sheet(listing: Listing, per_class: int, seed: int = 0) -> NDArray[np
 
 
 def _tile(entry: Entry) -> NDArray[np.uint8]:
-    """One image, whole, in the middle of a grey square, its name below."""
+    """One image, whole, centred in a grey square, with its name below."""
     tile = np.full((_TILE + _CAPTION, _TILE, 3), 255, np.uint8)
     tile[:_TILE] = _GREY
     _write(tile, PurePath(entry.name).stem, 2, _TILE + 12, _BLACK, _TILE)
@@ -79,8 +79,8 @@ def _write(
     width: int,
     scale: float = 0.38,
 ) -> None:
-    """As much of the text as `width` pixels hold. Letters that the font lacks come as
-    `?`: headings have the class's number too."""
+    """Draw as much of the text as fits into `width` pixels. OpenCV's font has ASCII
+    only: other letters become `?`, which is why headings have class numbers too."""
     font = cv2.FONT_HERSHEY_SIMPLEX
     text = text.encode("ascii", "replace").decode()
     while text and cv2.getTextSize(text, font, scale, 1)[0][0] > width:

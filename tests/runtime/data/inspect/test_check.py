@@ -15,14 +15,15 @@ from click.testing import CliRunner, Result
 from pmruntime.cli import cli
 from pmruntime.data.inspect.check import check_folder
 
-from tests.support.runs.palm_folder import TRAIN, VAL, make_palm, write_jpeg
+from tests.support.runs.palm_folder import (
+    TRAIN,
+    VAL,
+    with_column_renamed,
+    with_label_row,
+    write_jpeg,
+)
 
 IMAGE = f"{TRAIN}/N0001.jpg"
-
-
-@pytest.fixture
-def palm(tmp_path: Path) -> Path:
-    return make_palm(tmp_path / "palm")
 
 
 def check(folder: Path, *options: str) -> Result:
@@ -80,19 +81,6 @@ def _png() -> bytes:
     return cv2.imencode(".png", np.eye(9, dtype=np.uint8))[1].tobytes()
 
 
-def _row(line: str) -> Callable[[Path], object]:
-    def add(palm: Path) -> None:
-        with open(palm / "labels.csv", "a") as file:
-            file.write(line + "\n")
-
-    return add
-
-
-def _without_column(palm: Path) -> None:
-    text = (palm / "labels.csv").read_text()
-    (palm / "labels.csv").write_text(text.replace("imgName", "name"))
-
-
 def _copy(palm: Path) -> None:
     shutil.copy(palm / IMAGE, palm / VAL / "V0001.jpg")
 
@@ -126,9 +114,24 @@ AGAIN = "copy or download the file again"
             "error: labels.csv:4: a label without image: `V0003.jpg`",
             f"put the image into {VAL}",
         ),
-        (_row("5,V0001.jpg,1"), 1, "error: labels.csv:6: `V0001.jpg` sta", "keep one"),
-        (_row("5,V0001.jpg,2"), 1, "error: labels.csv:6: `2` is no label", "0 or 1"),
-        (_without_column, 1, "error: labels.csv:1: no column `imgName`", "Label, Fov"),
+        (
+            with_label_row("5,V0001.jpg,1"),
+            1,
+            "error: labels.csv:6: `V0001.jpg` sta",
+            "keep one",
+        ),
+        (
+            with_label_row("5,V0001.jpg,2"),
+            1,
+            "error: labels.csv:6: `2` is no label",
+            "0 or 1",
+        ),
+        (
+            with_column_renamed("imgName", "name"),
+            1,
+            "error: labels.csv:1: no column `imgName`",
+            "Label, Fov",
+        ),
         (
             lambda palm: shutil.rmtree(palm / VAL),
             1,

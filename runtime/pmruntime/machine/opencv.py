@@ -1,7 +1,7 @@
-"""OpenCV, imported here alone, with a word where two packages of it are mixed.
+"""The only import of OpenCV, with a warning where several packages of it are installed.
 
-Its packages on PyPI write into one folder, `cv2`: the second installed overwrites files
-of the first, and taking either away breaks the other. pip knows nothing of it.
+Its packages on PyPI share one folder, `cv2`: the second one to be installed overwrites
+files of the first, and uninstalling either breaks the other. pip does not notice.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _version(package: str) -> str | None:
 
 
 def mixed(packages: Sequence[str]) -> str | None:
-    """What is said of several packages side by side, with the way out."""
+    """The warning about several installed packages, with the remedy; else None."""
     if len(packages) < 2:
         return None
     return (
@@ -54,7 +54,7 @@ if _warning is not None:
 try:
     import cv2
 except ModuleNotFoundError as error:
-    # Taking one of two away leaves the other's name without its files.
+    # After one of two is uninstalled, the other is listed but its files are gone.
     if error.name != "cv2" or not _installed:
         raise
     raise UserError(

@@ -1,4 +1,4 @@
-"""The folder of an export: written whole or not at all, and nothing of another's."""
+"""The folder of an export: written completely or not at all; no other file is lost."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ FILES = frozenset(
 def check_free(out: Path, force: bool) -> None:
     """Raise UserError where `out` must not be written.
 
-    An empty folder is free. An earlier export is replaced with `force` only, and never
-    where files of someone else lie in it.
+    An empty folder is free. An earlier export is replaced only with `force`, and never
+    if it holds other files too.
     """
     if not out.exists():
         return
@@ -63,9 +63,10 @@ def check_free(out: Path, force: bool) -> None:
 
 @contextlib.contextmanager
 def new_folder(out: Path) -> Iterator[Path]:
-    """An empty folder beside `out`, which takes its place at the end, synced to disk.
+    """Yields an empty folder beside `out`; at the end its files are synced to disk and
+    it is renamed to `out`.
 
-    After a failure `out` is as before, and nothing else is left. Call check_free first.
+    After a failure `out` is as before and no other file remains. Call check_free first.
     """
     out = out.resolve()
     made = [parent for parent in out.parents if not parent.exists()]

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from pmruntime.cli import cli
-from pmruntime.data.folders.image_folder import list_images
-from pmruntime.data.inspect.sheet import contact_sheet
+from pmruntime.data.folders.kinds import list_images
+from pmruntime.data.inspect.contact_sheet import contact_sheet
 
 from tests.support.runs.palm_folder import TRAIN, VAL, make_palm
 

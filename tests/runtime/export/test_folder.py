@@ -14,7 +14,7 @@ pytestmark = pytest.mark.paddle
 
 from click.testing import CliRunner, Result  # noqa: E402
 from pmruntime.cli import cli  # noqa: E402
-from pmruntime.export.place import check_free, new_folder  # noqa: E402
+from pmruntime.export.folder import check_free, new_folder  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 
 from tests.support.runs.used_run import make_run  # noqa: E402

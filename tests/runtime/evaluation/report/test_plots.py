@@ -11,7 +11,7 @@ pytest.importorskip("sklearn")
 
 from numpy.typing import NDArray
 from pmruntime.evaluation.metrics import Predictions
-from pmruntime.evaluation.report.plots import draw_figures
+from pmruntime.evaluation.report.plots import draw_plots
 
 ALL = {"roc.png", "precision_recall.png", "calibration.png", "confusion.png"}
 
@@ -33,29 +33,29 @@ def pixels(content: bytes) -> NDArray[np.uint8]:
 
 @pytest.mark.parametrize("classes", [2, 3, 15])
 def test_all_plots(classes: int) -> None:
-    figures = draw_figures({"net": sample(classes), "other": sample(classes, 1)})
-    assert set(figures) == ALL
-    for name, content in figures.items():
+    plots = draw_plots({"net": sample(classes), "other": sample(classes, 1)})
+    assert set(plots) == ALL
+    for name, content in plots.items():
         assert min(pixels(content).shape[:2]) > 400, name
 
 
 def test_one_class_alone_has_no_curves() -> None:
     p = sample(2)
     alone = Predictions(p.logs, np.zeros_like(p.labels), p.class_names)
-    assert set(draw_figures({"net": alone})) == {"calibration.png", "confusion.png"}
+    assert set(draw_plots({"net": alone})) == {"calibration.png", "confusion.png"}
 
 
 def test_equal_predictions_give_equal_files_and_others_others() -> None:
-    first, again = (draw_figures({"net": sample(2)}) for _ in range(2))
+    first, again = (draw_plots({"net": sample(2)}) for _ in range(2))
     assert first == again
-    other = draw_figures({"net": sample(2, seed=1)})
+    other = draw_plots({"net": sample(2, seed=1)})
     assert all(first[name] != other[name] for name in ALL)
 
 
 def test_a_perfect_confusion_matrix_is_dark_on_its_diagonal() -> None:
     p = sample(2)
     sure = np.where(np.eye(2, dtype=bool)[p.labels], -0.01, -5.0)
-    image = pixels(draw_figures({"net": Predictions(sure, p.labels)})["confusion.png"])
+    image = pixels(draw_plots({"net": Predictions(sure, p.labels)})["confusion.png"])
     dark = (image.max(axis=2) < 140).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark)
     large = [stats[i, cv2.CC_STAT_AREA] > 10_000 for i in range(1, count)]
