@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 
 # name -> its module
 _HOMES = {
-    "Machine": "pmruntime.training.session",
+    "Machine": "pmruntime.machine.machine",
     "Preprocessing": "pmruntime.data.preprocessing",
     "Reporter": "pmruntime.runs.progress",
     "UserError": "pmruntime.problems",

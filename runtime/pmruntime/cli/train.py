@@ -141,13 +141,20 @@ def train_command(
             recipe = with_epochs(recipe, epochs)
         cpu = apply_cpu_settings(threads)
         import_paddle()
+        from pmruntime.machine.machine import Machine
         from pmruntime.machine.world import own_place
         from pmruntime.model.loading import parse_arguments
         from pmruntime.runs.progress import Reporter, reporter_for
-        from pmruntime.training.run import Machine, resume, train
+        from pmruntime.training.run import resume, train
 
         world = own_place()
-        machine = Machine(device, workers, checkpoint_seconds, cpu, world)
+        machine = Machine(
+            device=device,
+            workers=workers,
+            checkpoint_seconds=checkpoint_seconds,
+            cpu=cpu,
+            world=world,
+        )
         reporter = reporter_for(Console()) if world.is_main else Reporter()
         place = interrupted or out
         assert place is not None

@@ -9,8 +9,8 @@ import paddle
 
 from pmruntime.checks import ShapeError
 from pmruntime.data import Data, Preprocessing, Split, iterate_batches
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
-from pmruntime.training.losses import main_output
 
 _PURPOSES = {"train": "train", "val": "validate"}
 

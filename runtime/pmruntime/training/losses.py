@@ -1,4 +1,4 @@
-"""Losses and predictions. One output means two classes; k outputs mean k classes."""
+"""The training loss: of one output or several, smoothed, weighted by class."""
 
 from __future__ import annotations
 
@@ -96,15 +96,3 @@ def loss_for(
         settings["label_smoothing"],
         None if classes is None else classes.astype(np.float32),
     )
-
-
-def predicted_classes(logits: Any) -> Any:
-    """The likeliest class of each image, int64 [n], of logits [n, k]."""
-    if logits.shape[1] == 1:
-        return (logits.reshape([-1]) > 0).astype("int64")
-    return logits.argmax(axis=1)
-
-
-def main_output(outputs: Any) -> Any:
-    """The logits that count: the first output of a network with auxiliary heads."""
-    return outputs[0] if isinstance(outputs, (list, tuple)) else outputs

@@ -12,14 +12,15 @@ from pmruntime.data import Data, open_data
 from pmruntime.files import read_json
 from pmruntime.machine.device import use_device
 from pmruntime.machine.environment import versions
+from pmruntime.machine.machine import Machine
 from pmruntime.model.loading import all_arguments, load_model_class
 from pmruntime.problems import UserError
 from pmruntime.recipe import Recipe, parse_recipe
 from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.progress import Reporter
-from pmruntime.training.session import Machine, Session, TrainingStoppedError
+from pmruntime.training.session import Session, TrainingStoppedError
 
-__all__ = ["Machine", "TrainingStoppedError", "resume", "train"]
+__all__ = ["TrainingStoppedError", "resume", "train"]
 
 
 def train(

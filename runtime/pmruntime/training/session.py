@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,14 @@ from pmruntime.data.augment import Augmentation
 from pmruntime.data.batches import Batch, TrainingBatches
 from pmruntime.files import write_json
 from pmruntime.inference.evaluate import Metrics, evaluate
-from pmruntime.machine.cpu import CpuSettings
+from pmruntime.machine.machine import Machine
 from pmruntime.machine.stopping import StopRequests
-from pmruntime.machine.world import ALONE, World
+from pmruntime.machine.world import World
 from pmruntime.model.batch_norm import check_batches, idle_norms
 from pmruntime.model.finetune import freeze
 from pmruntime.model.loading import build_model, parameter_count
 from pmruntime.model.matching import check_fits
+from pmruntime.model.outputs import main_output, predicted_classes
 from pmruntime.model.weights.pretrained import load_pretrained
 from pmruntime.problems import UserError
 from pmruntime.recipe import Recipe
@@ -33,7 +33,7 @@ from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.progress import Reporter
 from pmruntime.runs.selection import best_row, check_select, epochs_without_better
 from pmruntime.training.ema import Average
-from pmruntime.training.losses import loss_for, main_output, predicted_classes
+from pmruntime.training.losses import loss_for
 from pmruntime.training.optim import build_optimizer, learning_rate_at
 from pmruntime.training.precision import Precision
 from pmruntime.training.state import Progress, TrainingState
@@ -43,22 +43,6 @@ class TrainingStoppedError(UserError):
     """The user stopped the run; it is saved and can go on."""
 
     exit_status = 130
-
-
-@dataclass(frozen=True)
-class Machine:
-    """Where and how a run is computed; none of it is part of what is computed.
-
-    `cpu` is only recorded: the settings work before paddle is imported (see
-    pmruntime.machine.cpu). A checkpoint is written after every epoch, and within one
-    when the last is `checkpoint_seconds` old.
-    """
-
-    device: str = "auto"
-    workers: int = 2
-    checkpoint_seconds: float = 300.0
-    cpu: CpuSettings | None = None
-    world: World = ALONE
 
 
 class Session:

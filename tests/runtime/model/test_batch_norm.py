@@ -10,6 +10,7 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.model.batch_norm import check_batches, idle_norms  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
 from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
@@ -17,7 +18,7 @@ from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.progress import Reporter  # noqa: E402
 from pmruntime.training import session  # noqa: E402
-from pmruntime.training.run import Machine, train  # noqa: E402
+from pmruntime.training.run import train  # noqa: E402
 
 from tests.support.runs.tiny_data import make_tiny_data  # noqa: E402
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 paddle = pytest.importorskip("paddle")
 
 from pmruntime.cli import cli  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
 from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
@@ -23,7 +24,7 @@ from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.training import session  # noqa: E402
 from pmruntime.training.ema import Average  # noqa: E402
 from pmruntime.training.optim import build_optimizer  # noqa: E402
-from pmruntime.training.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.training.run import TrainingStoppedError, resume, train  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 
 from tests.support.runs.interrupting import StopAt, assert_same_run, write_idx  # noqa: E402

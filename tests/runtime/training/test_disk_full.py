@@ -17,10 +17,11 @@ resource = pytest.importorskip("resource")
 pytest.importorskip("paddle")
 
 from pmruntime.cli import cli  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.training import session  # noqa: E402
-from pmruntime.training.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.training.run import TrainingStoppedError, resume, train  # noqa: E402
 
 from tests.support.runs.interrupting import NOISY, StopAt, assert_same_run, write_idx  # noqa: E402
 

@@ -14,12 +14,13 @@ import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.augment import Augmentation  # noqa: E402
 from pmruntime.data.batches import TrainingBatches  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.training.ema import Average  # noqa: E402
 from pmruntime.training.optim import build_optimizer, learning_rate_at  # noqa: E402
-from pmruntime.training.run import Machine, train  # noqa: E402
+from pmruntime.training.run import train  # noqa: E402
 
 pytestmark = pytest.mark.paddle
 

@@ -20,11 +20,12 @@ from pmruntime.data.dataset import Data  # noqa: E402
 from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
 from pmruntime.inference.evaluate import evaluate  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
+from pmruntime.model.outputs import predicted_classes  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
 from pmruntime.runs.progress import Reporter  # noqa: E402
-from pmruntime.training.losses import Loss, predicted_classes  # noqa: E402
+from pmruntime.training.losses import Loss  # noqa: E402
 from pmruntime.training.optim import build_optimizer, learning_rate_at  # noqa: E402
 from pmruntime.training.run import TrainingStoppedError, train  # noqa: E402
 

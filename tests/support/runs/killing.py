@@ -29,11 +29,12 @@ apply_cpu_settings(threads=1)
 import_paddle()
 
 from pmruntime.files import leftovers  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
 from pmruntime.training import session  # noqa: E402
-from pmruntime.training.run import Machine, resume, train  # noqa: E402
+from pmruntime.training.run import resume, train  # noqa: E402
 
 from tests.support.runs.tiny_data import make_tiny_data  # noqa: E402
 
@@ -83,7 +84,7 @@ def watch() -> None:
 
 def go_on(source: Path, run: Path, checkpoint_seconds: float = 0) -> None:
     """What the user would do: resume, or start where nothing had begun yet."""
-    machine = Machine("cpu", workers=2, checkpoint_seconds=checkpoint_seconds)
+    machine = Machine(device="cpu", workers=2, checkpoint_seconds=checkpoint_seconds)
     if (run / "model.py").exists():
         resume(run, DATA, machine=machine)
     else:

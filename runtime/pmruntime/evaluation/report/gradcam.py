@@ -19,8 +19,8 @@ import numpy as np
 import paddle
 from numpy.typing import NDArray
 
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
-from pmruntime.training.losses import main_output
 
 
 @dataclass(frozen=True, eq=False)
