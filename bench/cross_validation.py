@@ -67,10 +67,10 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     """Train on the other folds; this fold's names, labels and log-probabilities."""
     from pmruntime.data import open_data
     from pmruntime.data.dataset import Split, make_data
-    from pmruntime.inference.inference import log_probabilities
+    from pmruntime.inference.probabilities import log_probabilities
     from pmruntime.model.loading import load_model_class
     from pmruntime.recipe import parse_recipe
-    from pmruntime.runs.progress import PlainReporter
+    from pmruntime.runs.callback import LineLogger
     from pmruntime.runs.trained import load_run
     from pmruntime.training.run import train
     from rich.console import Console
@@ -103,14 +103,14 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
         every.preprocessing,
     )
     run = given.out / f"fold{fold}" / "run"
-    reporter = PlainReporter(Console(file=sys.stderr))
+    callback = LineLogger(Console(file=sys.stderr))
     train(
         source,
         data,
         run,
         recipe=settings,
         force=True,
-        reporter=reporter,
+        callback=callback,
         weights=given.weights,
     )
     trained = load_run(run)

@@ -19,12 +19,13 @@ from pmruntime.evaluation.metrics import Predictions
 from pmruntime.evaluation.report.page import columns, write_report
 from pmruntime.evaluation.report.plots import draw_figures
 from pmruntime.files import read_json, write_atomic, write_json
-from pmruntime.inference.evaluate import watched_figures
-from pmruntime.inference.inference import iterate_log_probabilities
+from pmruntime.inference.probabilities import iterate_log_probabilities
+from pmruntime.inference.split_metrics import compute_metrics
 from pmruntime.model.matching import check_fits
 from pmruntime.problems import UserError
+from pmruntime.runs.callback import Callback, console_callback
 from pmruntime.runs.folder import RunFolder
-from pmruntime.runs.progress import Reporter, counted, reporter_for
+from pmruntime.runs.progress import counted
 from pmruntime.runs.trained import TrainedRun, load_run
 
 _FORMAT = "pmruntime eval 1"
@@ -73,7 +74,7 @@ def evaluate_run(
         "weights": weights,
         "epoch": run.epoch,
         "views": run.recipe.views,
-        "val": watched_figures(network.predictions.logs, data.val.labels).as_json(),
+        "val": compute_metrics(network.predictions.logs, data.val.labels).as_json(),
         "metrics": _figures(network),
         "confusion": {
             "classes": list(network.predictions.class_names),
@@ -120,16 +121,16 @@ def _opened(
     is as for another run's, so that both are shown the same images."""
     if isinstance(data, str):
         drop_copies = copies_as.recipe.images["drop_copies"]
-        reporter = Reporter() if console is None else reporter_for(console)
+        callback = Callback() if console is None else console_callback(console)
         try:
             data = open_data(
                 data,
                 run.preprocessing,
                 drop_copies=drop_copies,
-                progress=reporter.reading,
+                progress=callback.on_images_read,
             )
         finally:
-            reporter.stop()
+            callback.close()
     check_fits(run.model, data, needed=("val",))
     return data
 

@@ -47,7 +47,7 @@ def stopped_early(whole: Path, out: Path) -> bytes:
     """A run like `whole`, stopped in epoch 2; what its checkpoint holds."""
     data, source = str(whole.parent / "data"), whole.parent / "noisy.py"
     with pytest.raises(TrainingStoppedError):
-        train(source, data, out, recipe=RECIPE, machine=MACHINE, reporter=StopAt(9))
+        train(source, data, out, recipe=RECIPE, machine=MACHINE, callback=StopAt(9))
     return (out / "checkpoint.safetensors").read_bytes()
 
 

@@ -14,8 +14,8 @@ paddle = pytest.importorskip("paddle")
 import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
 from pmruntime.data.preprocessing import Preprocessing  # noqa: E402
-from pmruntime.inference.evaluate import evaluate  # noqa: E402
-from pmruntime.inference.inference import log_probabilities  # noqa: E402
+from pmruntime.inference.probabilities import log_probabilities  # noqa: E402
+from pmruntime.inference.split_metrics import evaluate  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.training.losses import Loss, loss_for  # noqa: E402

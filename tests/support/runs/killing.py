@@ -35,6 +35,7 @@ from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
 from pmruntime.training import session  # noqa: E402
 from pmruntime.training.run import resume, train  # noqa: E402
+from pmruntime.training.saving import Checkpointer  # noqa: E402
 
 from tests.support.runs.tiny_data import make_tiny_data  # noqa: E402
 
@@ -70,13 +71,12 @@ def in_phase(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def watch() -> None:
     """Have the loop say where it is."""
-    loop = session.Session
-    for method, name in (
-        ("_train_epoch", "training"),
-        ("_save_checkpoint", "checkpoint"),
-        ("_save_weights", "weights"),
+    for owner, method, name in (
+        (session.Session, "_train_epoch", "training"),
+        (Checkpointer, "save_checkpoint", "checkpoint"),
+        (Checkpointer, "save_weights", "weights"),
     ):
-        setattr(loop, method, in_phase(name, getattr(loop, method)))
+        setattr(owner, method, in_phase(name, getattr(owner, method)))
     session.evaluate = in_phase("validating", session.evaluate)
     RunFolder.write_metrics = in_phase("metrics", RunFolder.write_metrics)
     session.draw_curve = lambda *_: True

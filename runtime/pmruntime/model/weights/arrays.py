@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.model.weights.machine import Buildable, Makers, Name, Refused, run
+from pmruntime.model.weights.unpickling import (
+    Buildable,
+    Constructors,
+    GlobalName,
+    Refused,
+    unpickle,
+)
 
 _CODES = frozenset(
     {"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"}
@@ -96,20 +102,20 @@ def _never(*_: Any) -> Any:
     raise Refused("an array is made in a way that is not known")
 
 
-MAPPINGS: Makers = {Name("collections", "OrderedDict"): ordered_dict}
-_ARRAYS: Makers = {
+MAPPINGS: Constructors = {GlobalName("collections", "OrderedDict"): ordered_dict}
+_ARRAYS: Constructors = {
     **MAPPINGS,
-    Name("numpy.core.multiarray", "_reconstruct"): Array,
-    Name("numpy._core.multiarray", "_reconstruct"): Array,
-    Name("numpy", "ndarray"): _never,  # named as the kind of array that is meant
-    Name("numpy", "dtype"): _Dtype,
-    Name("_codecs", "encode"): _encoded,
-    Name("__builtin__", "bytes"): _no_bytes,
-    Name("builtins", "tuple"): _tuple,
-    Name("__builtin__", "tuple"): _tuple,
+    GlobalName("numpy.core.multiarray", "_reconstruct"): Array,
+    GlobalName("numpy._core.multiarray", "_reconstruct"): Array,
+    GlobalName("numpy", "ndarray"): _never,  # named as the kind of array that is meant
+    GlobalName("numpy", "dtype"): _Dtype,
+    GlobalName("_codecs", "encode"): _encoded,
+    GlobalName("__builtin__", "bytes"): _no_bytes,
+    GlobalName("builtins", "tuple"): _tuple,
+    GlobalName("__builtin__", "tuple"): _tuple,
 }
 
 
 def read_arrays(data: bytes) -> Any:
     """The value of a pickle of NumPy arrays; arrays are `Array`. Raises Refused."""
-    return run(data, _ARRAYS)
+    return unpickle(data, _ARRAYS)

@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.model.weights.arrays import MAPPINGS
-from pmruntime.model.weights.machine import Makers, Name, Refused, run
+from pmruntime.model.weights.unpickling import (
+    Constructors,
+    GlobalName,
+    Refused,
+    unpickle,
+)
 
 _MOST_PICKLE = 64 * 2**20  # bytes; that of a network with 10,000 tensors has 2 MB
 _STORAGES = {
@@ -43,13 +48,13 @@ class _Archive:
     def read(self) -> Any:
         if self.archive.getinfo(self.pickle).file_size > _MOST_PICKLE:
             raise Refused("its list of tensors is too large")
-        makers: Makers = {
+        constructors: Constructors = {
             **MAPPINGS,
-            **{Name("torch", name): _no_call for name in _STORAGES},
-            Name("torch._utils", "_rebuild_tensor_v2"): _tensor,
-            Name("torch._utils", "_rebuild_parameter"): _parameter,
+            **{GlobalName("torch", name): _no_call for name in _STORAGES},
+            GlobalName("torch._utils", "_rebuild_tensor_v2"): _tensor,
+            GlobalName("torch._utils", "_rebuild_parameter"): _parameter,
         }
-        return run(self._bytes(self.pickle), makers, self._storage)
+        return unpickle(self._bytes(self.pickle), constructors, self._storage)
 
     def _bytes(self, name: str) -> bytes:
         info = self.archive.getinfo(name)
@@ -67,7 +72,11 @@ class _Archive:
     def _storage(self, reference: Any) -> NDArray[Any]:
         """('storage', its kind, its name, where it was, how many values)."""
         word, kind, key, _, count = reference
-        if word != "storage" or not isinstance(kind, Name) or not str(key).isalnum():
+        if (
+            word != "storage"
+            or not isinstance(kind, GlobalName)
+            or not str(key).isalnum()
+        ):
             raise Refused("it refers to something that holds no numbers")
         if key not in self.storages:
             data = self._bytes(f"{self.folder}data/{key}")

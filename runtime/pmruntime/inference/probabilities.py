@@ -1,4 +1,4 @@
-"""A network applied to images: log-probabilities of every class, float64."""
+"""The log-probabilities that a network gives images, float64."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.model.outputs import log_softmax, main_output
 
-# One size for training's validation, `eval` and `predict`: the last bits of a
-# convolution depend on the batch it is computed in, and all must give equal figures.
+# One size for training, `eval` and `predict`: the last bits of a convolution depend on
+# the batch it is computed in, and all must give equal metrics.
 BATCH_SIZE = 32
 # The views of an image that a prediction is the mean of, as (flip rows, flip columns).
 VIEWS: dict[int, tuple[tuple[bool, bool], ...]] = {
@@ -45,7 +45,7 @@ def iterate_log_probabilities(
     preprocessing: Preprocessing,
     views: int = 1,
 ) -> Iterator[NDArray[np.float64]]:
-    """The same batch by batch, for whoever wants to show progress."""
+    """The same batch by batch, so that progress can be shown."""
     was_training = model.training
     model.eval()
     try:
