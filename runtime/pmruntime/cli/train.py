@@ -21,6 +21,12 @@ from pmruntime.runs.callback import Callback, console_callback
 if TYPE_CHECKING:
     from pmruntime.recipe import Recipe
 
+# Options that `--resume` takes from the run; so is `--seed`, of which 0 is a value.
+_SETTLED = (
+    "generated", "out", "spec_files", "recipe_json", "epochs", "settings",
+    "weights", "force",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Options:
@@ -154,18 +160,7 @@ def _check_usage(chosen: _Options) -> None:
     if chosen.interrupted is None:
         if missing:
             raise click.UsageError(f"missing: {', '.join(missing)}")
-    elif chosen.seed is not None or any(
-        (
-            chosen.generated,
-            chosen.out,
-            chosen.spec_files,
-            chosen.recipe_json,
-            chosen.epochs,
-            chosen.settings,
-            chosen.weights,
-            chosen.force,
-        )
-    ):
+    elif chosen.seed is not None or any(getattr(chosen, name) for name in _SETTLED):
         raise click.UsageError("--resume RUN takes everything but --data from RUN")
     if chosen.nproc > 1 and is_launched_by_paddle():
         raise click.UsageError("leave out --nproc under paddle.distributed.launch")
@@ -195,7 +190,11 @@ def _train(chosen: _Options, recipe: Recipe, cpu: CpuSettings) -> None:
     )
     place = chosen.interrupted or chosen.out
     assert place is not None
-    callback = _callback(place, chosen.visualdl) if world.is_main else Callback()
+    callback = console_callback(Console()) if world.is_main else Callback()
+    if chosen.visualdl and world.is_main:
+        from pmruntime.runs.visualdl_log import VisualDLLogger
+
+        callback = VisualDLLogger(callback, place)
     if chosen.interrupted is not None:
         summary = resume(place, chosen.data, machine=machine, callback=callback)
     else:
@@ -220,15 +219,6 @@ def _train(chosen: _Options, recipe: Recipe, cpu: CpuSettings) -> None:
         f"{best['accuracy']:.2%} in epoch {best['epoch']}), "
         f"{summary['seconds']:.1f} s; all in `{place}`"
     )
-
-
-def _callback(run: Path, visualdl: bool) -> Callback:
-    shown = console_callback(Console())
-    if not visualdl:
-        return shown
-    from pmruntime.runs.visualdl_log import VisualDLLogger
-
-    return VisualDLLogger(shown, run)
 
 
 def _spec_files(text: str | None) -> dict[str, Path]:

@@ -20,7 +20,7 @@ from pmruntime.evaluation.report.page import columns, write_report
 from pmruntime.evaluation.report.plots import draw_figures
 from pmruntime.files import read_json, write_atomic, write_json
 from pmruntime.inference.probabilities import iterate_log_probabilities
-from pmruntime.inference.split_metrics import compute_metrics
+from pmruntime.inference.split_metrics import watched_metrics
 from pmruntime.model.matching import check_fits
 from pmruntime.problems import UserError
 from pmruntime.runs.callback import Callback, console_callback
@@ -74,7 +74,7 @@ def evaluate_run(
         "weights": weights,
         "epoch": run.epoch,
         "views": run.recipe.views,
-        "val": compute_metrics(network.predictions.logs, data.val.labels).as_json(),
+        "val": watched_metrics(network.predictions.logs, data.val.labels).as_json(),
         "metrics": _figures(network),
         "confusion": {
             "classes": list(network.predictions.class_names),

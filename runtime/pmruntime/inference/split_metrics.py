@@ -61,10 +61,10 @@ def evaluate(
     rows = np.concatenate(parts)
     if len(rows) < share:
         rows = np.concatenate([rows, rows[-1:]])  # cut off again below
-    return compute_metrics(world.gather(rows)[:n], split.labels)
+    return watched_metrics(world.gather(rows)[:n], split.labels)
 
 
-def compute_metrics(logs: NDArray[np.float64], labels: NDArray[np.int64]) -> Metrics:
+def watched_metrics(logs: NDArray[np.float64], labels: NDArray[np.int64]) -> Metrics:
     """The metrics of log-probabilities [n, C] and true classes [n]."""
     n = len(labels)
     right = int((logs.argmax(axis=1) == labels).sum())

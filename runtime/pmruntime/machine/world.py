@@ -62,8 +62,8 @@ class World:
 
         Here the processes meet for the first time, and the weights become those of the
         main one. The first waits for up to 15 minutes for the others; later, on CPUs,
-        Paddle waits only for half a minute. Raises UserError where this Paddle was
-        built without it.
+        Paddle waits only for half a minute. Raises UserError where Paddle was built
+        without its distributed part.
         """
         if self.size == 1:
             return model
@@ -107,7 +107,5 @@ def _connect() -> None:
         )
     if paddle.get_device() == "cpu":
         os.environ["PADDLE_DISTRI_BACKEND"] = "gloo"
-    with contextlib.redirect_stderr(
-        io.StringIO()
-    ):  # Paddle prints a table of its flags
+    with contextlib.redirect_stderr(io.StringIO()):  # a table of Paddle's flags
         paddle.distributed.init_parallel_env()

@@ -29,9 +29,7 @@ class Callback:
     def on_images_read(self, done: int, total: int) -> None:
         """So many of a split's images are decoded, before training begins."""
 
-    def on_epoch_begin(
-        self, epoch: int, epochs: int, images: int, done: int = 0
-    ) -> None:
+    def on_epoch_begin(self, epoch: int, epochs: int, images: int, done: int) -> None:
         """`images` images are about to be trained on; a resumed run has `done` of them
         behind it."""
 
@@ -67,14 +65,12 @@ class LineLogger(Callback):
         if self._ticker.is_due():
             self.log(f"reading images  {done}/{total}")
 
-    def on_epoch_begin(
-        self, epoch: int, epochs: int, images: int, done: int = 0
-    ) -> None:
+    def on_epoch_begin(self, epoch: int, epochs: int, images: int, done: int) -> None:
         """Start the clock."""
         self._title = f"epoch {epoch}/{epochs}"
         self._images, self._done, self._done_before = images, done, done
         self._started = time.perf_counter()
-        self._ticker.restart()
+        self._ticker = Ticker()
 
     def on_train_batch_end(self, images: int, loss: float) -> None:
         """Print a line where one is due."""
@@ -115,9 +111,7 @@ class ProgressBar(LineLogger):
         if done == total:
             self.close()
 
-    def on_epoch_begin(
-        self, epoch: int, epochs: int, images: int, done: int = 0
-    ) -> None:
+    def on_epoch_begin(self, epoch: int, epochs: int, images: int, done: int) -> None:
         """Draw an empty bar."""
         super().on_epoch_begin(epoch, epochs, images, done)
         self._bar = Progress(

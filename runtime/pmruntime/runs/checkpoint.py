@@ -25,11 +25,13 @@ _SHOWN = 5  # names that a message lists; the rest it counts
 
 def save_weights(path: Path, model: Any, origin: Mapping[str, Any]) -> None:
     """Write the network's parameters and buffers atomically, with their `origin`."""
-    tensors = {
-        name: np.ascontiguousarray(tensor.numpy())
-        for name, tensor in model.state_dict().items()
-    }
-    write_tensors(path, tensors, origin)
+    write_tensors(path, state_arrays(model), origin)
+
+
+def state_arrays(model: Any) -> dict[str, NDArray[Any]]:
+    """The network's state dict as arrays."""
+    state = model.state_dict()
+    return {name: np.ascontiguousarray(t.numpy()) for name, t in state.items()}
 
 
 def load_weights(path: Path, model: Any) -> dict[str, Any]:

@@ -24,16 +24,13 @@ class Ticker:
     def __init__(self) -> None:
         self._last = time.perf_counter()
 
-    def restart(self) -> None:
-        """Count from now on."""
-        self._last = time.perf_counter()
-
     def is_due(self) -> bool:
         """Whether LINE_SECONDS have passed; if so, count from now on."""
-        if time.perf_counter() - self._last < LINE_SECONDS:
-            return False
-        self.restart()
-        return True
+        now = time.perf_counter()
+        is_due = now - self._last >= LINE_SECONDS
+        if is_due:
+            self._last = now
+        return is_due
 
 
 def plain_bar(console: Console) -> Progress:

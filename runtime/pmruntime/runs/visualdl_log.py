@@ -50,9 +50,7 @@ class VisualDLLogger(Callback):
         """Nothing is logged yet."""
         self._inner.on_images_read(done, total)
 
-    def on_epoch_begin(
-        self, epoch: int, epochs: int, images: int, done: int = 0
-    ) -> None:
+    def on_epoch_begin(self, epoch: int, epochs: int, images: int, done: int) -> None:
         """Nothing is logged yet."""
         self._inner.on_epoch_begin(epoch, epochs, images, done)
 

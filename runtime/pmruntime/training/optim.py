@@ -22,18 +22,14 @@ def build_optimizer(recipe: Recipe, model: Any) -> Any:
     """
     set_factors(model, recipe.learning_rates)
     arguments = dict(recipe.optimizer.arguments)
-    if not arguments["weight_decay"]:
-        # A decay of zero would add an operation for every parameter all the same. AdamW
-        # alone takes None for its own default.
-        if recipe.optimizer.name == "AdamW":
-            arguments["weight_decay"] = 0.0
-        else:
-            arguments["weight_decay"] = None
-    else:
-        arguments["weight_decay"] = float(arguments["weight_decay"])
+    decay = float(arguments["weight_decay"])
+    # A decay of zero would add an operation for every parameter, but None means its own
+    # default to AdamW.
+    is_given = decay or recipe.optimizer.name == "AdamW"
+    arguments["weight_decay"] = decay if is_given else None
     if recipe.clip_norm:
         arguments["grad_clip"] = paddle.nn.ClipGradByGlobalNorm(float(recipe.clip_norm))
-    if not recipe.decay_all and arguments["weight_decay"]:
+    if decay and not recipe.decay_all:
         _exclude_vectors(model, arguments, recipe.optimizer.name)
     optimizer_class = getattr(paddle.optimizer, recipe.optimizer.name)
     return optimizer_class(parameters=model.parameters(), **arguments)

@@ -45,10 +45,9 @@ def train(
     says. `arguments` go to the network's constructor; `spec` are the files behind it
     by name, itself first, which are only kept. `weights` is a file that the network
     starts from (docs/weights.md); where its classifier has other classes, that layer
-    keeps its initial values. Everything is written into the folder `out`, described by
-    RunFolder; `force` replaces an earlier run there. Raises UserError for what the user
-    can correct, for a loss that is not finite, and (as TrainingStoppedError) on Ctrl-C
-    or SIGTERM.
+    keeps its initial values. Everything is written into the folder `out` (RunFolder);
+    `force` replaces an earlier run there. Raises UserError for what the user can
+    correct and a loss that is not finite, TrainingStoppedError on Ctrl-C or SIGTERM.
     """
     recipe, machine = recipe or Recipe(), machine or Machine()
     callback, run = callback or Callback(), RunFolder(out)
@@ -114,7 +113,11 @@ def resume(
         machine=machine,
         device=device,
     )
-    _check_same_images(job, record)
+    if job.data.fingerprint != record["data"]["fingerprint"]:
+        raise UserError(
+            f"these are not the images that the run in `{folder}` was trained on",
+            "give the same data with `--data`, or train anew with `--force`",
+        )
     session = Session(job, callback)
     with _claimed(job):
         _restore(session, record)
@@ -182,15 +185,6 @@ def _keep_pretrained(session: Session) -> None:
         if job.machine.world.is_main:
             session.state.save(job.run.checkpoint)
         session.callback.log(f"from {job.weights}: " + "\n".join(pretrained.lines()))
-
-
-def _check_same_images(job: TrainingJob, record: Mapping[str, Any]) -> None:
-    if job.data.fingerprint != record["data"]["fingerprint"]:
-        raise UserError(
-            f"these are not the images that the run in `{job.run.folder}` was trained "
-            "on",
-            "give the same data with `--data`, or train anew with `--force`",
-        )
 
 
 def _restore(session: Session, record: Mapping[str, Any]) -> None:

@@ -58,9 +58,8 @@ class Session:
             started, seen = time.perf_counter(), loop.seen
             is_update = self.step(batch)
             loop.train_seconds += time.perf_counter() - started
-            self.callback.on_train_batch_end(
-                loop.seen - seen, loop.loss_sum / loop.seen
-            )
+            mean = loop.loss_sum / loop.seen
+            self.callback.on_train_batch_end(loop.seen - seen, mean)
             if is_update:
                 self.saving.save_or_stop()
 
@@ -74,10 +73,8 @@ class Session:
             "lr": self.job.learning_rate(loop.step - 1),
             "train": train.as_json(),
         }
-        if (
-            loop.epoch % self.recipe.validate_every == 0
-            or loop.epoch == self.recipe.epochs
-        ):
+        is_last = loop.epoch == self.recipe.epochs
+        if is_last or loop.epoch % self.recipe.validate_every == 0:
             row["val"] = self._evaluate().as_json()
         row["seconds"] = loop.train_seconds + time.perf_counter() - started
         row["images_per_s"] = loop.seen / loop.train_seconds
@@ -118,7 +115,7 @@ class Session:
         return 0 < patience <= epochs_since_best(rows, self.recipe.select)
 
     def _check_batches(self) -> str | None:
-        """What to say of batches that are too small for a batch norm."""
+        """A note on batches that are too small for a batch norm, if there are some."""
         self.state.frozen.hold()
         image = self.data.preprocessing.normalized(self.data.train.images[:1])
         norms, images = idle_norms(self.state.model, image), len(self.data.train)

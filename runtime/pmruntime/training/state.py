@@ -18,7 +18,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import paddle
 from numpy.typing import NDArray
 
@@ -30,7 +29,7 @@ from pmruntime.model.matching import check_fits
 from pmruntime.model.weights.pretrained import LoadingInfo, load_pretrained
 from pmruntime.problems import UserError
 from pmruntime.recipe import Recipe
-from pmruntime.runs.checkpoint import read_tensors, write_tensors
+from pmruntime.runs.checkpoint import read_tensors, state_arrays, write_tensors
 from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.selection import check_select
 from pmruntime.training.ema import EMA
@@ -146,9 +145,9 @@ class TrainingState:
 
     def save(self, path: Path) -> None:
         """Write everything atomically."""
-        tensors = _under("model/", _arrays(self.model.state_dict()))
+        tensors = _under("model/", state_arrays(self.model))
         if self.ema is not None:
-            tensors |= _under("average/", _arrays(self.ema.model.state_dict()))
+            tensors |= _under("average/", state_arrays(self.ema.model))
         tensors |= _under("optimizer/", optimizer_arrays(self.optimizer, self.model))
         facts = {
             "progress": asdict(self.loop),
@@ -170,7 +169,7 @@ class TrainingState:
         """
         tensors, facts = read_tensors(path)
         model = _of("model/", tensors)
-        wanted = _arrays(self.model.state_dict())
+        wanted = state_arrays(self.model)
         average = _of("average/", tensors)
         fits = model.keys() == wanted.keys() and all(
             model[name].shape == wanted[name].shape for name in wanted
@@ -192,10 +191,6 @@ class TrainingState:
             vars(self.loop).update(asdict(LoopState(**facts["progress"])))
         except (KeyError, TypeError) as error:
             raise UserError(f"`{path}` is no checkpoint of a run: {error!r}") from error
-
-
-def _arrays(state: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    return {name: np.ascontiguousarray(t.numpy()) for name, t in state.items()}
 
 
 def _under(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -229,12 +229,12 @@ def test_a_head_of_another_size(
     monkeypatch.setattr(session.Session, "run", lambda *_: {})
     run, said = tmp_path / "run", []
 
-    class Callback(StopAt):
+    class Listener(StopAt):
         def log(self, text: str) -> None:
             said.append(text)
 
     train(staged, make_tiny_data(), run, machine=MACHINE, seed=4, weights=weights,
-          callback=Callback(0))  # fmt: skip
+          callback=Listener(0))  # fmt: skip
     begun, _ = read_tensors(run / "checkpoint.safetensors")
     given, _ = read_tensors(weights)
     own = arrays(built(staged, seed=4))

@@ -31,7 +31,7 @@ def report(terminal: bool, validated: int = 0) -> str:
     out = io.StringIO()
     callback = console_callback(Console(file=out, force_terminal=terminal, width=200))
     assert type(callback) is (ProgressBar if terminal else LineLogger)
-    callback.on_epoch_begin(1, 5, 40)
+    callback.on_epoch_begin(1, 5, 40, 0)
     callback.on_train_batch_end(20, 1.5)
     callback.on_train_batch_end(20, 1.25)
     if validated:
@@ -82,7 +82,7 @@ def reading(terminal: bool) -> str:
     for total in (2, 3):  # the two splits
         for done in range(1, total + 1):
             callback.on_images_read(done, total)
-    callback.on_epoch_begin(1, 5, 40)
+    callback.on_epoch_begin(1, 5, 40, 0)
     callback.on_epoch_end(ROW)
     return out.getvalue()
 

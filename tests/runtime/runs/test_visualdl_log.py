@@ -35,9 +35,7 @@ class Listener(Callback):
     def log(self, text: str) -> None:
         self.calls.append(("say", text))
 
-    def on_epoch_begin(
-        self, epoch: int, epochs: int, images: int, done: int = 0
-    ) -> None:
+    def on_epoch_begin(self, epoch: int, epochs: int, images: int, done: int) -> None:
         self.calls.append(("begin", epoch, epochs, images, done))
 
     def on_train_batch_end(self, images: int, loss: float) -> None:
@@ -119,7 +117,7 @@ def test_nothing_is_written_before_an_epoch_ends(
     log_reader: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     callback = VisualDLLogger(Callback(), tmp_path / "run")
-    callback.on_epoch_begin(1, 2, 10)
+    callback.on_epoch_begin(1, 2, 10, 0)
     callback.on_train_batch_end(10, 1.0)
     callback.close()
     assert not (tmp_path / "run").exists()

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from pmruntime.model.weights.unpickling import (
     Buildable,
-    Constructors,
-    GlobalName,
+    Global,
+    Makers,
     Refused,
     unpickle,
 )
@@ -102,17 +102,17 @@ def _never(*_: Any) -> Any:
     raise Refused("an array is made in a way that is not known")
 
 
-MAPPINGS: Constructors = {GlobalName("collections", "OrderedDict"): ordered_dict}
-_ARRAYS: Constructors = {
+MAPPINGS: Makers = {Global("collections", "OrderedDict"): ordered_dict}
+_ARRAYS: Makers = {
     **MAPPINGS,
-    GlobalName("numpy.core.multiarray", "_reconstruct"): Array,
-    GlobalName("numpy._core.multiarray", "_reconstruct"): Array,
-    GlobalName("numpy", "ndarray"): _never,  # named as the kind of array that is meant
-    GlobalName("numpy", "dtype"): _Dtype,
-    GlobalName("_codecs", "encode"): _encoded,
-    GlobalName("__builtin__", "bytes"): _no_bytes,
-    GlobalName("builtins", "tuple"): _tuple,
-    GlobalName("__builtin__", "tuple"): _tuple,
+    Global("numpy.core.multiarray", "_reconstruct"): Array,
+    Global("numpy._core.multiarray", "_reconstruct"): Array,
+    Global("numpy", "ndarray"): _never,  # named as the kind of array that is meant
+    Global("numpy", "dtype"): _Dtype,
+    Global("_codecs", "encode"): _encoded,
+    Global("__builtin__", "bytes"): _no_bytes,
+    Global("builtins", "tuple"): _tuple,
+    Global("__builtin__", "tuple"): _tuple,
 }
 
 

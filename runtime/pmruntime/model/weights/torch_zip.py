@@ -11,12 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.model.weights.arrays import MAPPINGS
-from pmruntime.model.weights.unpickling import (
-    Constructors,
-    GlobalName,
-    Refused,
-    unpickle,
-)
+from pmruntime.model.weights.unpickling import Global, Makers, Refused, unpickle
 
 _MOST_PICKLE = 64 * 2**20  # bytes; that of a network with 10,000 tensors has 2 MB
 _STORAGES = {
@@ -48,13 +43,13 @@ class _Archive:
     def read(self) -> Any:
         if self.archive.getinfo(self.pickle).file_size > _MOST_PICKLE:
             raise Refused("its list of tensors is too large")
-        constructors: Constructors = {
+        makers: Makers = {
             **MAPPINGS,
-            **{GlobalName("torch", name): _no_call for name in _STORAGES},
-            GlobalName("torch._utils", "_rebuild_tensor_v2"): _tensor,
-            GlobalName("torch._utils", "_rebuild_parameter"): _parameter,
+            **{Global("torch", name): _no_call for name in _STORAGES},
+            Global("torch._utils", "_rebuild_tensor_v2"): _tensor,
+            Global("torch._utils", "_rebuild_parameter"): _parameter,
         }
-        return unpickle(self._bytes(self.pickle), constructors, self._storage)
+        return unpickle(self._bytes(self.pickle), makers, self._storage)
 
     def _bytes(self, name: str) -> bytes:
         info = self.archive.getinfo(name)
@@ -62,21 +57,13 @@ class _Archive:
             raise Refused("it is compressed, which PyTorch does not do")
         try:
             return self.archive.read(info)
-        except (
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-        ) as error:
+        except (RuntimeError, EOFError) as error:  # NotImplementedError is the former's
             raise Refused(f"`{name}` in it cannot be read ({error})") from error
 
     def _storage(self, reference: Any) -> NDArray[Any]:
         """('storage', its kind, its name, where it was, how many values)."""
         word, kind, key, _, count = reference
-        if (
-            word != "storage"
-            or not isinstance(kind, GlobalName)
-            or not str(key).isalnum()
-        ):
+        if word != "storage" or not isinstance(kind, Global) or not str(key).isalnum():
             raise Refused("it refers to something that holds no numbers")
         if key not in self.storages:
             data = self._bytes(f"{self.folder}data/{key}")

@@ -2,7 +2,7 @@
 
 A pickle is a program for a stack machine, and Python's own unpickler lets it call any
 function that can be imported. This one imports nothing and calls nothing of the
-program's: a name such as `numpy.ndarray` becomes a `GlobalName`, and only names in a
+program's: a name such as `numpy.ndarray` becomes a `Global`, and only names in a
 table given by us can be "called", which runs our own function of that entry. At any
 other name it stops. `pickletools.genops` splits the bytes into steps; it runs none.
 """
@@ -29,8 +29,8 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class GlobalName:
-    """A name that the program mentions. Nothing is imported for it."""
+class Global:
+    """A module's name that the program mentions. Nothing is imported for it."""
 
     module: str
     name: str
@@ -47,21 +47,21 @@ class Buildable(ABC):
         """Take the contents. Raises Refused where they are not as they should be."""
 
 
-Constructors = Mapping[GlobalName, Callable[..., Any]]
+Makers = Mapping[Global, Callable[..., Any]]
 
 
 def unpickle(
     data: bytes,
-    constructors: Constructors,
+    makers: Makers,
     persistent: Callable[[Any], Any] | None = None,
 ) -> Any:
     """The value that a pickle describes.
 
-    `constructors` are our functions for names that may be called, and `persistent` is
+    `makers` are our functions for names that may be called, and `persistent` is
     ours for references out of the pickle. Raises Refused for all else.
     """
     try:
-        return _Unpickler(constructors, persistent).run(data)
+        return _Unpickler(makers, persistent).run(data)
     except Refused:
         raise
     except RecursionError:
@@ -75,10 +75,8 @@ class _Mark:
 
 
 class _Unpickler:
-    def __init__(
-        self, constructors: Constructors, persistent: Callable[[Any], Any] | None
-    ) -> None:
-        self.constructors = constructors
+    def __init__(self, makers: Makers, persistent: Callable[[Any], Any] | None) -> None:
+        self.makers = makers
         self.persistent = persistent
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
@@ -172,22 +170,22 @@ class _Unpickler:
 
     def global_name(self, text: Any) -> None:
         module, _, name = str(text).partition(" ")
-        self.stack.append(self._known(GlobalName(module, name)))
+        self.stack.append(self._known(Global(module, name)))
 
     def stack_global(self, _: Any) -> None:
         module, name = self._pop(2)
-        self.stack.append(self._known(GlobalName(str(module), str(name))))
+        self.stack.append(self._known(Global(str(module), str(name))))
 
-    def _known(self, name: GlobalName) -> GlobalName:
-        if name not in self.constructors:
+    def _known(self, name: Global) -> Global:
+        if name not in self.makers:
             raise Refused(f"it asks for `{name}`, which is no part of an array")
         return name
 
     def reduce(self, _: Any) -> None:
         name, arguments = self._pop(2)
-        if not isinstance(name, GlobalName) or not isinstance(arguments, tuple):
+        if not isinstance(name, Global) or not isinstance(arguments, tuple):
             raise Refused("it calls what cannot be called")
-        self.stack.append(self.constructors[name](*arguments))
+        self.stack.append(self.makers[name](*arguments))
 
     def build(self, _: Any) -> None:
         (state,) = self._pop(1)
