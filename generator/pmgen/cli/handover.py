@@ -18,9 +18,7 @@ from pmgen.cli.problems import Problem
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
-def _handed_over(
-    name: str, short_help: str, *, needs_paddle: bool = True
-) -> click.Command:
+def _handed_over(name: str, short_help: str) -> click.Command:
     """A command whose arguments all go to the runtime's command of that name."""
 
     @click.command(
@@ -28,7 +26,7 @@ def _handed_over(
     )
     @click.argument("runtime", nargs=-1, type=click.UNPROCESSED)
     def command(runtime: tuple[str, ...]) -> int:
-        return run_runtime([name, *runtime], needs_paddle=needs_paddle)
+        return run_runtime([name, *runtime])
 
     return command
 
@@ -36,26 +34,18 @@ def _handed_over(
 evaluate = _handed_over("eval", "Measure a trained run again.")
 predict = _handed_over("predict", "Classify images with a trained run.")
 export = _handed_over("export", "Write a trained run as ONNX or for Paddle Inference.")
-data = _handed_over(
-    "data", "Prepare, check and show a folder of images.", needs_paddle=False
-)
+data = _handed_over("data", "Prepare, check and show a folder of images.")
 
 
-def run_runtime(arguments: list[str], *, needs_paddle: bool = True) -> int:
+def run_runtime(arguments: list[str]) -> int:
     """`python -m pmruntime ...` under the name of pmgen; its exit status.
 
     Where the system can, the runtime takes this process over, so that signals reach
-    it directly. Raises Problem where the runtime or, unless `needs_paddle` is False,
-    Paddle is not installed.
+    it directly. It says itself which extra of pmgen is missing. Raises Problem where
+    the runtime is.
     """
     if importlib.util.find_spec("pmruntime") is None:
         raise Problem("the package pmruntime is not installed; it comes with pmgen")
-    wants_help = "--help" in arguments or "-h" in arguments
-    if needs_paddle and not wants_help and importlib.util.find_spec("paddle") is None:
-        raise Problem(
-            "this needs PaddlePaddle: pip install 'pmgen[cpu]', or 'pmgen[gpu]' "
-            "for an NVIDIA card"
-        )
     command = [sys.executable, "-m", "pmruntime", *arguments]
     environment = {**os.environ, "PMRUNTIME_PROG": "pmgen"}
     sys.stdout.flush()

@@ -21,6 +21,7 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.diagnostics.suggest import nearest
 from pmgen.load.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
+from pmgen.load.yaml_events import events
 from pmgen.load.yaml_problems import explain
 
 MAX_BYTES = 2**20
@@ -28,9 +29,6 @@ MAX_DEPTH = 40
 MAX_NODES = 200_000
 MAX_ALIASES = 1_000
 MAX_DIGITS = 15
-
-# libyaml, where PyYAML was built with it, reads the same events ten times faster.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _CORE_TAGS = "tag:yaml.org,2002:"
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -149,7 +147,7 @@ class _Composer:
 
     def _parse(self) -> Iterator[Any]:
         try:
-            yield from yaml.parse(self.file.text, Loader=_LOADER)
+            yield from events(self.file.text)
         except yaml.MarkedYAMLError as error:
             self._not_yaml(error)
         except (yaml.YAMLError, ValueError) as error:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from pmruntime.machine.extras import extra_missing
 from pmruntime.machine.launched import tie_to_launcher
 from pmruntime.problems import UserError, first_line
 
@@ -69,6 +70,7 @@ def problems_explained(debug: bool) -> Iterator[None]:
     except Exception as error:
         if debug:
             raise
+        error = extra_missing(error) or error
         status = getattr(error, "exit_status", 1)
         if tie is not None:
             tie.report(_explained(error), status, isinstance(error, UserError))

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from pmruntime.data.opencv import cv2
 
 _WHITE = 255.0
 

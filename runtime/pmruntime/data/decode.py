@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.problems import UserError
+from pmruntime.data.opencv import cv2
+from pmruntime.machine.extras import not_installed
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"))
 _JPEG = b"\xff\xd8\xff"
@@ -118,10 +118,7 @@ def verify_jpeg(content: bytes) -> None:
     try:
         import simplejpeg
     except ImportError:
-        raise UserError(
-            "`--verify` needs simplejpeg, which is not installed",
-            "install the `verify` extra: pip install 'pmgen[verify]'",
-        ) from None
+        raise not_installed("simplejpeg", "`--verify`") from None
     if image_format(content) != "JPEG":
         return
     try:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data import Data
+from pmruntime.data.opencv import cv2
+from pmruntime.machine.extras import not_installed
 from pmruntime.model.outputs import log_softmax
 from pmruntime.problems import UserError
 
@@ -47,10 +48,7 @@ def fit_baseline(data: Data) -> Baseline:
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
     except ImportError as error:
-        raise UserError(
-            "the baseline needs scikit-learn, which is not installed",
-            "install the `cpu` or `gpu` extra: pip install 'pmgen[cpu]'",
-        ) from error
+        raise not_installed("sklearn", "the baseline") from error
     classes, counts = np.unique(data.train.labels, return_counts=True)
     folds = min(FOLDS, int(counts.min()))
     if len(classes) < 2 or folds < 2:

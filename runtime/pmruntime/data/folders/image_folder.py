@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from pmruntime.data.folders.csv_tables import is_csv_tables, list_csv_tables
 from pmruntime.data.folders.listing import Entry, Fault, Listing, Progress
 from pmruntime.data.folders.palm import is_palm, list_palm
 from pmruntime.data.folders.parallel import in_threads
+from pmruntime.data.opencv import cv2
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data.decode import BadImageError, read_image
 from pmruntime.data.folders.listing import Entry, Listing
 from pmruntime.data.folders.parallel import in_threads
+from pmruntime.data.opencv import cv2
 
 MAX_CLASSES = 50
 _TILE, _CAPTION, _GAP = 128, 16, 4  # pixels

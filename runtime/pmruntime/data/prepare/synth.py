@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data.folders.palm import LABELS, PREFIXES, TRAIN, VAL
+from pmruntime.data.opencv import cv2
 from pmruntime.files import write_atomic
 from pmruntime.problems import UserError
 

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import paddle
 from numpy.typing import NDArray
 
+from pmruntime.data.opencv import cv2
 from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
 

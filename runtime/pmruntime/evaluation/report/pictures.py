@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from pmruntime.data.opencv import cv2
 
 
 def as_bgr(image: NDArray[np.uint8], color: str) -> NDArray[np.uint8]:
