@@ -27,7 +27,7 @@ from typing import Any
 from pmruntime.machine.launched import TIE, Failure
 from pmruntime.problems import UserError
 
-# What the others get to end by themselves after the first one failed.
+# The time in which the others may end by themselves after the first one failed.
 GRACE_SECONDS = 3.0
 _KEPT = 4000  # bytes of what a process printed
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -93,10 +93,10 @@ def environments(processes: int) -> Iterator[dict[str, str]]:
         "PADDLE_TRAINER_ENDPOINTS": ",".join(endpoints),
         "PADDLE_MASTER": endpoints[0],
     }
-    # Those of a cluster's own would come before PADDLE_MASTER.
+    # A cluster's own variables would take precedence over PADDLE_MASTER.
     left_out = ("MASTER_ADDR", "MASTER_PORT")
     inherited = {k: v for k, v in os.environ.items() if k not in left_out}
-    inherited.setdefault("GLOG_minloglevel", "2")  # no news of sockets
+    inherited.setdefault("GLOG_minloglevel", "2")  # no messages about sockets
     for rank, endpoint in enumerate(endpoints):
         yield {
             **inherited,

@@ -1,4 +1,4 @@
-"""A network's layers as one pass runs through them: shapes and parameters."""
+"""A network's layers in the order of a forward pass: shapes and parameters."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pmruntime.model.loading import parameter_count
 
 @dataclass(frozen=True, kw_only=True)
 class LayerRow:
-    """A layer: its name, how deep it lies (0: the network's own), its class, the shape
-    of its output without the batch, None where no pass reaches it, and its trainable
+    """A layer: its name, its depth (0: the network's own), its class, the shape of its
+    output without the batch (None where no pass reaches it), and its trainable
     parameters, those of the layers within it included."""
 
     name: str

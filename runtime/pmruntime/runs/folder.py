@@ -15,7 +15,7 @@ from pmruntime.problems import UserError
 
 try:
     import fcntl
-except ImportError:  # not on Windows, where two at once are not noticed
+except ImportError:  # on Windows, where two runs at once are not noticed
     fcntl = None  # type: ignore[assignment]
 
 _FORMAT = "pmruntime run 1"

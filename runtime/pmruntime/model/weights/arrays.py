@@ -79,7 +79,7 @@ def ordered_dict(*pairs: Any) -> dict[Any, Any]:
 
 
 class _Mapping(dict[Any, Any], Buildable):
-    """A mapping whose attributes are read over: PyTorch keeps versions there."""
+    """A mapping whose attributes are ignored: PyTorch keeps versions there."""
 
     def build(self, state: Any) -> None:
         """Nothing is taken."""

@@ -24,9 +24,9 @@ class LoadingInfo:
     """What became of a file's tensors.
 
     `matched` are pairs of the network's name and the file's, `transposed` how many of
-    them were turned, `initial` the network's names that keep their initial values, and
-    `left` the file's names that went nowhere; both with the reason. `sha256` is of the
-    file's bytes, in hex.
+    them were transposed, `initial` the network's names that keep their initial values,
+    and `left` the file's names that went nowhere; both with the reason. `sha256` is of
+    the file's bytes, in hex.
     """
 
     file: Path

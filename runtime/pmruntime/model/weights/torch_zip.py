@@ -57,7 +57,7 @@ class _Archive:
             raise Refused("it is compressed, which PyTorch does not do")
         try:
             return self.archive.read(info)
-        except (RuntimeError, EOFError) as error:  # NotImplementedError is the former's
+        except (RuntimeError, NotImplementedError, EOFError) as error:
             raise Refused(f"`{name}` in it cannot be read ({error})") from error
 
     def _storage(self, reference: Any) -> NDArray[Any]:

@@ -66,7 +66,7 @@ def unpickle(
         raise
     except RecursionError:
         raise Refused("it is nested too deeply") from None
-    except Exception as error:  # whatever a crafted program makes of our own steps
+    except Exception as error:  # whatever a crafted program causes in our own steps
         raise Refused(f"it cannot be read ({error})") from error
 
 
