@@ -66,10 +66,10 @@ def main() -> int:
 def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     """Train on the other folds; this fold's names, labels and log-probabilities."""
     from pmruntime.data import open_data
-    from pmruntime.inference.inference import log_probabilities
+    from pmruntime.inference.probabilities import log_probabilities
     from pmruntime.model.loading import load_model_class
     from pmruntime.recipe import parse_recipe
-    from pmruntime.runs.progress import PlainReporter
+    from pmruntime.runs.callback import LineLogger
     from pmruntime.runs.trained import load_run
     from pmruntime.training.run import train
     from rich.console import Console
@@ -90,7 +90,7 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
         run,
         recipe=settings,
         force=True,
-        reporter=PlainReporter(Console(file=sys.stderr)),
+        callback=LineLogger(Console(file=sys.stderr)),
         weights=given.weights,
     )
     logs = log_probabilities(

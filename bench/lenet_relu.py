@@ -87,8 +87,8 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     from pmruntime.data.preprocessing import Preprocessing
     from pmruntime.model.loading import load_model_class
     from pmruntime.recipe import parse_recipe
+    from pmruntime.runs.callback import LineLogger
     from pmruntime.runs.checkpoint import load_weights
-    from pmruntime.runs.progress import PlainReporter
     from pmruntime.training.run import train
     from rich.console import Console
 
@@ -103,14 +103,14 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     probe = model_class()  # has the weights that training starts with
     rows = [{"epoch": 0, **gradients(probe, data)}]
 
-    class Measuring(PlainReporter):
-        def end_epoch(self, row: Any) -> None:
-            super().end_epoch(row)
+    class Measuring(LineLogger):
+        def on_epoch_end(self, row: Any) -> None:
+            super().on_epoch_end(row)
             load_weights(run / "weights.safetensors", probe)
             rows.append({"epoch": row["epoch"], **gradients(probe, data)})
 
-    reporter = Measuring(Console())
-    reporter.say(variant.title)
+    callback = Measuring(Console())
+    callback.log(variant.title)
     train(
         source,
         data,
@@ -118,7 +118,7 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
         recipe=recipe,
         seed=variant.seed,
         force=True,
-        reporter=reporter,
+        callback=callback,
     )
     metrics = [json.loads(line) for line in (run / "metrics.jsonl").open()]
     result = {

@@ -15,9 +15,9 @@ __version__ = "0.1.0"
 
 # name -> its module
 _HOMES = {
-    "Machine": "pmruntime.training.session",
+    "Callback": "pmruntime.runs.callback",
+    "Machine": "pmruntime.machine.machine",
     "Preprocessing": "pmruntime.data.preprocessing",
-    "Reporter": "pmruntime.runs.progress",
     "UserError": "pmruntime.problems",
     "apply_cpu_settings": "pmruntime.machine.cpu",
     "build_model": "pmruntime.model.loading",
@@ -28,7 +28,7 @@ _HOMES = {
     "load_pretrained": "pmruntime.model.weights.pretrained",
     "load_run": "pmruntime.runs.trained",
     "load_weights": "pmruntime.runs.checkpoint",
-    "log_probabilities": "pmruntime.inference.inference",
+    "log_probabilities": "pmruntime.inference.probabilities",
     "open_data": "pmruntime.data",
     "parameter_count": "pmruntime.model.loading",
     "parse_recipe": "pmruntime.recipe",

@@ -7,7 +7,6 @@ photographs, for example, can be predicted quite well from brightness alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from pmruntime.data import Data
 from pmruntime.machine.extras import not_installed
 from pmruntime.machine.opencv import cv2
+from pmruntime.model.outputs import log_softmax
 from pmruntime.problems import UserError
 
 SIZE = 24  # pixels along each side
@@ -67,7 +67,8 @@ def fit_baseline(data: Data) -> Baseline:
     search.fit(features(data.train.images), data.train.labels)
     scores = search.decision_function(features(data.val.images))
     logs = np.full((len(data.val), data.num_classes), _LOG_ZERO)
-    logs[:, classes] = _log_softmax(scores)
+    # Of two classes there is one column, the log-odds of the second.
+    logs[:, classes] = log_softmax(scores.reshape(len(scores), -1))
     return Baseline(logs, float(search.best_params_["logisticregression__C"]))
 
 
@@ -89,13 +90,3 @@ def _features(image: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.concatenate(
         [np.ravel(small) / 255.0, np.ravel(histograms) / (height * width)]
     )
-
-
-def _log_softmax(scores: NDArray[Any]) -> NDArray[np.float64]:
-    wide = np.asarray(scores, dtype=np.float64)
-    if wide.ndim == 1:  # two classes: the second one's log-odds
-        wide = np.stack([np.zeros_like(wide), wide], axis=1)
-    result: NDArray[np.float64] = wide - np.logaddexp.reduce(
-        wide, axis=1, keepdims=True
-    )
-    return result

@@ -15,12 +15,13 @@ from pmruntime.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, Bootstrap
 from pmruntime.evaluation.metrics import Predictions
 from pmruntime.evaluation.output import FORMAT, output_folder, write_files
 from pmruntime.evaluation.report.page import columns
-from pmruntime.inference.evaluate import watched_metrics
-from pmruntime.inference.inference import iterate_log_probabilities
+from pmruntime.inference.probabilities import iterate_log_probabilities
+from pmruntime.inference.split_metrics import watched_metrics
 from pmruntime.model.matching import check_fits
 from pmruntime.problems import UserError
+from pmruntime.runs.callback import Callback, console_callback
 from pmruntime.runs.folder import RunFolder
-from pmruntime.runs.progress import Reporter, counted, reporter_for
+from pmruntime.runs.progress import counted
 from pmruntime.runs.trained import TrainedRun, load_run
 
 
@@ -129,16 +130,16 @@ def _opened(
     as for the run `copies_as`, so that two runs are evaluated on the same images."""
     if isinstance(data, str):
         drop_copies = copies_as.recipe.images["drop_copies"]
-        reporter = Reporter() if console is None else reporter_for(console)
+        callback = Callback() if console is None else console_callback(console)
         try:
             data = open_data(
                 data,
                 run.preprocessing,
                 drop_copies=drop_copies,
-                progress=reporter.reading,
+                progress=callback.on_images_read,
             )
         finally:
-            reporter.stop()
+            callback.close()
     check_fits(run.model, data, needed=("val",))
     return data
 

@@ -13,8 +13,8 @@ from paddle import inference, nn
 from paddle.static import InputSpec
 
 from pmruntime.export.quiet import kept_quiet
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError, first_line
-from pmruntime.training.losses import main_output
 
 INPUT = "image"
 Run = Callable[[NDArray[np.float32]], NDArray[np.float32]]

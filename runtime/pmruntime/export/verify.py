@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.export.paddle_format import Run
 from pmruntime.machine.opencv import cv2
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
-from pmruntime.training.losses import main_output
 
 BATCHES = (1, 3)
 # Float32 has 7 digits; another order of additions loses one or two.

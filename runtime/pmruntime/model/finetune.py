@@ -1,4 +1,4 @@
-"""Fine-tuning: which parts of a network stand still, and how fast the others learn.
+"""Fine-tuning: which parts of a network are frozen, and how fast the others learn.
 
 A recipe names layers and stages (`freeze`, `learning_rates`).
 """
@@ -15,11 +15,13 @@ from pmruntime.recipe.layers import members, similar
 
 @dataclass(frozen=True, eq=False)
 class Frozen:
-    """What stands still: `names` of the network's state dict, and `norms`, the layers
-    among them that keep running statistics."""
+    """What is not trained: `names` of the network's state dict, `norms`, the layers
+    among them that keep running statistics, and `params`, the number of parameters that
+    would otherwise be trained."""
 
     names: frozenset[str]
     norms: tuple[Any, ...]
+    params: int
 
     def hold(self) -> None:
         """Let the norms use their statistics and not move them. To be called again
@@ -32,30 +34,39 @@ def freeze(model: Any, names: Sequence[str]) -> Frozen:
     """Take the layers of these names out of training.
 
     Their parameters get no gradient, so neither decay nor momentum moves them. Raises
-    UserError for a name that the network has not, and where nothing is left to train.
+    UserError for a name that the network does not have, and where nothing is left to
+    train.
     """
     layers = dict(model.named_sublayers())
     chosen = {layer for name in names for layer in _members_of(model, name, "freeze")}
     frozen = frozenset(
         name for name in model.state_dict() if name.rpartition(".")[0] in chosen
     )
-    for name, parameter in model.named_parameters():
-        if name in frozen:
-            parameter.stop_gradient = True
+    parameters = [
+        parameter
+        for name, parameter in model.named_parameters()
+        if name in frozen and not parameter.stop_gradient
+    ]
+    for parameter in parameters:
+        parameter.stop_gradient = True
     if all(parameter.stop_gradient for parameter in model.parameters()):
         raise UserError(
             "`freeze` leaves no parameter to train",
             "leave out at least the last layer",
         )
     norms = (layers[name] for name in layers if name in chosen)
-    return Frozen(frozen, tuple(norm for norm in norms if hasattr(norm, "_variance")))
+    return Frozen(
+        frozen,
+        tuple(norm for norm in norms if hasattr(norm, "_variance")),
+        sum(int(parameter.size) for parameter in parameters),
+    )
 
 
 def set_factors(model: Any, factors: Mapping[str, float]) -> None:
     """Give the parameters of these layers their factors of the learning rate; of two
     names that mean one layer, the longer one decides. To be called after `freeze`.
 
-    Raises UserError for a name that the network has not, and for a frozen layer.
+    Raises UserError for a name that the network does not have, and for a frozen layer.
     """
     members = {
         name: set(_members_of(model, name, "learning_rates")) for name in factors

@@ -18,8 +18,8 @@ import paddle
 from numpy.typing import NDArray
 
 from pmruntime.machine.opencv import cv2
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
-from pmruntime.training.losses import main_output
 
 
 @dataclass(frozen=True, eq=False)

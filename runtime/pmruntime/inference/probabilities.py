@@ -1,4 +1,4 @@
-"""A network applied to images: log-probabilities of every class, float64."""
+"""The log-probabilities that a network gives images, float64."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import paddle
 from numpy.typing import NDArray
 
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.training.losses import main_output
+from pmruntime.model.outputs import log_softmax, main_output
 
-# One size for training's validation, `eval` and `predict`: the last bits of a
-# convolution depend on the batch it is computed in, and all must give equal figures.
+# One size for training, `eval` and `predict`: the last bits of a convolution depend on
+# the batch it is computed in, and all must give equal metrics.
 BATCH_SIZE = 32
 # The views of an image that a prediction is the mean of, as (flip rows, flip columns).
 VIEWS: dict[int, tuple[tuple[bool, bool], ...]] = {
@@ -45,7 +45,7 @@ def iterate_log_probabilities(
     preprocessing: Preprocessing,
     views: int = 1,
 ) -> Iterator[NDArray[np.float64]]:
-    """The same batch by batch, for whoever wants to show progress."""
+    """The same batch by batch, so that progress can be shown."""
     was_training = model.training
     model.eval()
     try:
@@ -65,14 +65,3 @@ def _one_view(
     with paddle.no_grad():
         logits = main_output(model(paddle.to_tensor(np.ascontiguousarray(view))))
     return log_softmax(logits.astype("float32").numpy())
-
-
-def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Log-probabilities [n, classes] of logits [n, k]; a single one is class 1's."""
-    wide = logits.astype(np.float64)
-    if wide.shape[1] == 1:
-        wide = np.concatenate([np.zeros_like(wide), wide], axis=1)
-    result: NDArray[np.float64] = wide - np.logaddexp.reduce(
-        wide, axis=1, keepdims=True
-    )
-    return result

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pmruntime.model.weights.arrays import read_arrays
-from pmruntime.model.weights.machine import Name, Refused, run
 from pmruntime.model.weights.reading import PADDLE, read_weights
+from pmruntime.model.weights.unpickling import Global, Refused, unpickle
 from pmruntime.problems import UserError
 
 ARRAYS = {
@@ -143,11 +143,11 @@ def test_an_array_must_have_the_bytes_of_its_shape() -> None:
 
 def test_only_what_a_table_allows_is_called() -> None:
     called: list[int] = []
-    makers = {Name("a", "b"): called.append}
-    run(b"\x80\x02ca\nb\nK\x05\x85R.", makers)
+    makers = {Global("a", "b"): called.append}
+    unpickle(b"\x80\x02ca\nb\nK\x05\x85R.", makers)
     assert called == [5]
     with pytest.raises(Refused, match=r"asks for `a\.c`"):
-        run(b"\x80\x02ca\nc\nK\x05\x85R.", makers)
+        unpickle(b"\x80\x02ca\nc\nK\x05\x85R.", makers)
 
 
 def test_broken_files_give_no_other_error() -> None:

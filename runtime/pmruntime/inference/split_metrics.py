@@ -1,5 +1,7 @@
-"""A network's predictions over a split, and the two or three metrics that training
-watches. What `eval` says of a finished run is in evaluation/evaluate.py."""
+"""A network measured on a split: accuracy, loss and AUC, the metrics of an epoch.
+
+What `eval` measures of a finished run is in pmruntime/evaluation.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data import Preprocessing, Split
-from pmruntime.inference.inference import BATCH_SIZE, iterate_log_probabilities
+from pmruntime.inference.probabilities import BATCH_SIZE, iterate_log_probabilities
 from pmruntime.machine.world import ALONE, World
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """The share of images classified rightly, the mean loss, the number of images; for
-    two classes the area under the ROC curve too, where both occur."""
+    """The share of images classified correctly, the mean loss, the number of images;
+    for two classes the area under the ROC curve too, where both occur."""
 
     accuracy: float
     loss: float
@@ -49,13 +51,13 @@ def evaluate(
     images = split.images[min(world.rank, n - 1) :: world.size]
     share = -(-n // world.size)
     parts = []
-    # A network that has diverged shows in the loss; numpy need not warn of it too.
+    # The loss shows that a network has diverged; numpy need not warn about it too.
     with np.errstate(invalid="ignore"):
         for part in iterate_log_probabilities(model, images, preprocessing, views):
             parts.append(part)
             on_batch(min(n, len(parts) * BATCH_SIZE * world.size))
     if len(parts) < -(-share // BATCH_SIZE):
-        on_batch(n)  # as often as the others: they ask each other
+        on_batch(n)  # as often as in the other processes: it may communicate with them
     rows = np.concatenate(parts)
     if len(rows) < share:
         rows = np.concatenate([rows, rows[-1:]])  # cut off again below

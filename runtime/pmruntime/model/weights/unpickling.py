@@ -1,10 +1,10 @@
-"""A pickle's steps, run by a machine that can make plain values and nothing else.
+"""An unpickler that can make plain values and nothing else.
 
-A pickle is a program for a stack machine, and Python's own lets it call any function
-that can be imported. This one imports nothing and calls nothing of the program's: a
-name such as `numpy.ndarray` becomes a `Name`, and only names in a table given by us can
-be "called", which runs our own function of that entry. All other names end the reading.
-`pickletools.genops` splits the bytes into steps; it runs none.
+A pickle is a program for a stack machine, and Python's own unpickler lets it call any
+function that can be imported. This one imports nothing and calls nothing of the
+program's: a name such as `numpy.ndarray` becomes a `Global`, and only names in a
+table given by us can be "called", which runs our own function of that entry. At any
+other name it stops. `pickletools.genops` splits the bytes into steps; it runs none.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 
 
 class Refused(Exception):
-    """The pickle holds something else than plain values; the message says what."""
+    """The pickle holds more than plain values; the message says what."""
 
 
 @dataclass(frozen=True)
-class Name:
-    """A name that the program mentions. Nothing is imported for it."""
+class Global:
+    """A module's name that the program mentions. Nothing is imported for it."""
 
     module: str
     name: str
@@ -47,24 +47,26 @@ class Buildable(ABC):
         """Take the contents. Raises Refused where they are not as they should be."""
 
 
-Makers = Mapping[Name, Callable[..., Any]]
+Makers = Mapping[Global, Callable[..., Any]]
 
 
-def run(
-    data: bytes, makers: Makers, persistent: Callable[[Any], Any] | None = None
+def unpickle(
+    data: bytes,
+    makers: Makers,
+    persistent: Callable[[Any], Any] | None = None,
 ) -> Any:
     """The value that a pickle describes.
 
-    `makers` are our functions for names that may be called, and `persistent` ours for
-    references out of the pickle. Raises Refused for all else.
+    `makers` are our functions for names that may be called, and `persistent` is
+    ours for references out of the pickle. Raises Refused for all else.
     """
     try:
-        return _Machine(makers, persistent).run(data)
+        return _Unpickler(makers, persistent).run(data)
     except Refused:
         raise
     except RecursionError:
         raise Refused("it is nested too deeply") from None
-    except Exception as error:  # whatever a crafted program makes of our own steps
+    except Exception as error:  # whatever a crafted program causes in our own steps
         raise Refused(f"it cannot be read ({error})") from error
 
 
@@ -72,7 +74,7 @@ class _Mark:
     """Where a group of values on the stack begins."""
 
 
-class _Machine:
+class _Unpickler:
     def __init__(self, makers: Makers, persistent: Callable[[Any], Any] | None) -> None:
         self.makers = makers
         self.persistent = persistent
@@ -168,20 +170,20 @@ class _Machine:
 
     def global_name(self, text: Any) -> None:
         module, _, name = str(text).partition(" ")
-        self.stack.append(self._known(Name(module, name)))
+        self.stack.append(self._known(Global(module, name)))
 
     def stack_global(self, _: Any) -> None:
         module, name = self._pop(2)
-        self.stack.append(self._known(Name(str(module), str(name))))
+        self.stack.append(self._known(Global(str(module), str(name))))
 
-    def _known(self, name: Name) -> Name:
+    def _known(self, name: Global) -> Global:
         if name not in self.makers:
             raise Refused(f"it asks for `{name}`, which is no part of an array")
         return name
 
     def reduce(self, _: Any) -> None:
         name, arguments = self._pop(2)
-        if not isinstance(name, Name) or not isinstance(arguments, tuple):
+        if not isinstance(name, Global) or not isinstance(arguments, tuple):
             raise Refused("it calls what cannot be called")
         self.stack.append(self.makers[name](*arguments))
 
@@ -197,15 +199,15 @@ class _Machine:
         self.stack.append(self.persistent(reference))
 
 
-_STEPS: dict[str, Callable[[_Machine, Any], None]] = {
-    "PROTO": _Machine.nothing, "FRAME": _Machine.nothing, "MARK": _Machine.mark,
-    "PUT": _Machine.put, "BINPUT": _Machine.put, "LONG_BINPUT": _Machine.put,
-    "MEMOIZE": _Machine.memoize, "GET": _Machine.get, "BINGET": _Machine.get,
-    "LONG_BINGET": _Machine.get, "EMPTY_LIST": _Machine.empty_list,
-    "APPEND": _Machine.append, "APPENDS": _Machine.appends,
-    "EMPTY_DICT": _Machine.empty_dict, "SETITEM": _Machine.set_item,
-    "SETITEMS": _Machine.set_items, "TUPLE": _Machine.tuple_of,
-    "GLOBAL": _Machine.global_name, "STACK_GLOBAL": _Machine.stack_global,
-    "REDUCE": _Machine.reduce, "BUILD": _Machine.build,
-    "BINPERSID": _Machine.persistent_id,
+_STEPS: dict[str, Callable[[_Unpickler, Any], None]] = {
+    "PROTO": _Unpickler.nothing, "FRAME": _Unpickler.nothing, "MARK": _Unpickler.mark,
+    "PUT": _Unpickler.put, "BINPUT": _Unpickler.put, "LONG_BINPUT": _Unpickler.put,
+    "MEMOIZE": _Unpickler.memoize, "GET": _Unpickler.get, "BINGET": _Unpickler.get,
+    "LONG_BINGET": _Unpickler.get, "EMPTY_LIST": _Unpickler.empty_list,
+    "APPEND": _Unpickler.append, "APPENDS": _Unpickler.appends,
+    "EMPTY_DICT": _Unpickler.empty_dict, "SETITEM": _Unpickler.set_item,
+    "SETITEMS": _Unpickler.set_items, "TUPLE": _Unpickler.tuple_of,
+    "GLOBAL": _Unpickler.global_name, "STACK_GLOBAL": _Unpickler.stack_global,
+    "REDUCE": _Unpickler.reduce, "BUILD": _Unpickler.build,
+    "BINPERSID": _Unpickler.persistent_id,
 }  # fmt: skip
