@@ -18,6 +18,7 @@ from pmgen.expand.graph import INPUT, Graph, Reach, join
 from pmgen.expand.nodes import NodeBuilder, TooLarge
 from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
 from pmgen.expressions.expression import Value
+from pmgen.language.arguments import argument_kinds
 from pmgen.language.spec import (
     WHAT_COMES_IN,
     Block,
@@ -32,7 +33,6 @@ from pmgen.language.spec import (
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
 from pmgen.ops.kinds import integer, truth
-from pmgen.parse.values import argument_kinds
 
 
 def expand_model(

@@ -18,6 +18,7 @@ from pmgen.expressions.expression import (
     evaluate,
     names_in,
 )
+from pmgen.language.names import after_attribute
 from pmgen.language.spec import Arg, Call, chosen_by
 from pmgen.language.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.language.visit import names_of
@@ -101,9 +102,8 @@ class NodeBuilder:
             args = self.bind(op, call, scope)
             if args is None:
                 return lost(signal)
-            module: str | None = after_attribute(
-                f"{scope.module}{scope.attr}", label, role
-            )
+            attribute = after_attribute(label, role)
+            module: str | None = f"{scope.module}{scope.attr}{attribute}"
             if sequential is not None:
                 module = f"{sequential}.{position}"
             elif role == "act" and op.function is not None:
@@ -247,11 +247,6 @@ class NodeBuilder:
             )
             return None
         return value
-
-
-def after_attribute(prefix: str, label: str, role: str) -> str:
-    """The attribute of a normalisation or activation: `conv1_norm`, or `act` alone."""
-    return f"{prefix}{label}_{role}" if label else f"{prefix}{role}"
 
 
 def _macs(

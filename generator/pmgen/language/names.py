@@ -79,6 +79,12 @@ def why_not_a_layer(text: str) -> str | None:
     return why_not_a_name(text)
 
 
+def after_attribute(label: str, role: str) -> str:
+    """The attribute of a normalisation or activation behind the layer `label`:
+    `conv1_norm`, or `norm` alone behind a whole block, whose label is empty."""
+    return f"{label}_{role}" if label else role
+
+
 def class_title(layer: str) -> str:
     """The class name for an inline form that repeats: `stage_2` gives `Stage2`."""
     return "".join(part[:1].upper() + part[1:] for part in layer.split("_"))

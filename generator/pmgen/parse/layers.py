@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pmgen.diagnostics.suggest import did_you_mean, nearest
+from pmgen.language.arguments import argument_kinds
 from pmgen.language.keys import (
     AFTER_KEYS,
     BRANCH_KEYS,
@@ -36,7 +37,6 @@ from pmgen.ops.kinds import integer, truth
 from pmgen.parse.context import Context, mistyped
 from pmgen.parse.modifiers import check_bias, listed, parse_after, parse_init
 from pmgen.parse.values import (
-    argument_kinds,
     meant_by,
     parse_arg,
     parse_args,

@@ -32,8 +32,15 @@ from pmgen.language.spec import (
     Series,
 )
 from pmgen.language.types import PARAM_TYPES, type_of
-from pmgen.load.inherit import Library, Sources
-from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
+from pmgen.load.tree import (
+    Entry,
+    Library,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Sources,
+)
 from pmgen.ops import NAMED_ACTIVATIONS, OPS
 from pmgen.parse.context import Context, mistyped
 from pmgen.parse.expect import parse_expect

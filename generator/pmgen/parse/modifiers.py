@@ -9,6 +9,7 @@ from collections.abc import Mapping as Map
 from pmgen.diagnostics.diagnostic import Label
 from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expressions.expression import Const
+from pmgen.language.arguments import argument_kinds
 from pmgen.language.keys import AFTER_KEYS
 from pmgen.language.spec import CHOSEN, Arg, Block, Call
 from pmgen.language.types import ACTIVATION, PARAM_TYPES
@@ -17,7 +18,6 @@ from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef
 from pmgen.parse.context import Context
 from pmgen.parse.values import (
-    argument_kinds,
     parse_arg,
     parse_args,
     parse_named_call,

@@ -1,4 +1,4 @@
-"""What the templates are given: plain names, texts and lines."""
+"""What the templates are given: plain names, texts and lines; or why they are not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pmgen.diagnostics.source import Span
 from pmgen.expressions.functions import HELPERS
 from pmgen.ops import OWN_LAYERS
 from pmgen.ops.definition import OpDef
@@ -71,9 +72,17 @@ class ModulePlan:
 
     @property
     def layers(self) -> tuple[OpDef, ...]:
-        """The ops of which the code makes layers that Paddle has not."""
+        """The ops of which the code makes layers that Paddle does not have."""
         return tuple(OWN_LAYERS[name] for name in self._called(OWN_LAYERS))
 
     def _called(self, names: Iterable[str]) -> tuple[str, ...]:
         code = self.code
         return tuple(n for n in names if re.search(rf"(?<![\w.]){n}\(", code))
+
+
+class NameClash(Exception):
+    """Two attributes of a class share a name; `span` and `first` are their places."""
+
+    def __init__(self, name: str, span: Span, first: Span) -> None:
+        super().__init__(name)
+        self.name, self.span, self.first = name, span, first

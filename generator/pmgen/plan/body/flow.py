@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import join
 from pmgen.expressions.expression import Expr
 from pmgen.language.spec import Call, Form
@@ -82,11 +81,3 @@ class Body:
     init: list[str] = field(default_factory=list)
     forward: list[str] = field(default_factory=list)
     guesses: dict[str, Expr] = field(default_factory=dict)
-
-
-class NameClash(Exception):
-    """Two attributes of a class share a name; `span` and `first` are their places."""
-
-    def __init__(self, name: str, span: Span, first: Span) -> None:
-        super().__init__(name)
-        self.name, self.span, self.first = name, span, first

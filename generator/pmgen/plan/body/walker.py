@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any
 
 from pmgen.diagnostics.source import Span
-from pmgen.expand import after_attribute
 from pmgen.expand.graph import Graph, join
 from pmgen.expressions.expression import (
     Const,
@@ -28,12 +27,12 @@ from pmgen.expressions.expression import (
     simplest,
 )
 from pmgen.expressions.printer import show
-from pmgen.language.names import MODULE_NAMES
+from pmgen.language.names import MODULE_NAMES, after_attribute
 from pmgen.language.spec import WHAT_COMES_IN, Branches, Call, Form, Layer, Series
 from pmgen.language.visit import inputs_named_in
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef, Shape
-from pmgen.plan.body.flow import Body, Flow, Inline, NameClash, Place, UseClass
+from pmgen.plan.body.flow import Body, Flow, Inline, Place, UseClass
 from pmgen.plan.body.repeats import repeated
 from pmgen.plan.body.residuals import write_residual
 from pmgen.plan.calls import (
@@ -46,6 +45,7 @@ from pmgen.plan.calls import (
     symbolic,
 )
 from pmgen.plan.layout import INDENT, WIDTH, Code, Invoke, flat, lines
+from pmgen.plan.plans import NameClash
 
 METHOD_DEPTH = 2  # the body of a method of a class
 
@@ -287,7 +287,7 @@ class FormWalker:
             if given is None or call is None:
                 continue
             if isinstance(call, Name):
-                name, shape = after_attribute("", attr, role), flow.shape
+                name, shape = after_attribute(attr, role), flow.shape
                 self.attribute(name, Invoke(call.name), given.span)
                 flow = Flow(Invoke(f"self.{name}", (flow.code,)), shape)
                 continue
@@ -296,7 +296,7 @@ class FormWalker:
             if role == "act" and op.function is not None:
                 wrap = partial(self._function, op, call)
             else:
-                name = after_attribute("", attr, role)
+                name = after_attribute(attr, role)
                 made = constructor(op, call, flow.shape, self.env)
                 self.attribute(name, made, call.span)
                 wrap = partial(_invoke, f"self.{name}")
