@@ -5,6 +5,7 @@ from __future__ import annotations
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Advisor, Refusal, odd_one_out
+from pmgen.expand.graph import Role
 from pmgen.expand.scope import Building, Scope, Signal
 from pmgen.expressions.expression import NoValue
 from pmgen.language.spec import Arg, Call, Ident, ModelSpec, Residual
@@ -30,7 +31,7 @@ class Reporter:
         refusal: Refusal,
         inputs: list[Signal],
         scope: Scope,
-        role: str,
+        role: Role,
         span: Span,
         call: Call | None,
     ) -> None:

@@ -14,12 +14,13 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expand.errors import Reporter
-from pmgen.expand.graph import INPUT, Graph, Reach, join
+from pmgen.expand.graph import INPUT, Graph, Reach, ShortcutKind, join
 from pmgen.expand.nodes import NodeBuilder, TooLarge
 from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
 from pmgen.expressions.expression import Value
 from pmgen.language.arguments import argument_kinds
 from pmgen.language.spec import (
+    IN_CHANNELS,
     WHAT_COMES_IN,
     Block,
     Branches,
@@ -29,8 +30,9 @@ from pmgen.language.spec import (
     ModelSpec,
     Residual,
     Series,
+    Shortcut,
 )
-from pmgen.ops import MERGES, OPS
+from pmgen.ops import ADD, MERGES, OPS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
 from pmgen.ops.kinds import integer, truth
 
@@ -74,7 +76,7 @@ class _Expander:
         }
         env |= settings
         start = Signal(INPUT, shape, Reach(), spec.input_span)
-        scope = Scope({**env, "in_channels": sizes[0] or 0})
+        scope = Scope(env={**env, IN_CHANNELS: sizes[0] or 0})
         named = {WHAT_COMES_IN: start}
         try:
             end = self._form(spec.form, start, scope, named)
@@ -86,19 +88,17 @@ class _Expander:
             return None
         built = self.built
         return Graph(
-            spec,
-            env,
-            shape,
-            end.shape,
-            {name: s for name, s in heads.items() if s is not None},
-            tuple(built.nodes),
-            tuple(built.regions),
-            tuple(built.instances),
-            built.layer_shapes,
-            built.projected,
-            built.added,
-            built.kept,
-            built.repeats,
+            spec=spec,
+            env=env,
+            input=shape,
+            output=end.shape,
+            heads={name: s for name, s in heads.items() if s is not None},
+            nodes=tuple(built.nodes),
+            regions=tuple(built.regions),
+            instances=tuple(built.instances),
+            layer_shapes=built.layer_shapes,
+            shortcuts=built.shortcuts,
+            kept=built.kept,
         )
 
     def _heads(
@@ -180,21 +180,19 @@ class _Expander:
         body = self._series(form.body, start, inner, {})
         if body.shape is None or start.shape is None:
             return lost(body)
-        same = body.shape == start.shape
-        self.built.added[scope.path] = True
-        self.built.projected[scope.path] = False
-        side = start
-        if not same and form.shortcut == "where_equal":
-            self.built.added[scope.path] = False
-            return body
-        if not same and isinstance(form.shortcut, Series):
-            self.built.projected[scope.path] = True
+        kind, side = ShortcutKind.IDENTITY, start
+        if body.shape != start.shape:
+            if form.shortcut is Shortcut.IDENTITY:
+                self.report.changed_shape(body, start, form, scope)
+                return lost(body)
+            if form.shortcut is Shortcut.WHERE_EQUAL:
+                self.built.shortcuts[scope.path] = ShortcutKind.NONE
+                return body
+            kind = ShortcutKind.PROJECTION
             inner = scope.inline("shortcut", named)
             side = self._series(form.shortcut, start, inner, {})
-        elif not same:
-            self.report.changed_shape(body, start, form, scope)
-            return lost(body)
-        return self._merge(OPS[MERGES["add"]], [body, side], scope, "add", form.span)
+        self.built.shortcuts[scope.path] = kind
+        return self._merge(ADD, [body, side], scope, "add", form.span)
 
     def _merge(
         self, op: OpDef, ends: list[Signal], scope: Scope, name: str, span: Span
@@ -241,12 +239,9 @@ class _Expander:
         if count is None:
             return lost(inputs[0])
         self.nodes.need_room(count, layer.repeat.span, scope)
-        self.built.repeats[join(scope.path, name)] = count
         for index in range(count):
             before = self.nodes.layers
-            body = layer.body
-            if index == 0 and layer.first and isinstance(body, Call):
-                body = replace(body, args={**body.args, **layer.first})
+            body = layer.body_at(index)
             end = self._once(layer, body, inputs, scope, name, named, index)
             if end.shape is None:
                 return end
@@ -360,12 +355,11 @@ class _Expander:
         path = join(scope.path, label)
         note = f"in block `{call.name}`, expanded as `{path}` at {call.span.place}"
         inner = Scope(
-            {**env, "in_channels": channels_of(start.shape)},
-            path,
-            f"{module}.",
-            "",
-            (*scope.blocks, call.name),
-            (note, *scope.notes),
+            env={**env, IN_CHANNELS: channels_of(start.shape)},
+            path=path,
+            module=f"{module}.",
+            blocks=(*scope.blocks, call.name),
+            notes=(note, *scope.notes),
         )
         first = len(self.built.nodes)
         end = self._form(block.form, start, inner, {WHAT_COMES_IN: start})

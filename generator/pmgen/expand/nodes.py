@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Refusal
 from pmgen.expand.errors import Reporter
-from pmgen.expand.graph import Node, Reach, join
+from pmgen.expand.graph import Node, Reach, Role, join
 from pmgen.expand.scope import Building, Scope, Signal, lost
 from pmgen.expressions.expression import (
     MAX_VALUE,
@@ -19,7 +20,7 @@ from pmgen.expressions.expression import (
     names_in,
 )
 from pmgen.language.names import after_attribute
-from pmgen.language.spec import Arg, Call, chosen_by
+from pmgen.language.spec import Act, Arg, Call, ChosenActivation
 from pmgen.language.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.language.visit import names_of
 from pmgen.ops import INITIALIZERS, OPS
@@ -79,7 +80,7 @@ class NodeBuilder:
     def after(
         self,
         norm: Call | None,
-        act: Call | None,
+        act: Act | None,
         start: Signal,
         scope: Scope,
         label: str,
@@ -87,12 +88,12 @@ class NodeBuilder:
     ) -> Signal:
         """The normalisation and the activation behind a layer, block or form."""
         signal, position = start, 1
-        for role, call in (("norm", norm), ("act", act)):
+        behind: tuple[tuple[Role, Act | None], ...] = (("norm", norm), ("act", act))
+        for role, call in behind:
             if call is None or signal.shape is None:
                 continue
-            named = chosen_by(call)
-            if named is not None:
-                name = self.value(named, PARAM_TYPES[ACTIVATION], scope)
+            if isinstance(call, ChosenActivation):
+                name = self.value(call.param, PARAM_TYPES[ACTIVATION], scope)
                 if name is None:
                     return lost(signal)
                 if name == NO_ACTIVATION:
@@ -137,7 +138,7 @@ class NodeBuilder:
         inputs: list[Signal],
         scope: Scope,
         label: str,
-        role: str,
+        role: Role,
         module: str | None,
         span: Span,
         call: Call | None = None,
@@ -159,18 +160,18 @@ class NodeBuilder:
         reach = _reach(op, args, inputs)
         self.built.nodes.append(
             Node(
-                index,
-                join(scope.path, label),
-                role,
-                op,
-                args,
-                tuple(signal.node for signal in inputs),
-                shapes,
-                shape,
-                module,
-                span,
-                reach,
-                params=sum(_product(s) for s in weights.values()),
+                index=index,
+                path=join(scope.path, label),
+                role=role,
+                op=op,
+                args=args,
+                inputs=tuple(signal.node for signal in inputs),
+                in_shapes=shapes,
+                shape=shape,
+                module=module,
+                span=span,
+                reach=reach,
+                params=sum(map(prod, weights.values())),
                 buffers=op.buffers(args, shapes) if op.buffers else 0,
                 given={k: v.span for k, v in call.args.items()} if call else {},
                 macs=_macs(op, args, shapes, shape),
@@ -263,13 +264,6 @@ def _need_bounded(shape: Shape) -> None:
     """Raises NoValue for a size that no tensor has: it would only grow from there."""
     if any(is_size(size) and size > MAX_VALUE for size in shape):
         raise NoValue("the number is too large")
-
-
-def _product(sizes: tuple[int, ...]) -> int:
-    total = 1
-    for size in sizes:
-        total *= size
-    return total
 
 
 def _other_value(arg: Arg) -> str | None:

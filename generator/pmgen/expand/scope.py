@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pmgen.diagnostics.source import Span
-from pmgen.expand.graph import Instance, Node, Reach, Region, join
+from pmgen.expand.graph import Instance, Node, Reach, Region, ShortcutKind, join
 from pmgen.expressions.expression import Value
 from pmgen.language.spec import Form
 from pmgen.ops.definition import Shape, is_size
@@ -22,7 +22,7 @@ class Signal:
     span: Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """Where the expansion stands.
 
@@ -66,10 +66,8 @@ class Building:
     regions: list[Region] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
     layer_shapes: dict[str, Shape] = field(default_factory=dict)
-    projected: dict[str, bool] = field(default_factory=dict)
-    added: dict[str, bool] = field(default_factory=dict)
+    shortcuts: dict[str, ShortcutKind] = field(default_factory=dict)
     kept: dict[str, bool] = field(default_factory=dict)
-    repeats: dict[str, int] = field(default_factory=dict)
 
     def add_instance(
         self, form: Form, scope: Scope, start: Signal, end: Signal
@@ -78,7 +76,13 @@ class Building:
         assert start.shape is not None
         assert end.shape is not None
         self.instances.append(
-            Instance(form, scope.path, scope.env, start.shape, end.shape)
+            Instance(
+                form=form,
+                path=scope.path,
+                env=scope.env,
+                in_shape=start.shape,
+                shape=end.shape,
+            )
         )
 
     def add_region(
@@ -93,9 +97,16 @@ class Building:
         """The nodes from number `first` on, as one part of the network."""
         assert start.shape is not None
         assert end.shape is not None
-        stop = len(self.nodes)
         self.regions.append(
-            Region(path, title, span, first, stop, start.shape, end.shape)
+            Region(
+                path=path,
+                title=title,
+                span=span,
+                start=first,
+                stop=len(self.nodes),
+                in_shape=start.shape,
+                shape=end.shape,
+            )
         )
 
 

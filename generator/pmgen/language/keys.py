@@ -12,7 +12,6 @@ from typing import TypeAlias
 from pmgen.ops.kinds import Kind, integer, number, truth
 
 LANGUAGE_VERSION = 1
-SHORTCUTS = ("identity", "where_equal")
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ LAYER_ATTRIBUTES = frozenset({
     "sublayers", "to", "to_static_state_dict", "train", "training", "type", "xpu",
     "zero_grad",
 })  # fmt: skip
+# What the class of a repeated inline form calls the `$in_channels` around it.
+BLOCK_CHANNELS = "block_channels"
 # What the emitted classes define themselves.
 CLASS_ATTRIBUTES = frozenset(
     {"in_channels", "out_channels", "in_features", "out_features", "input_shape"}
-    | {"loss_weights"}
-    # what a repeated inline form calls the `$in_channels` of the block around it
-    | {"block_channels"}
+    | {"loss_weights", BLOCK_CHANNELS}
 )
 # What the emitted module uses by name.
 MODULE_NAMES = frozenset(

@@ -151,6 +151,11 @@ def undecided(a: Dim, b: Dim) -> bool:
     return a != b and not names <= OPEN_NAMES
 
 
+def is_open_size(value: object) -> bool:
+    """True for a formula over the height or width that `any` leaves open."""
+    return isinstance(value, Expr) and not OPEN_NAMES.isdisjoint(names_in(value))
+
+
 def is_size(value: object) -> TypeGuard[int]:
     """True for a plain integer."""
     return type(value) is int

@@ -9,6 +9,7 @@ from typing import TypeAlias
 WIDTH = 88
 _ONE_A_LINE = ("nn.Sequential(", "(")  # a list of layers is read from top to bottom
 INDENT = "    "
+METHOD_DEPTH = 2  # the body of a method of a class
 
 
 @dataclass(frozen=True)

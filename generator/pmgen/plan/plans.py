@@ -15,20 +15,26 @@ from pmgen.plan.layout import Invoke, lines
 
 @dataclass(frozen=True)
 class ParamPlan:
-    """A constructor argument: `name: annotation = default`; no default where empty."""
+    """A constructor argument: `name: annotation = default`."""
 
     name: str
     annotation: str
-    default: str = ""
+    default: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The argument as it stands in the signature."""
+        typed = f"{self.name}: {self.annotation}"
+        return typed if self.default is None else f"{typed} = {self.default}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClassPlan:
     """One class: its parts as lines, indented as they stand in the file."""
 
     name: str
     doc: tuple[str, ...]
-    attributes: tuple[str, ...]
+    attributes: tuple[str, ...] = ()
     params: tuple[ParamPlan, ...]
     init: tuple[str, ...]
     forward: tuple[str, ...]
@@ -37,10 +43,7 @@ class ClassPlan:
     @property
     def signature(self) -> list[str]:
         """The `def __init__` line, or lines where it is long."""
-        params = tuple(
-            f"{p.name}: {p.annotation}" + (f" = {p.default}" if p.default else "")
-            for p in self.params
-        )
+        params = tuple(param.code for param in self.params)
         return lines(Invoke("def __init__", ("self", *params)), 1, after=" -> None:")
 
 

@@ -21,10 +21,10 @@ from pmgen.language.keys import (
     LAYER_KEYS,
     PLACE_KEYS,
     RESIDUAL_KEYS,
-    SHORTCUTS,
     Key,
     Keys,
 )
+from pmgen.language.spec import Shortcut
 from pmgen.language.types import PARAM_TYPES
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef
@@ -84,7 +84,9 @@ class Family:
             "residual": closed(
                 self.keys(RESIDUAL_KEYS), required=() if self.loose else ("body",)
             ),
-            "shortcut": any_of({"enum": list(SHORTCUTS)}, self.ref("layers")),
+            "shortcut": any_of(
+                {"enum": [word.value for word in Shortcut]}, self.ref("layers")
+            ),
             "blocks": self._named(self.ref("block"), ref("class name")),
             "block": closed(self.keys(BLOCK_KEYS), **self.one_form()),
             "params": self._named(_default(), ref("parameter name")),
