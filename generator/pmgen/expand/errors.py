@@ -37,47 +37,40 @@ class Reporter:
     ) -> None:
         """A refusal by a shape rule, at the argument or the input at fault."""
         issue = refusal.issue
+        arriving = f"{show_shape(inputs[0].shape or ())} arrives"
         if isinstance(issue, NoValue):
             self.error(
                 "PM309",
                 f"no size here: {issue}",
                 span,
                 scope,
-                label=f"{show_shape(inputs[0].shape or ())} arrives",
+                label=arriving,
                 help="let fewer layers change the size, or give the input one",
             )
             return
         given = call.args.get(issue.arg) if call and issue.arg else None
-        at = given.span if given else span
-        shapes = [s.shape for s in inputs if s.shape is not None]
+        mark = Label(given.span if given else span, arriving)
         related: list[Label] = []
+        odd = 0
+        if len(inputs) > 1:
+            odd = odd_one_out([s.shape for s in inputs if s.shape is not None])
+            mark, related = _marks(inputs, odd, role, mark.span)
         notes: list[str] = []
-        label = ""
-        odd = odd_one_out(shapes) if len(inputs) > 1 else 0
-        if len(inputs) == 1:
-            label = f"{show_shape(shapes[0])} arrives"
-        else:
-            labels = [Label(s.span, show_shape(s.shape or ())) for s in inputs]
-            if role != "merge":
-                related = labels
-            elif len({item.span for item in labels}) == len(labels):
-                at, label = labels[odd].span, labels[odd].text
-                related = [item for i, item in enumerate(labels) if i != odd]
         advice = None
-        if not self.diagnostics.told(issue.code, at):
+        if not self.diagnostics.told(issue.code, mark.span):
             if len(inputs) > 1:
                 sizes = issue.code == "PM303"
                 advice = self.advisor.for_inputs(
-                    inputs, odd, notes, at, scope.env, only_sizes=sizes
+                    inputs, odd, notes, mark.span, scope.env, only_sizes=sizes
                 )
             else:
                 advice = self.advisor.for_op(refusal, inputs[0], notes)
         self.error(
             issue.code,
             issue.message,
-            at,
+            mark.span,
             scope,
-            label=label,
+            label=mark.text,
             related=related,
             notes=notes,
             help=advice or issue.help,
@@ -183,6 +176,19 @@ class Reporter:
         if all(inner.name.text != ident.text for inner in layers_in(form)):
             return None
         return f"`{ident.text}` comes later: put this layer behind it"
+
+
+def _marks(
+    inputs: list[Signal], odd: int, role: Role, span: Span
+) -> tuple[Label, list[Label]]:
+    """Where inputs that disagree are marked: the place of the mistake, and the others.
+    A merge is marked at the odd one of its inputs, if each has a place of its own."""
+    labels = [Label(s.span, show_shape(s.shape or ())) for s in inputs]
+    if role != "merge":
+        return Label(span, ""), labels
+    if len({label.span for label in labels}) < len(labels):
+        return Label(span, ""), []
+    return labels[odd], [item for i, item in enumerate(labels) if i != odd]
 
 
 def _shown(notes: tuple[str, ...]) -> tuple[str, ...]:

@@ -24,12 +24,14 @@ from pmgen.language.spec import Act, Arg, Call, ChosenActivation
 from pmgen.language.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.language.visit import names_of
 from pmgen.ops import INITIALIZERS, OPS
-from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
+from pmgen.ops.definition import OpDef, Shape, ShapeIssue, WholeImage, is_size
 from pmgen.ops.kinds import Kind
 
 MAX_LAYERS = 20_000
 _POOLS_TO_SIZE = next(
-    op.name for op in OPS.values() if op.group == "pooling" and op.window == "all"
+    op.name
+    for op in OPS.values()
+    if op.group == "pooling" and isinstance(op.window, WholeImage)
 )
 
 
@@ -281,10 +283,11 @@ def _worked_out(arg: Arg, scope: Scope) -> str:
 
 
 def _reach(op: OpDef, args: Mapping[str, Any], inputs: list[Signal]) -> Reach | None:
-    if op.window == "all" or any(signal.reach is None for signal in inputs):
+    reaches = [signal.reach for signal in inputs if signal.reach is not None]
+    if isinstance(op.window, WholeImage) or len(reaches) < len(inputs):
         return None
-    size, jump = _widest([s.reach for s in inputs if s.reach is not None])
-    if not callable(op.window):
+    size, jump = _widest(reaches)
+    if op.window is None:
         return Reach(size, jump)
     (high, step_high), (wide, step_wide) = op.window(args)
     return Reach(

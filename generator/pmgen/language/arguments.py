@@ -9,7 +9,7 @@ from pmgen.language.types import PARAM_TYPES
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 
-# Of a parameter whose type is wrong and reported.
+# Of a parameter whose type is not known.
 _ANYTHING = Kind("a value", lambda value: None, {})
 
 
@@ -17,7 +17,9 @@ def argument_kinds(owner: OpDef | Block) -> dict[str, Kind]:
     """The arguments that an op or block takes, with the kind of each."""
     if isinstance(owner, OpDef):
         return {arg.name: arg.kind for arg in owner.args}
-    return {p.name.text: PARAM_TYPES.get(p.type, _ANYTHING) for p in owner.params}
+    return {
+        p.name.text: PARAM_TYPES[p.type] if p.type else _ANYTHING for p in owner.params
+    }
 
 
 def missing_args(owner: OpDef | Block, given: Iterable[str]) -> list[str]:
@@ -26,6 +28,5 @@ def missing_args(owner: OpDef | Block, given: Iterable[str]) -> list[str]:
     if isinstance(owner, OpDef):
         needed = [arg.name for arg in owner.args if arg.required]
     else:
-        without_default = (p for p in owner.params if p.default is None)
-        needed = [p.name.text for p in without_default if p.type in PARAM_TYPES]
+        needed = [p.name.text for p in owner.params if p.type and p.default is None]
     return [name for name in needed if name not in given]

@@ -141,10 +141,11 @@ Form: TypeAlias = "Series | Branches | Residual"
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter of a block or model: its type, and its default where it has one."""
+    """A parameter of a block or model: its type, and its default where it has one. The
+    type is None where it is wrong and reported."""
 
     name: Ident
-    type: str
+    type: str | None
     default: Value | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmgen.ops.definition import Args, Dim, ShapeIssue, both, is_size, known
+from pmgen.ops.definition import Args, Dim, Extents, ShapeIssue, both, is_size, known
 
 _AXES = ("height", "width")
 
@@ -84,7 +84,7 @@ def _slide_axis(
     return steps + 1
 
 
-def extent(args: Args, stride: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+def extent(args: Args, stride: Any) -> Extents:
     """(extent, stride) for height and for width: what the receptive field grows by."""
     kernel, step = both(args["kernel_size"]), both(stride)
     dilation = both(args.get("dilation", 1))

@@ -16,7 +16,7 @@ from pmgen.load.tree import Mapping as TreeMapping
 YES_AND_NO = ("yes", "no", "on", "off")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Context:
     """The scope that is being parsed.
 

@@ -51,7 +51,6 @@ from pmgen.parse.modifiers import check_defaults, parse_after
 from pmgen.parse.values import parse_arg
 
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]
-UNKNOWN_TYPE = "unknown"  # of a parameter that is reported already
 _NEEDED = {
     "model": "name the class: `model: LeNet`",
     "input": "channels, height, width: `input: [3, 224, 224]`",
@@ -68,7 +67,7 @@ class _ModelParser:
         self.sources = sources
         self.diagnostics = diagnostics
         self.blocks: dict[str, Block] = {}
-        self.context = Context(diagnostics, self.blocks)
+        self.context = Context(diagnostics=diagnostics, blocks=self.blocks)
         self.params: tuple[Param, ...] = ()
         self.model = Ident("", Span(sources.files[0], 1, 1, 1, 1))
 
@@ -86,10 +85,10 @@ class _ModelParser:
         self._blocks(tree)
         defaults = self._defaults(tree)
         scope = Context(
-            self.diagnostics,
-            self.blocks,
-            (IN_CHANNELS, *(p.name.text for p in params)),
-            defaults,
+            diagnostics=self.diagnostics,
+            blocks=self.blocks,
+            params=(IN_CHANNELS, *(p.name.text for p in params)),
+            defaults=defaults,
         )
         form = None
         if any(tree.get(key) for key in FORM_KEYS):
@@ -214,7 +213,7 @@ class _ModelParser:
                     help="it is a key of every layer; choose another name",
                 )
             param = self._param(name, item.value, need_default)
-            params.append(param or Param(name, UNKNOWN_TYPE))
+            params.append(param or Param(name, type=None))
         return tuple(params)
 
     def _param(self, name: Ident, node: Node, need_default: bool) -> Param | None:
@@ -338,10 +337,10 @@ class _ModelParser:
         self, block: Block, mapping: Mapping, defaults: Map[str, Mapping]
     ) -> None:
         scope = Context(
-            self.diagnostics,
-            self.blocks,
-            (IN_CHANNELS, *(p.name.text for p in block.params)),
-            defaults,
+            diagnostics=self.diagnostics,
+            blocks=self.blocks,
+            params=(IN_CHANNELS, *(p.name.text for p in block.params)),
+            defaults=defaults,
             outside=tuple(p.name.text for p in self.params),
         )
         where = f"block `{block.name.text}`"

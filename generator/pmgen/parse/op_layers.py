@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.language.arguments import argument_kinds
 from pmgen.language.keys import LAYER_KEYS
@@ -37,22 +38,12 @@ def parse_op_layer(
     title = op.value.value
     owner: OpDef | Block | None = context.blocks.get(title) or OPS.get(title)
     if owner is None:
-        context.diagnostics.error(
-            "PM202",
-            f"there is no op or block `{title}`",
-            op.value.span,
-            help=did_you_mean(title, [*context.blocks, *OPS])
-            or "an op is called as its class in Paddle; blocks are declared under "
-            "`blocks`",
-        )
-        parse_after(mapping, context)
+        _report_unknown_op(title, op.value.span, context)
+        parse_after(mapping, context)  # for the mistakes in the rest
         parse_flow(mapping, context)
         return None
     defaults = context.defaults.get(title) if isinstance(owner, OpDef) else None
-    own = argument_kinds(owner)  # an op's argument may have the name of such a key
-    keys = [key for key in (*LAYER_KEYS, *skip) if key not in own]
-    typed = {e.name: e for e in (defaults or ()) if e.name not in keys}
-    typed.update({e.name: e for e in mapping if e.name not in keys})
+    typed = _typed_args(mapping, defaults, owner, skip)
     where = f"`{title}`"
     args = parse_args(
         typed.values(), owner, context, where=where, extra_keys=LAYER_KEYS
@@ -68,8 +59,8 @@ def parse_op_layer(
     inputs, when, repeat = parse_flow(mapping, context)
     if joins and mapping.get("from") is None:
         if all(meant_by(word, LAYER_KEYS) != "from" for word in typed):
-            help_text = "name its inputs: `from: [conv1, conv2]`"
-            context.missing_key("from", where, op.value.span, help_text)
+            names = "name its inputs: `from: [conv1, conv2]`"
+            context.missing_key("from", where, op.value.span, names)
         return None
     if inputs and joins != (len(inputs) > 1):
         _report_inputs(inputs, joins, where, context)
@@ -84,6 +75,29 @@ def parse_op_layer(
         repeat=repeat,
         first=first,
     )
+
+
+def _report_unknown_op(title: str, at: Span, context: Context) -> None:
+    context.diagnostics.error(
+        "PM202",
+        f"there is no op or block `{title}`",
+        at,
+        help=did_you_mean(title, [*context.blocks, *OPS])
+        or "an op is called as its class in Paddle; blocks are declared under `blocks`",
+    )
+
+
+def _typed_args(
+    mapping: Mapping,
+    defaults: Mapping | None,
+    owner: OpDef | Block,
+    skip: Iterable[str],
+) -> dict[str, Entry]:
+    """The entries that are arguments, by name; those of the layer before defaults."""
+    own = argument_kinds(owner)  # an op's argument may have the name of such a key
+    keys = [key for key in (*LAYER_KEYS, *skip) if key not in own]
+    entries = (*(defaults or ()), *mapping)
+    return {entry.name: entry for entry in entries if entry.name not in keys}
 
 
 def _parse_first(

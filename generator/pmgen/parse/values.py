@@ -348,7 +348,7 @@ def _example(owner: OpDef | Block, name: str) -> str:
         return "3" if name == "kernel_size" else "64" if "out" in name else "2"
     if isinstance(owner, Block):
         param = owner.param(name)
-        return _EXAMPLES.get(param.type, "...") if param else "..."
+        return _EXAMPLES.get(param.type or "", "...") if param else "..."
     return "..."
 
 

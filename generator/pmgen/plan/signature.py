@@ -25,6 +25,7 @@ def signature(params: tuple[Param, ...]) -> list[ParamPlan]:
 
 
 def _param_plan(param: Param) -> ParamPlan:
+    assert param.type is not None
     default = None if param.default is None else flat(_argument(param, param.default))
     return ParamPlan(param.name.text, ANNOTATIONS[param.type], default)
 

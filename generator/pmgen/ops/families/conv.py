@@ -18,6 +18,7 @@ from pmgen.ops.definition import (
     known,
     need_image,
     product,
+    with_bias,
 )
 from pmgen.ops.kinds import integer, padding, pair, truth
 from pmgen.ops.windows import extent, pads, slide
@@ -66,14 +67,10 @@ def _conv_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
 def _conv_weights(
     args: Args, inputs: tuple[Shape, ...], output: Shape
 ) -> Mapping[str, tuple[int, ...]]:
-    channels, kernel = inputs[0][0], both(args["kernel_size"])
+    channels, out = inputs[0][0], args["out_channels"]
     assert is_size(channels)
-    shapes: dict[str, tuple[int, ...]] = {
-        "weight": (args["out_channels"], channels // args["groups"], *kernel)
-    }
-    if args["bias"]:
-        shapes["bias"] = (args["out_channels"],)
-    return shapes
+    weight = (out, channels // args["groups"], *both(args["kernel_size"]))
+    return with_bias(args, weight, out)
 
 
 def _conv_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | None:
@@ -116,14 +113,10 @@ def _transpose_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
 def _transpose_weights(
     args: Args, inputs: tuple[Shape, ...], output: Shape
 ) -> Mapping[str, tuple[int, ...]]:
-    channels, kernel = inputs[0][0], both(args["kernel_size"])
+    channels, out = inputs[0][0], args["out_channels"]
     assert is_size(channels)
-    shapes: dict[str, tuple[int, ...]] = {
-        "weight": (channels, args["out_channels"] // args["groups"], *kernel)
-    }
-    if args["bias"]:
-        shapes["bias"] = (args["out_channels"],)
-    return shapes
+    weight = (channels, out // args["groups"], *both(args["kernel_size"]))
+    return with_bias(args, weight, out)
 
 
 def _transpose_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | None:

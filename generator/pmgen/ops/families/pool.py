@@ -10,6 +10,7 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     ShapeIssue,
+    WholeImage,
     both,
     known,
     need_image,
@@ -94,7 +95,7 @@ def _adaptive(name: str, doc: str) -> OpDef:
         infer=shape,
         layer=f"nn.{name}",
         positional=("output_size",),
-        window="all",
+        window=WholeImage(),
         group="pooling",
     )
 
