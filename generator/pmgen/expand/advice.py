@@ -17,7 +17,7 @@ from pmgen.expand.edits import (
     how_it_shrank,
 )
 from pmgen.expand.graph import Node
-from pmgen.expand.scope import Building, Signal
+from pmgen.expand.scope import GraphBuilder, Signal
 from pmgen.expressions.expression import NoValue, Value, evaluate
 from pmgen.expressions.parser import ExpressionError, parse_expression
 from pmgen.ops import PROJECTION
@@ -39,18 +39,19 @@ class Refusal:
 class Advisor:
     """Looks through what is built for the layers at fault and for the least edit."""
 
-    def __init__(self, built: Building) -> None:
+    def __init__(self, built: GraphBuilder) -> None:
         self.built = built
 
     def for_op(self, refusal: Refusal, signal: Signal, notes: list[str]) -> str | None:
-        """For an op that does not take what arrives: notes say how it came to that."""
+        """For an op that does not take what arrives; adds to `notes` which layers made
+        the image so small."""
         if getattr(refusal.issue, "code", "") != "PM302":
             return None
         nodes = self.built.nodes
         chain = chain_to(nodes, signal.node, frozenset())
         shrank = how_it_shrank(chain)
         if shrank is not None and getattr(refusal.issue, "arg", "") != "padding":
-            notes.append(shrank)  # it is the image that is small, not the border large
+            notes.append(shrank)  # the image is too small, not the border too large
         fits = edits_that_fit(refusal.op, refusal.args, refusal.shapes)
         before = edit_before(chain, refusal.op, refusal.args)
         if before is not None:

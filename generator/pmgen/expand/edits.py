@@ -9,10 +9,10 @@ from typing import Any
 
 from pmgen.expand.graph import INPUT, Node
 from pmgen.expressions.expression import NoValue
-from pmgen.ops.definition import OpDef, Shape, ShapeIssue, both, is_size
+from pmgen.ops.definition import OpDef, Shape, ShapeIssue, as_pair, is_size
 
-_TRIED = 256  # the largest value that is tried, however large the one that is written
-_LONGEST = 12  # layers back from the mistake that an edit is looked for in
+_TRIED = 256  # the largest value that is tried, even where a larger one is written
+_LONGEST = 12  # the layers before the mistake in which an edit is looked for
 _LISTED = 6
 
 
@@ -45,7 +45,7 @@ class Edit:
 
     @property
     def weight(self) -> int:
-        """How late one thinks of such an edit: the lower, the likelier."""
+        """The rank of such an edit: the lower, the more likely it is meant."""
         return list(Change).index(self.change)
 
     def effect(self, wanted: Shape) -> str:
@@ -60,9 +60,9 @@ class Edit:
         alone = _end_with([node], self.arg, self.value)
         if alone is None or alone[1:] != wanted[1:]:
             return words
-        high, wide = both(node.args["kernel_size"])
+        high, wide = as_pair(node.args["kernel_size"])
         stride = node.args.get("stride")
-        step = both(node.args["kernel_size"] if stride is None else stride)[0]
+        step = as_pair(node.args["kernel_size"] if stride is None else stride)[0]
         return f"{words} for a {high} x {wide} window with stride {step}"
 
 
@@ -175,18 +175,20 @@ def _values(
     if change is Change.PADDING:
         if op.arg("kernel_size") is None:
             return
-        # More padding than window would only add a border that nothing looks at, and
+        # More padding than window would only add a border that has no effect, and
         # a pool's window must hold something of the image wherever it stands.
-        window = min(both(args["kernel_size"]))
+        window = min(as_pair(args["kernel_size"]))
         room = window if op.weights else window // 2 + 1
         yield from ((name, value) for value in range(min(most, room)))
         return
     now = args["kernel_size"] if args[name] is None else args[name]
-    most = max(most, min(max(both(now)), _TRIED))
+    most = max(most, min(max(as_pair(now)), _TRIED))
     # A pool over single pixels would do nothing.
     least = 2 if change is Change.KERNEL_SIZE and op.weights is None else 1
     others = (value for value in range(least, most + 1) if value != now)
-    yield from ((name, v) for v in sorted(others, key=lambda v: abs(v - both(now)[0])))
+    yield from (
+        (name, v) for v in sorted(others, key=lambda v: abs(v - as_pair(now)[0]))
+    )
 
 
 def _end_with(nodes: Sequence[Node], arg: str, value: int) -> Shape | None:

@@ -6,7 +6,7 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Advisor, Refusal, odd_one_out
 from pmgen.expand.graph import Role
-from pmgen.expand.scope import Building, Scope, Signal
+from pmgen.expand.scope import GraphBuilder, Scope, Signal
 from pmgen.expressions.expression import NoValue
 from pmgen.language.spec import Arg, Call, Ident, ModelSpec, Residual
 from pmgen.language.visit import layers_in, names_of
@@ -20,7 +20,7 @@ class Reporter:
     """Reports mistakes with the notes of the scope that they stand in."""
 
     def __init__(
-        self, spec: ModelSpec, diagnostics: Diagnostics, built: Building
+        self, spec: ModelSpec, diagnostics: Diagnostics, built: GraphBuilder
     ) -> None:
         self.spec = spec
         self.diagnostics = diagnostics
@@ -145,8 +145,8 @@ class Reporter:
         return True
 
     def declared(self, arg: Arg, scope: Scope) -> list[Label]:
-        """Where the parameters of the model stand that a value is made of. In a block
-        the notes say who gave them."""
+        """Where the model's parameters in a value are declared. In a block the notes
+        say which layer gave them."""
         if scope.blocks:
             return []
         named = set(names_of(arg))
@@ -157,7 +157,7 @@ class Reporter:
         ]
 
     def later(self, ident: Ident, scope: Scope, layer: str) -> str | None:
-        """Help where what the `from` of a layer names is there, but cannot be seen."""
+        """Help for a `from` that names a layer which exists but cannot be used."""
         if ident.text == layer:
             return "a layer cannot take what it gives itself"
         if any(ident.text in names for names in scope.hidden):
@@ -192,7 +192,7 @@ def _marks(
 
 
 def _shown(notes: tuple[str, ...]) -> tuple[str, ...]:
-    """Of blocks inside blocks inside blocks, the inner ones and the outermost."""
+    """The notes, without those in the middle where many blocks are nested."""
     left_out = len(notes) - 2 * _NOTES
     if left_out < 2:
         return notes

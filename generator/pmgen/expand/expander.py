@@ -14,9 +14,9 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expand.errors import Reporter
-from pmgen.expand.graph import INPUT, Graph, Reach, ShortcutKind, join
+from pmgen.expand.graph import INPUT, Graph, ReceptiveField, ShortcutKind, join
 from pmgen.expand.nodes import NodeBuilder, TooLarge
-from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
+from pmgen.expand.scope import GraphBuilder, Scope, Signal, channels_of, lost
 from pmgen.expressions.expression import Value
 from pmgen.language.arguments import argument_kinds
 from pmgen.language.spec import (
@@ -55,7 +55,7 @@ class _Expander:
     def __init__(self, spec: ModelSpec, diagnostics: Diagnostics) -> None:
         self.spec = spec
         self.diagnostics = diagnostics
-        self.built = Building()
+        self.built = GraphBuilder()
         self.report = Reporter(spec, diagnostics, self.built)
         self.nodes = NodeBuilder(self.report, self.built)
         self.depth = 0
@@ -75,7 +75,7 @@ class _Expander:
             p.name.text: p.default for p in spec.params if p.default is not None
         }
         env |= settings
-        start = Signal(INPUT, shape, Reach(), spec.input_span)
+        start = Signal(INPUT, shape, ReceptiveField(), spec.input_span)
         scope = Scope(env={**env, IN_CHANNELS: sizes[0] or 0})
         named = {WHAT_COMES_IN: start}
         try:
@@ -218,13 +218,13 @@ class _Expander:
             if not held:
                 return inputs[0]
         if layer.repeat is None:
-            self.nodes.need_room(1, layer.name.span, scope)
+            self.nodes.count_layers(1, layer.name.span, scope)
             end = self._once(layer, layer.body, inputs, scope, name, named, None)
         else:
             end = self._repeated(layer, inputs, scope, name, named)
         if end.shape is not None:
             self.built.layer_shapes[join(scope.path, name)] = end.shape
-        return Signal(end.node, end.shape, end.reach, layer.name.span)
+        return Signal(end.node, end.shape, end.receptive_field, layer.name.span)
 
     def _repeated(
         self,
@@ -238,7 +238,7 @@ class _Expander:
         count = self.nodes.value(layer.repeat, integer(1), scope)
         if count is None:
             return lost(inputs[0])
-        self.nodes.need_room(count, layer.repeat.span, scope)
+        self.nodes.count_layers(count, layer.repeat.span, scope)
         for index in range(count):
             before = self.nodes.layers
             body = layer.body_at(index)
@@ -248,7 +248,7 @@ class _Expander:
             inputs = [end]
             if index == 1:  # the first to be as all that follow, apart from `first`
                 rest = (count - 2) * (self.nodes.layers - before)
-                self.nodes.need_room(rest, layer.repeat.span, scope, ahead=True)
+                self.nodes.count_layers(rest, layer.repeat.span, scope, ahead=True)
         return inputs[0]
 
     def _once(

@@ -19,13 +19,14 @@ Role: TypeAlias = Literal["op", "norm", "act", "merge"]
 
 
 @dataclass(frozen=True)
-class Reach:
-    """How far one value of an image sees: `field` pixels, one step being `jump`.
+class ReceptiveField:
+    """What one value of an image depends on: `size` pixels of the input, and `jump`
+    pixels to that of the next value. Both are (height, width).
 
-    Both are (height, width) in pixels of the input; None sees all of it.
+    Where a value depends on the whole image, None stands for the receptive field.
     """
 
-    field: tuple[int, int] = (1, 1)
+    size: tuple[int, int] = (1, 1)
     jump: tuple[int, int] = (1, 1)
 
 
@@ -48,7 +49,7 @@ class Node:
     shape: Shape
     module: str | None
     span: Span
-    reach: Reach | None
+    receptive_field: ReceptiveField | None
     params: int = 0
     buffers: int = 0
     macs: int | None = 0

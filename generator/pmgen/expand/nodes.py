@@ -9,8 +9,8 @@ from typing import Any
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Refusal
 from pmgen.expand.errors import Reporter
-from pmgen.expand.graph import Node, Reach, Role, join
-from pmgen.expand.scope import Building, Scope, Signal, lost
+from pmgen.expand.graph import Node, ReceptiveField, Role, join
+from pmgen.expand.scope import GraphBuilder, Scope, Signal, lost
 from pmgen.expressions.expression import (
     MAX_VALUE,
     Const,
@@ -42,18 +42,18 @@ class TooLarge(Exception):
 class NodeBuilder:
     """Adds nodes to what is built, or reports why it cannot."""
 
-    def __init__(self, report: Reporter, built: Building) -> None:
+    def __init__(self, report: Reporter, built: GraphBuilder) -> None:
         self.report = report
         self.built = built
         self.layers = 0
 
-    def need_room(
+    def count_layers(
         self, count: int, span: Span, scope: Scope, ahead: bool = False
     ) -> None:
         """Count layers before they are laid out. Raises TooLarge past the limit.
 
-        Empty blocks count too: a repetition of nothing would take just as long. Layers
-        `ahead` will be counted when they are reached.
+        Empty blocks count too, since repeating them takes as long. Layers `ahead` are
+        only compared with the limit; they are counted when they are reached.
         """
         layers = self.layers + count
         if not ahead:
@@ -159,7 +159,7 @@ class NodeBuilder:
         if call is not None:
             self._check_init(call, weights, scope)
         index = len(self.built.nodes)
-        reach = _reach(op, args, inputs)
+        receptive_field = _receptive_field(op, args, inputs)
         self.built.nodes.append(
             Node(
                 index=index,
@@ -172,14 +172,14 @@ class NodeBuilder:
                 shape=shape,
                 module=module,
                 span=span,
-                reach=reach,
+                receptive_field=receptive_field,
                 params=sum(map(prod, weights.values())),
                 buffers=op.buffers(args, shapes) if op.buffers else 0,
                 given={k: v.span for k, v in call.args.items()} if call else {},
                 macs=_macs(op, args, shapes, shape),
             )
         )
-        return Signal(index, shape, reach, span)
+        return Signal(index, shape, receptive_field, span)
 
     def _check_init(
         self, call: Call, weights: Mapping[str, tuple[int, ...]], scope: Scope
@@ -255,7 +255,7 @@ class NodeBuilder:
 def _macs(
     op: OpDef, args: Mapping[str, Any], shapes: tuple[Shape, ...], shape: Shape
 ) -> int | None:
-    """What the op multiplies; None where a size is open, however long its formula."""
+    """The op's multiply-accumulates; None where a size is open."""
     try:
         return op.macs(args, shapes, shape) if op.macs else 0
     except NoValue:
@@ -263,7 +263,7 @@ def _macs(
 
 
 def _need_bounded(shape: Shape) -> None:
-    """Raises NoValue for a size that no tensor has: it would only grow from there."""
+    """Raises NoValue for a size that is too large for a tensor: it would only grow."""
     if any(is_size(size) and size > MAX_VALUE for size in shape):
         raise NoValue("the number is too large")
 
@@ -282,25 +282,25 @@ def _worked_out(arg: Arg, scope: Scope) -> str:
     return ", ".join(f"${name} is {value}" for name, value in values.items())
 
 
-def _reach(op: OpDef, args: Mapping[str, Any], inputs: list[Signal]) -> Reach | None:
-    reaches = [signal.reach for signal in inputs if signal.reach is not None]
-    if isinstance(op.window, WholeImage) or len(reaches) < len(inputs):
+def _receptive_field(
+    op: OpDef, args: Mapping[str, Any], inputs: list[Signal]
+) -> ReceptiveField | None:
+    fields = [s.receptive_field for s in inputs if s.receptive_field is not None]
+    if isinstance(op.window, WholeImage) or len(fields) < len(inputs):
         return None
-    size, jump = _widest(reaches)
+    size, jump = _widest(fields)
     if op.window is None:
-        return Reach(size, jump)
+        return ReceptiveField(size, jump)
     (high, step_high), (wide, step_wide) = op.window(args)
-    return Reach(
+    return ReceptiveField(
         (size[0] + (high - 1) * jump[0], size[1] + (wide - 1) * jump[1]),
         (jump[0] * step_high, jump[1] * step_wide),
     )
 
 
-def _widest(reaches: list[Reach]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The largest field and jump of several values that are joined."""
-    if len(reaches) == 1:
-        return reaches[0].field, reaches[0].jump
+def _widest(fields: list[ReceptiveField]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The largest size and jump of several receptive fields."""
     return (
-        (max(r.field[0] for r in reaches), max(r.field[1] for r in reaches)),
-        (max(r.jump[0] for r in reaches), max(r.jump[1] for r in reaches)),
+        (max(r.size[0] for r in fields), max(r.size[1] for r in fields)),
+        (max(r.jump[0] for r in fields), max(r.jump[1] for r in fields)),
     )

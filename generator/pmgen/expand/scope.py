@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pmgen.diagnostics.source import Span
-from pmgen.expand.graph import Instance, Node, Reach, Region, ShortcutKind, join
+from pmgen.expand.graph import (
+    Instance,
+    Node,
+    ReceptiveField,
+    Region,
+    ShortcutKind,
+    join,
+)
 from pmgen.expressions.expression import Value
 from pmgen.language.spec import Form
 from pmgen.ops.definition import Shape, is_size
@@ -14,11 +21,12 @@ from pmgen.ops.definition import Shape, is_size
 
 @dataclass(frozen=True)
 class Signal:
-    """A tensor on its way: the node it comes from and its shape, None if unknown."""
+    """A tensor between two layers: the node that gives it, and its shape without N,
+    None if unknown. `span` is the place of the layer."""
 
     node: int
     shape: Shape | None
-    reach: Reach | None
+    receptive_field: ReceptiveField | None
     span: Span
 
 
@@ -26,8 +34,8 @@ class Signal:
 class Scope:
     """Where the expansion stands.
 
-    `path` names the place for people, `module` is the attribute path of the class
-    instance, ending in a dot, and `attr` the prefix of attributes inside it. `outer`
+    `path` is the place in the words of the spec, `module` the attribute path of the
+    class instance, ending in a dot, and `attr` the prefix of attributes inside it. `outer`
     are the layers that `from` can name besides those of the series itself, `hidden`
     those around a form that repeats, which it cannot.
     """
@@ -59,8 +67,8 @@ class Scope:
 
 
 @dataclass
-class Building:
-    """The parts of a Graph as they come; its fields are those of Graph."""
+class GraphBuilder:
+    """The parts of a Graph as they come; its attributes are named as those of Graph."""
 
     nodes: list[Node] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
@@ -112,7 +120,7 @@ class Building:
 
 def lost(signal: Signal) -> Signal:
     """The signal with its shape unknown, which silences what follows from it."""
-    return Signal(signal.node, None, signal.reach, signal.span)
+    return Signal(signal.node, None, signal.receptive_field, signal.span)
 
 
 def channels_of(shape: Shape) -> int:

@@ -13,7 +13,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 MAX_NAME = 60
 
 # What a Paddle layer has already: public methods and the attributes of an instance.
-# A test holds this list to the Paddle that is installed.
+# A test compares this list with the Paddle that is installed.
 LAYER_ATTRIBUTES = frozenset({
     "add_module", "add_parameter", "add_sublayer", "apply", "astype", "backward",
     "bfloat16", "buffers", "children", "clear_gradients", "cpu", "create_parameter",
@@ -56,7 +56,7 @@ _SOFT_KEYWORDS = frozenset({"match", "case", "type"})
 
 
 def why_not_a_name(text: str) -> str | None:
-    """Why `text` is no plain Python name, or None where it is one."""
+    """Why `text` is not a plain Python name, or None where it is one."""
     if not _WORD.fullmatch(text):
         return "a name is made of ASCII letters, digits and `_`, a letter first"
     if len(text) > MAX_NAME:

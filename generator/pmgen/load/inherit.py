@@ -50,7 +50,8 @@ _INSIDE: dict[str, dict[str, str]] = {
     "names": {},
 }  # fmt: skip
 _KINDS = ("op", "layers", "branches", "residual")  # what makes a layer what it is
-# A variant that sets one of these has another network than its base.
+# A variant that sets one of these is another network than its base, so that the
+# figures under the base's `expect` are not its own.
 _CHANGES = {"input", "use", "merge", "split", "norm", "act", *_INSIDE["spec"]}
 
 

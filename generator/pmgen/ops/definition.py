@@ -171,7 +171,7 @@ def is_size(value: object) -> TypeGuard[int]:
     return type(value) is int
 
 
-def both(value: Any) -> tuple[Any, Any]:
+def as_pair(value: Any) -> tuple[Any, Any]:
     """One value for height and width, or the two that were given."""
     return (value[0], value[1]) if isinstance(value, tuple) else (value, value)
 

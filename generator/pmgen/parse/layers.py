@@ -99,8 +99,8 @@ def _layer_mapping(name: Ident, node: Node, context: Context) -> Mapping | None:
 
 
 def _refuse_places(mapping: Mapping, context: Context) -> None:
-    """`before` and `after` have a meaning only in a variant, where they are gone by
-    now."""
+    """`before` and `after` have a meaning only in a variant, and there the merge with
+    the base has removed them."""
     for key in PLACE_KEYS:
         place = mapping.get(key)
         if place is not None:

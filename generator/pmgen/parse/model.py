@@ -58,7 +58,7 @@ _NEEDED = {
 
 
 def parse_model(sources: Sources, diagnostics: Diagnostics) -> ModelSpec | None:
-    """Read the tree of a spec. None where the mistakes leave nothing to go on with."""
+    """Read the tree of a spec. None where mistakes leave too little to continue."""
     return _ModelParser(sources, diagnostics).parse()
 
 

@@ -29,8 +29,8 @@ def parse_after(
     mapping: Mapping, context: Context, defaults: Mapping | None = None
 ) -> tuple[Call | None, Act | None]:
     """`norm` and `act`; `none` takes a default away."""
-    norm = _behind("norm", mapping, defaults)
-    act = _behind("act", mapping, defaults)
+    norm = _after("norm", mapping, defaults)
+    act = _after("act", mapping, defaults)
     return (
         None
         if norm is None
@@ -39,7 +39,7 @@ def parse_after(
     )
 
 
-def _behind(key: str, mapping: Mapping, defaults: Mapping | None) -> Node | None:
+def _after(key: str, mapping: Mapping, defaults: Mapping | None) -> Node | None:
     entry = _own_or_default(key, mapping, defaults)
     if entry is None:
         return None

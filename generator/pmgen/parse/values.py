@@ -115,8 +115,8 @@ def _wrong_value(
 
 
 def _torn(text: str) -> bool:
-    """True for the first piece of a function, or of `(3, 3)`, that a comma of YAML's
-    cut in two."""
+    """True for the first piece of a function, or of `(3, 3)`, that YAML cut in two at a
+    comma."""
     name, opened, rest = text.partition("(")
     if not name and not rest.isdigit():
         return False

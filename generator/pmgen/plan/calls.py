@@ -123,7 +123,7 @@ def function(op: OpDef, call: Call, inputs: list[Code], env: Env) -> Code:
     assert op.function is not None
     bound = bind(op, call, env)
     if any(isinstance(value, Expr) for value in bound.values()):
-        raise NotSymbolic  # a parameter of __init__ is no name in forward
+        raise NotSymbolic  # a parameter of __init__ is not a name in forward
     args: list[Code] = [Listing(tuple(inputs)) if op.many_inputs else inputs[0]]
     args += [code_of(bound[name]) for name in op.positional]
     args += _keywords(op, bound, skip=op.positional)

@@ -2,7 +2,7 @@
 
 A block becomes one class with `in_channels` and its parameters as arguments. Where that
 cannot be written (a Linear behind an image of unknown size, a shortcut whose condition
-does not come out), it becomes a class per use, with the numbers in it.
+is not known), it becomes a class per use, with the numbers in it.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def plan_module(
 def _plan_classes(graph: Graph) -> tuple[ClassPlan, ...]:
     """All classes, the model's last, with as many open parameters as can be.
 
-    What a parameter is used for may still decide structure further on, as where the
-    channels that it sets decide a `repeat` by `$in_channels`; then it is fixed.
+    A parameter that sets a size may decide structure further on, as where the channels
+    that it sets decide a `repeat` by `$in_channels`; then it is fixed.
     """
     wanted = free_params(graph.spec)
     classes = _classes(graph, wanted)

@@ -31,7 +31,7 @@ def file_header(graph: Graph, build_note: str) -> tuple[str, ...]:
 
 def _visible(text: str) -> str:
     """A text for a comment: what breaks a line, or turns or hides letters, is escaped,
-    and so are the bytes of a file's name that are no text."""
+    and so are the bytes of a file's name that are not text."""
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode()
         for char in text

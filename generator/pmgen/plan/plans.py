@@ -1,4 +1,4 @@
-"""What the templates are given: plain names, texts and lines; or why they are not."""
+"""What the templates get: plain names, texts and lines."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def is_open(value: Any) -> bool:
 
 
 def _argument(param: Param, value: Any) -> Code:
-    """A value for a class of ours: lists as tuples, which nobody can change, and an
+    """A value for a class of ours: lists as tuples, which cannot be changed, and an
     activation as its class."""
     if param.type == ACTIVATION and isinstance(value, str):
         layer = NO_LAYER if value == NO_ACTIVATION else ACTIVATIONS[value].layer

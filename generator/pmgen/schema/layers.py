@@ -1,9 +1,10 @@
 """Layers and the forms that hold them.
 
 They are defined twice. In a spec that stands alone each layer is complete. In a variant
-it may say only what it changes, and `null` takes away; where `defaults` give what a
-layer would have to, it may be left out there too. A schema cannot see which holds from
-inside a layer, so the top of the file chooses between the two families.
+it may say only what it changes, and `null` takes away; where `defaults` give an
+argument that a layer must have, the layer may leave it out. A schema cannot see from
+inside a layer which of these holds, so the top of the file chooses between the two
+families.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from pmgen.schema.calls import arguments, init, required
 from pmgen.schema.parts import closed, described, one_word, opened, or_null, ref
 
 _LAYER_NAME: Json = {"type": "string"}
-# Every key that some layer has beside arguments and forms; those of the second line
-# are for ops and blocks alone, or differ from op to op.
+# Every key that some layer has beside arguments and forms; those in _BY_OP are for ops
+# and blocks alone, or differ from op to op.
 _AROUND = (*LAYER_KEYS, *PLACE_KEYS, *HEAD_KEYS)
 _BY_OP = ("init", "first")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import prod
 
-from pmgen.expand.graph import BYTES_PER_VALUE, Graph, Node, Reach, sum_known
+from pmgen.expand.graph import BYTES_PER_VALUE, Graph, Node, ReceptiveField, sum_known
 from pmgen.ops.definition import Shape, is_size
 
 
@@ -29,7 +29,7 @@ class Row:
     buffers: int
     macs: int | None
     memory: int | None
-    reach: Reach | None
+    receptive_field: ReceptiveField | None
     file: str
     line: int
     nodes: tuple[int, int]
@@ -64,7 +64,7 @@ def _row(nodes: list[Node], regions: set[str]) -> Row:
         buffers=sum(node.buffers for node in nodes),
         macs=sum_known(node.macs for node in nodes),
         memory=sum_known(memory(node) for node in nodes),
-        reach=last.reach,
+        receptive_field=last.receptive_field,
         file=first.span.file.name,
         line=first.span.line,
         nodes=(first.index, last.index + 1),

@@ -142,9 +142,9 @@ def _inside(path: str, within: str) -> str:
 
 
 def _sees(row: Row) -> str:
-    if row.reach is None:
+    if row.receptive_field is None:
         return "all"
-    high, wide = row.reach.field
+    high, wide = row.receptive_field.size
     return str(high) if high == wide else f"{high} x {wide}"
 
 

@@ -12,7 +12,7 @@ from pmgen.ops.definition import (
     Shape,
     ShapeIssue,
     Weights,
-    both,
+    as_pair,
     divisor_near,
     is_size,
     known,
@@ -69,7 +69,7 @@ def _conv_weights(
 ) -> Mapping[str, tuple[int, ...]]:
     channels, out = inputs[0][0], args["out_channels"]
     assert is_size(channels)
-    weight = (out, channels // args["groups"], *both(args["kernel_size"]))
+    weight = (out, channels // args["groups"], *as_pair(args["kernel_size"]))
     return with_bias(args, weight, out)
 
 
@@ -77,7 +77,7 @@ def _conv_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | No
     channels = inputs[0][0]
     assert is_size(channels)
     per_point = channels // args["groups"]
-    total = product((per_point, *both(args["kernel_size"]), *output))
+    total = product((per_point, *as_pair(args["kernel_size"]), *output))
     return total if is_size(total) else None
 
 
@@ -86,9 +86,12 @@ def _transpose_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     _check_groups(args, channels)
     sizes: list[Dim] = []
     for axis, size in enumerate((height, width)):
-        kernel = both(args["kernel_size"])[axis]
-        stride, dilation = both(args["stride"])[axis], both(args["dilation"])[axis]
-        extra = both(args["output_padding"])[axis]
+        kernel = as_pair(args["kernel_size"])[axis]
+        stride, dilation = (
+            as_pair(args["stride"])[axis],
+            as_pair(args["dilation"])[axis],
+        )
+        extra = as_pair(args["output_padding"])[axis]
         before, after = pads(args["padding"])[axis]
         if known(extra, stride) and 0 < extra >= stride:
             raise ShapeIssue(
@@ -115,13 +118,13 @@ def _transpose_weights(
 ) -> Mapping[str, tuple[int, ...]]:
     channels, out = inputs[0][0], args["out_channels"]
     assert is_size(channels)
-    weight = (channels, out // args["groups"], *both(args["kernel_size"]))
+    weight = (channels, out // args["groups"], *as_pair(args["kernel_size"]))
     return with_bias(args, weight, out)
 
 
 def _transpose_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | None:
     per_point = args["out_channels"] // args["groups"]
-    total = product((per_point, *both(args["kernel_size"]), *inputs[0]))
+    total = product((per_point, *as_pair(args["kernel_size"]), *inputs[0]))
     return total if is_size(total) else None
 
 

@@ -11,7 +11,7 @@ from pmgen.ops.definition import (
     Shape,
     ShapeIssue,
     WholeImage,
-    both,
+    as_pair,
     known,
     need_image,
 )
@@ -38,7 +38,7 @@ def _check_border(name: str, args: Args) -> None:
     if isinstance(args["padding"], str):
         return
     for window, border in zip(
-        both(args["kernel_size"]), pads(args["padding"]), strict=True
+        as_pair(args["kernel_size"]), pads(args["padding"]), strict=True
     ):
         if known(window, *border) and max(border) >= window:
             raise ShapeIssue(

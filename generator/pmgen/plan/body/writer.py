@@ -75,7 +75,7 @@ class BodyWriter(ABC):
         self.attributes[name] = span
 
     def assign(self, target: str, code: Code) -> None:
-        """`target = code` in `forward`, unless that says nothing."""
+        """`target = code` in `forward`, unless the target has that value already."""
         if flat(code) != target:
             self.forward += lines(code, self.forward_depth, f"{target} = ")
 
