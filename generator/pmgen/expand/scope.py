@@ -35,9 +35,9 @@ class Scope:
     """Where the expansion stands.
 
     `path` is the place in the words of the spec, `module` the attribute path of the
-    class instance, ending in a dot, and `attr` the prefix of attributes inside it. `outer`
-    are the layers that `from` can name besides those of the series itself, `hidden`
-    those around a form that repeats, which it cannot.
+    class instance, ending in a dot, and `attr` the prefix of attributes inside it.
+    `outer` are the layers that `from` can name besides those of the series itself,
+    `hidden` those around a form that repeats, which it cannot.
     """
 
     env: Mapping[str, Value]

@@ -44,10 +44,8 @@ def parse_op_layer(
         return None
     defaults = context.defaults.get(title) if isinstance(owner, OpDef) else None
     typed = _typed_args(mapping, defaults, owner, skip)
-    where = f"`{title}`"
-    args = parse_args(
-        typed.values(), owner, context, where=where, extra_keys=LAYER_KEYS
-    )
+    where, given = f"`{title}`", typed.values()
+    args = parse_args(given, owner, context, where=where, extra_keys=LAYER_KEYS)
     first = _parse_first(mapping, owner, where, context)
     report_missing(owner, title, typed, op.value, context)
     joins = isinstance(owner, OpDef) and owner.many_inputs
@@ -59,8 +57,8 @@ def parse_op_layer(
     inputs, when, repeat = parse_flow(mapping, context)
     if joins and mapping.get("from") is None:
         if all(meant_by(word, LAYER_KEYS) != "from" for word in typed):
-            names = "name its inputs: `from: [conv1, conv2]`"
-            context.missing_key("from", where, op.value.span, names)
+            way = "name its inputs: `from: [conv1, conv2]`"
+            context.missing_key("from", where, op.value.span, way)
         return None
     if inputs and joins != (len(inputs) > 1):
         _report_inputs(inputs, joins, where, context)

@@ -16,9 +16,9 @@ from pmgen.language.names import BLOCK_CHANNELS
 from pmgen.language.spec import IN_CHANNELS, Block, Call, Param
 from pmgen.language.visit import inputs_named_in, layers_in
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size
+from pmgen.plan.body.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
 from pmgen.plan.body.flow import Inline
 from pmgen.plan.body.walker import FormWalker
-from pmgen.plan.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
 from pmgen.plan.docs import docstring, file_header
 from pmgen.plan.layout import INDENT, METHOD_DEPTH, WIDTH, Code, lines
 from pmgen.plan.model_class import plan_model

@@ -20,9 +20,9 @@ from pmgen.expressions.expression import (
 from pmgen.language.spec import IN_CHANNELS, Head, Param, Series
 from pmgen.language.visit import inputs_named_in, layers_in, layers_of
 from pmgen.ops.definition import Dim, Shape, is_open_size
+from pmgen.plan.body.calls import formula, name_of
 from pmgen.plan.body.flow import Flow, Place, UseClass
 from pmgen.plan.body.walker import FormWalker
-from pmgen.plan.calls import formula, name_of
 from pmgen.plan.docs import docstring
 from pmgen.plan.layout import (
     INDENT,

@@ -9,7 +9,7 @@ from pmgen.expressions.expression import Expr
 from pmgen.language.spec import Call, Param
 from pmgen.language.types import ACTIVATION, ANNOTATIONS, NO_ACTIVATION
 from pmgen.ops import ACTIVATIONS, NO_LAYER
-from pmgen.plan.calls import Env, code_of, same_value, symbolic
+from pmgen.plan.body.calls import Env, code_of, same_value, symbolic
 from pmgen.plan.layout import Code, Keyword, Listing, flat
 from pmgen.plan.plans import ParamPlan
 

@@ -30,8 +30,8 @@ from pmgen.language.visit import (
     params_named_in,
 )
 from pmgen.ops.definition import OPEN_SIZES, Shape, known
+from pmgen.plan.body.calls import Env, NotSymbolic, code_of
 from pmgen.plan.body.flow import Inline
-from pmgen.plan.calls import Env, NotSymbolic, code_of
 from pmgen.plan.layout import Code, Invoke
 from pmgen.plan.plans import ClassPlan
 from pmgen.plan.signature import IN_NAME, is_open, keywords

@@ -54,13 +54,17 @@ class Family:
         """A reference to a definition of this family."""
         return ref(self.name(form))
 
+    def nullable(self, schema: Json) -> Json:
+        """The schema; in a variant `null` too, which takes a key of the base away."""
+        return or_null(schema) if self.loose else schema
+
     def key(self, key: Key) -> Json:
         """What stands at a key."""
         if isinstance(key.value, Kind):
             schema = opened(key.value) if key.open else key.value.schema
         else:
             schema = self._form(key.value)
-        return described(or_null(schema) if self.loose else schema, key.doc)
+        return described(self.nullable(schema), key.doc)
 
     def keys(self, found: Keys) -> dict[str, Json]:
         """What stands at several keys."""
@@ -113,7 +117,7 @@ class Family:
         return {
             "type": "object",
             "propertyNames": name,
-            "additionalProperties": or_null(item) if self.loose else item,
+            "additionalProperties": self.nullable(item),
         }
 
     def _layer(self, extra: Keys, required: Iterable[str] = ()) -> Json:
@@ -155,7 +159,7 @@ class Family:
         if starts is None:
             without.add("init")
         else:
-            properties["init"] = or_null(starts) if self.loose else starts
+            properties["init"] = self.nullable(starts)
         kept = [key for key in _AROUND if key not in without]
         needed = [*required(op), *(["from"] if op.many_inputs else [])]
         return {
@@ -203,25 +207,22 @@ class Family:
         return {"type": "object", "additionalProperties": self._value()}
 
     def _value(self) -> Json:
-        return or_null(ref("value")) if self.loose else ref("value")
+        return self.nullable(ref("value"))
 
     def _first(self, schema: Json) -> Json:
-        inner = or_null(schema) if self.loose else schema
-        return described(inner, LAYER_KEYS["first"].doc)
+        return described(self.nullable(schema), LAYER_KEYS["first"].doc)
 
     def _from_one(self) -> Json:
         one = any_of(
             _LAYER_NAME,
             {"type": "array", "items": _LAYER_NAME, "minItems": 1, "maxItems": 1},
         )
-        inner = or_null(one) if self.loose else one
-        return described(inner, FLOW_KEYS["from"].doc)
+        return described(self.nullable(one), FLOW_KEYS["from"].doc)
 
     def _from_several(self) -> Json:
         """What joins has two inputs at least; one alone would pass on unchanged."""
         several = {"type": "array", "items": _LAYER_NAME, "minItems": 2}
-        inner = or_null(several) if self.loose else several
-        return described(inner, FLOW_KEYS["from"].doc)
+        return described(self.nullable(several), FLOW_KEYS["from"].doc)
 
     def _first_needs_repeat(self) -> Json:
         return {} if self.loose else {"dependencies": {"first": ["repeat"]}}

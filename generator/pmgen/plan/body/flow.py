@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pmgen.expand.graph import join
 from pmgen.language.spec import Act, Call, Form
 from pmgen.ops.definition import Shape
-from pmgen.plan.calls import Env
+from pmgen.plan.body.calls import Env
 from pmgen.plan.layout import Code
 
 

@@ -14,9 +14,9 @@ from pmgen.expressions.printer import show
 from pmgen.language.spec import Call, Layer
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
+from pmgen.plan.body.calls import UNDECIDED, NotSymbolic, constructor, settled, symbolic
 from pmgen.plan.body.flow import Inline, Place
 from pmgen.plan.body.writer import BodyWriter
-from pmgen.plan.calls import UNDECIDED, NotSymbolic, constructor, settled, symbolic
 from pmgen.plan.layout import Code, Invoke, Many, flat
 
 _INDICES = "ijkmn"

@@ -15,9 +15,9 @@ from pmgen.expressions.printer import show
 from pmgen.language.spec import Call, Residual, Series, Shortcut
 from pmgen.ops import ADD
 from pmgen.ops.definition import Shape, undecided
+from pmgen.plan.body.calls import NotSymbolic, function
 from pmgen.plan.body.flow import Flow, Place
 from pmgen.plan.body.writer import BodyWriter
-from pmgen.plan.calls import NotSymbolic, function
 from pmgen.plan.layout import Code
 
 _OPPOSITE = {"!=": "==", "==": "!="}

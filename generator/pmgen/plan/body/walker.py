@@ -31,11 +31,7 @@ from pmgen.language.spec import WHAT_COMES_IN, Act, Branches, Call, Form, Layer,
 from pmgen.language.visit import inputs_named_in, layers_in
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef, Shape
-from pmgen.plan.body.flow import Flow, Inline, Place, UseClass
-from pmgen.plan.body.repeats import repeated
-from pmgen.plan.body.residuals import write_residual
-from pmgen.plan.body.writer import BodyWriter
-from pmgen.plan.calls import (
+from pmgen.plan.body.calls import (
     Env,
     NotSymbolic,
     bind,
@@ -44,6 +40,10 @@ from pmgen.plan.calls import (
     settled,
     symbolic,
 )
+from pmgen.plan.body.flow import Flow, Inline, Place, UseClass
+from pmgen.plan.body.repeats import repeated
+from pmgen.plan.body.residuals import write_residual
+from pmgen.plan.body.writer import BodyWriter
 from pmgen.plan.layout import Code, Invoke
 
 

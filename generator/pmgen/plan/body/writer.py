@@ -16,8 +16,8 @@ from pmgen.expressions.expression import Expr
 from pmgen.language.names import MODULE_NAMES
 from pmgen.language.spec import Call, Series
 from pmgen.ops.definition import OpDef, Shape
+from pmgen.plan.body.calls import Env, NotSymbolic
 from pmgen.plan.body.flow import Flow, Inline, Place
-from pmgen.plan.calls import Env, NotSymbolic
 from pmgen.plan.layout import INDENT, METHOD_DEPTH, WIDTH, Code, flat, lines
 from pmgen.plan.plans import NameClash
 
