@@ -65,7 +65,7 @@ def main() -> int:
 
 def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     """Train on the other folds; this fold's names, labels and log-probabilities."""
-    from pmruntime.data import open_data
+    from pmruntime.data import Preprocessing, open_data
     from pmruntime.inference.probabilities import log_probabilities
     from pmruntime.model.loading import load_model_class
     from pmruntime.recipe import parse_recipe
@@ -79,7 +79,7 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     settings = parse_recipe(recipe)
     every = open_data(
         given.data,
-        settings.preprocessing(size),
+        Preprocessing.chosen(settings.images, size),
         drop_copies=settings.images["drop_copies"],
     )
     data = without_fold(every, fold, given.folds)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmgen.catalogue import trusted_folder
+from pmgen import catalogue
 from pmgen.check.expect import check_expectations
 from pmgen.check.unused import check_params_named, check_used
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
@@ -24,8 +24,7 @@ from pmgen.expand import expand_model
 from pmgen.expand.graph import Graph
 from pmgen.load.inherit import load_sources
 from pmgen.parse import parse_model
-from pmgen.plan import ModulePlan, plan_module
-from pmgen.plan.body.flow import NameClash
+from pmgen.plan import ModulePlan, NameClash, plan_module
 from pmgen.settings import Settings
 
 
@@ -64,7 +63,7 @@ def compile_spec(
         try:
             return _compile(
                 path,
-                root or trusted_folder(path),
+                root or catalogue.trusted_folder(path),
                 settings or Settings(),
                 standalone,
                 diagnostics,
@@ -93,7 +92,7 @@ def _compile(
     standalone: bool,
     diagnostics: Diagnostics,
 ) -> Compiled:
-    sources = load_sources(path, root, diagnostics)
+    sources = load_sources(path, root, diagnostics, _copy_hint)
     spec = parse_model(sources, diagnostics) if sources else None
     values = settings.values_for(spec) if spec else {}
     graph = (
@@ -112,6 +111,14 @@ def _compile(
     code = emit_module(plan) if plan else None
     assert sources is not None
     return Compiled(path, diagnostics, graph, code, sources.files)
+
+
+def _copy_hint(missing: Path) -> str | None:
+    """Help for a file that a spec names, is not there, and is in the catalogue."""
+    name = missing.stem
+    if name not in catalogue.names():
+        return None
+    return f"`pmgen new {name} -o FOLDER` copies the catalogue's beside yours"
 
 
 def _plan(

@@ -87,11 +87,6 @@ def test_the_shared_modules_import_nothing_heavy() -> None:
     assert loaded - set(sys.stdlib_module_names) <= {"pmruntime", "click"}
 
 
-def test_the_runtime_never_imports_the_compiler() -> None:
-    for path in sources(RUNTIME):
-        assert "pmgen" not in packages(path), path
-
-
 def test_the_packages_have_one_home() -> None:
     """Else `import generator.pmgen` would make a second copy of it."""
     assert not (ROOT / "generator" / "__init__.py").exists()

@@ -1,4 +1,4 @@
-"""`expect`: published figures, held to what the network has."""
+"""`expect`: published figures, compared with those of the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a YAML parser complains of, in words that help the one who wrote the text.
+"""The problems that a YAML parser finds, in words that help the author of the text.
 
 libyaml and PyYAML's own parser word the same mistake differently; here they agree.
 """

@@ -50,17 +50,35 @@ def any_integer() -> Kind:
     return Kind(words, lambda value: None if _is_int(value) else words, _whole())
 
 
+def _integers(
+    words: str,
+    *lengths: int,
+    minimum: int | None = None,
+    alone: bool = True,
+    named: tuple[str, ...] = (),
+) -> Kind:
+    """Lists of whole numbers of one of these lengths; one number `alone`, or one of the
+    words `named`, where they are allowed."""
+
+    def check(value: Any) -> str | None:
+        if isinstance(value, str):
+            return None if value in named else words
+        items = value if isinstance(value, tuple) else (value,)
+        fits = len(items) in lengths if isinstance(value, tuple) else alone
+        fits = fits and all(map(_is_int, items))
+        fits = fits and (minimum is None or min(items) >= minimum)
+        return None if fits else words
+
+    item = _whole(minimum)
+    schemas = [*([{"enum": list(named)}] if named else []), *([item] if alone else [])]
+    schemas += [list_of(item, length) for length in lengths]
+    return Kind(words, check, any_of(*schemas))
+
+
 def pair(minimum: int = 0) -> Kind:
     """One whole number for both axes, or `[height, width]`."""
     words = f"a whole number from {minimum} up, or a list [height, width] of two"
-
-    def check(value: Any) -> str | None:
-        items = value if isinstance(value, tuple) else (value,)
-        fits = len(items) == 2 or not isinstance(value, tuple)
-        fits = fits and all(_is_int(item) and item >= minimum for item in items)
-        return None if fits else words
-
-    return Kind(words, check, any_of(_whole(minimum), list_of(_whole(minimum), 2)))
+    return _integers(words, 2, minimum=minimum)
 
 
 def padding() -> Kind:
@@ -69,30 +87,13 @@ def padding() -> Kind:
         "a whole number from 0 up, [height, width], [top, bottom, left, right], "
         "SAME or VALID"
     )
-    named = ("SAME", "VALID")
-
-    def check(value: Any) -> str | None:
-        if isinstance(value, str):
-            return None if value in named else words
-        items = value if isinstance(value, tuple) else (value,)
-        fits = len(items) in (2, 4) or not isinstance(value, tuple)
-        fits = fits and all(_is_int(item) and item >= 0 for item in items)
-        return None if fits else words
-
-    sizes = any_of(_whole(0), list_of(_whole(0), 2), list_of(_whole(0), 4))
-    return Kind(words, check, any_of({"enum": list(named)}, *sizes["anyOf"]))
+    return _integers(words, 2, 4, minimum=0, named=("SAME", "VALID"))
 
 
 def edges() -> Kind:
     """Padding of an image's edges; a negative number crops."""
     words = "a whole number, or a list [left, right, top, bottom] of four"
-
-    def check(value: Any) -> str | None:
-        items = value if isinstance(value, tuple) else (value,)
-        fits = len(items) == 4 or not isinstance(value, tuple)
-        return None if fits and all(map(_is_int, items)) else words
-
-    return Kind(words, check, any_of(_whole(), list_of(_whole(), 4)))
+    return _integers(words, 4)
 
 
 def nonzero() -> Kind:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pmruntime.recipe.definition import CHOICES, DEFAULTS, SECTIONS, SETTINGS
 from pmruntime.recipe.resolve import filled
-
-if TYPE_CHECKING:
-    from pmruntime.data.preprocessing import Preprocessing
 
 
 @dataclass(frozen=True)
@@ -74,17 +71,3 @@ class Recipe:
                 value = dict(value)
             result[entry.name] = value
         return result
-
-    def preprocessing(self, input_size: tuple[int, int] | None) -> Preprocessing:
-        """How images are prepared for a network whose input is (height, width), or
-        None where it leaves its size open: `images: {size: ...}` then decides."""
-        # Not above: the compiler imports this package, and has no NumPy.
-        from pmruntime.data.preprocessing import Preprocessing
-
-        given = self.images["size"]
-        return Preprocessing(
-            input_size if given is None else (given[0], given[1]),
-            self.images["resize"],
-            self.images["color"],
-            self.images["normalize"],
-        )

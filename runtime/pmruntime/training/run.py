@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from pmruntime.data import Data, open_data
+from pmruntime.data import Data, Preprocessing, open_data
 from pmruntime.files import read_json
 from pmruntime.machine.device import use_device
 from pmruntime.machine.environment import versions
@@ -140,7 +140,7 @@ def _opened(
     try:
         return open_data(
             data,
-            recipe.preprocessing(size),
+            Preprocessing.chosen(recipe.images, size),
             drop_copies=recipe.images["drop_copies"],
             progress=callback.on_images_read,
         )

@@ -12,19 +12,17 @@ from pmgen.expressions.expression import (
     Name,
     NoValue,
     Value,
-    names_in,
     simplest,
     substitute,
 )
 from pmgen.expressions.printer import show
-from pmgen.language.spec import Arg, Call, Param, chosen_by
+from pmgen.language.spec import Act, Arg, Call, ChosenActivation, Param
 from pmgen.language.types import LIST, NO_ACTIVATION
 from pmgen.ops import INITIALIZERS
-from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, ShapeIssue
+from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_open_size
 from pmgen.plan.layout import Code, Infix, Invoke, Keyword, Listing, literal
 
 Env = Mapping[str, "Value | Expr"]
-_OPEN = {name.name for name in OPEN_SIZES}
 
 
 MAX_FORMULA = 50  # longer ones cannot be read in code, and do not fit its lines
@@ -77,7 +75,7 @@ def code_of(value: Any) -> Code:
     if isinstance(value, str):
         return literal(value)
     if isinstance(value, Expr):
-        if any(name in _OPEN for name in names_in(value)):
+        if is_open_size(value):
             raise NotSymbolic
         return formula(value)
     return repr(value)
@@ -107,16 +105,15 @@ def constructor(op: OpDef, call: Call, shape: Shape, env: Env) -> Invoke:
     return Invoke(op.layer, tuple(args))
 
 
-def settled(call: Call | None, env: Env) -> Call | Name | None:
+def settled(given: Act | None, env: Env) -> Call | Name | None:
     """What stands behind a layer: the call itself, or what a parameter names instead;
     the parameter where that is open."""
-    named = chosen_by(call) if call else None
-    if call is None or named is None:
-        return call
-    value = symbolic(named, env)
+    if not isinstance(given, ChosenActivation):
+        return given
+    value = symbolic(given.param, env)
     if isinstance(value, Name):
         return value
-    return None if value == NO_ACTIVATION else Call(value, call.span)
+    return None if value == NO_ACTIVATION else Call(value, given.span)
 
 
 def function(op: OpDef, call: Call, inputs: list[Code], env: Env) -> Code:
@@ -126,7 +123,7 @@ def function(op: OpDef, call: Call, inputs: list[Code], env: Env) -> Code:
     assert op.function is not None
     bound = bind(op, call, env)
     if any(isinstance(value, Expr) for value in bound.values()):
-        raise NotSymbolic  # a parameter of __init__ is no name in forward
+        raise NotSymbolic  # a parameter of __init__ is not a name in forward
     args: list[Code] = [Listing(tuple(inputs)) if op.many_inputs else inputs[0]]
     args += [code_of(bound[name]) for name in op.positional]
     args += _keywords(op, bound, skip=op.positional)
@@ -144,11 +141,12 @@ def _keywords(op: OpDef, bound: Mapping[str, Any], skip: tuple[str, ...]) -> lis
     return [
         Keyword(arg.name, code_of(bound[arg.name]))
         for arg in op.args
-        if arg.name not in skip and not _same(bound[arg.name], arg.default)
+        if arg.name not in skip and not same_value(bound[arg.name], arg.default)
     ]
 
 
-def _same(value: Any, default: Any) -> bool:
+def same_value(value: Any, default: Any) -> bool:
+    """True where a value is its default, of the same type too: 1 is not True."""
     return type(value) is type(default) and bool(value == default)
 
 
