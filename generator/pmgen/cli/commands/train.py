@@ -111,4 +111,4 @@ def _recipe(
         raise Problem(str(error)) from None
     diagnostics = Diagnostics()
     resolved = parse_recipe(path, diagnostics, settings, graph)
-    return resolved if report([Compiled(path, diagnostics)]) else None
+    return resolved if report([Compiled(path=path, diagnostics=diagnostics)]) else None
