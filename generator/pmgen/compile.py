@@ -28,7 +28,7 @@ from pmgen.plan import ModulePlan, NameClash, plan_module
 from pmgen.settings import Settings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Compiled:
     """What a spec became. `graph` and `code` are None where it is wrong. `files` are
     those it is made of, itself first, each named relative to the trusted folder."""
@@ -69,7 +69,7 @@ def compile_spec(
                 diagnostics,
             )
         except TooManyErrors:
-            return Compiled(path, diagnostics)
+            return Compiled(path=path, diagnostics=diagnostics)
 
 
 @contextmanager
@@ -106,11 +106,17 @@ def _compile(
     if graph is not None and not diagnostics.failed and not settings.changed:
         check_expectations(graph, diagnostics)
     if graph is None or diagnostics.failed:
-        return Compiled(path, diagnostics, graph)
+        return Compiled(path=path, diagnostics=diagnostics, graph=graph)
     plan = _plan(graph, standalone, settings.note, diagnostics)
     code = emit_module(plan) if plan else None
     assert sources is not None
-    return Compiled(path, diagnostics, graph, code, sources.files)
+    return Compiled(
+        path=path,
+        diagnostics=diagnostics,
+        graph=graph,
+        code=code,
+        files=sources.files,
+    )
 
 
 def _copy_hint(missing: Path) -> str | None:

@@ -161,7 +161,9 @@ class Advisor:
     def _inside_a_block(self, node: Node) -> bool:
         """True where the names that the node sees are not those that hold here."""
         return any(
-            node.path.startswith(f"{done.path}.") for done in self.built.instances
+            node.path.startswith(f"{done.path}.")
+            for done in self.built.regions
+            if done.own_class
         )
 
     def _changed_elsewhere(self, signal: Signal, span: Span) -> list[str]:

@@ -96,7 +96,6 @@ class _Expander:
             heads={name: s for name, s in heads.items() if s is not None},
             nodes=tuple(built.nodes),
             regions=tuple(built.regions),
-            instances=tuple(built.instances),
             layer_shapes=built.layer_shapes,
             shortcuts=built.shortcuts,
             kept=built.kept,
@@ -302,11 +301,16 @@ class _Expander:
         end = self._form(form, start, inner, {WHAT_COMES_IN: start} if repeated else {})
         if repeated:
             end = self.nodes.after(layer.norm, layer.act, end, inner, "")
-        if end.shape is not None and start.shape is not None:
-            title = type(form).__name__.lower()
-            self.built.add_region(inner.path, title, form.span, first, start, end)
-            if repeated:
-                self.built.add_instance(form, inner, start, end)
+        self.built.add_region(
+            form,
+            inner,
+            start,
+            end,
+            title=type(form).__name__.lower(),
+            span=form.span,
+            first=first,
+            own_class=repeated,
+        )
         return end
 
     def _inputs(
@@ -365,9 +369,16 @@ class _Expander:
         first = len(self.built.nodes)
         end = self._form(block.form, start, inner, {WHAT_COMES_IN: start})
         end = self.nodes.after(block.norm, block.act, end, inner, "")
-        if end.shape is not None:
-            self.built.add_region(path, call.name, call.span, first, start, end)
-            self.built.add_instance(block.form, inner, start, end)
+        self.built.add_region(
+            block.form,
+            inner,
+            start,
+            end,
+            title=call.name,
+            span=call.span,
+            first=first,
+            own_class=True,
+        )
         return end
 
     def _block_env(

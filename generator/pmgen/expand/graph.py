@@ -66,27 +66,21 @@ class ShortcutKind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """A block's instance or an inline form: the nodes `start` to `stop` (exclusive)."""
+    """A use of a block, or an inline form: the nodes `start` to `stop` (exclusive), the
+    names that the form saw, and its shapes in and out. `own_class` where the emitted
+    code has a class for it: for blocks, and for inline forms that repeat.
+    """
 
+    form: Form
     path: str
     title: str
     span: Span
+    env: Mapping[str, Value]
     start: int
     stop: int
     in_shape: Shape
     shape: Shape
-
-
-@dataclass(frozen=True, kw_only=True)
-class Instance:
-    """One use of a block or of an inline form that repeats: the names that it saw,
-    and the shapes in and out."""
-
-    form: Form
-    path: str
-    env: Mapping[str, Value]
-    in_shape: Shape
-    shape: Shape
+    own_class: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +98,6 @@ class Graph:
     heads: Mapping[str, Shape]
     nodes: tuple[Node, ...]
     regions: tuple[Region, ...]
-    instances: tuple[Instance, ...]
     layer_shapes: Mapping[str, Shape]
     shortcuts: Mapping[str, ShortcutKind]
     kept: Mapping[str, bool]

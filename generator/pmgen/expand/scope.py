@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import (
-    Instance,
     Node,
     ReceptiveField,
     Region,
@@ -72,50 +71,39 @@ class GraphBuilder:
 
     nodes: list[Node] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
-    instances: list[Instance] = field(default_factory=list)
     layer_shapes: dict[str, Shape] = field(default_factory=dict)
     shortcuts: dict[str, ShortcutKind] = field(default_factory=dict)
     kept: dict[str, bool] = field(default_factory=dict)
 
-    def add_instance(
-        self, form: Form, scope: Scope, start: Signal, end: Signal
-    ) -> None:
-        """A use of a block, or of an inline form that repeats."""
-        assert start.shape is not None
-        assert end.shape is not None
-        self.instances.append(
-            Instance(
-                form=form,
-                path=scope.path,
-                env=scope.env,
-                in_shape=start.shape,
-                shape=end.shape,
-            )
-        )
-
     def add_region(
         self,
-        path: str,
+        form: Form,
+        scope: Scope,
+        start: Signal,
+        end: Signal,
+        *,
         title: str,
         span: Span,
         first: int,
-        start: Signal,
-        end: Signal,
+        own_class: bool,
     ) -> None:
-        """The nodes from number `first` on, as one part of the network."""
-        assert start.shape is not None
-        assert end.shape is not None
-        self.regions.append(
-            Region(
-                path=path,
-                title=title,
-                span=span,
-                start=first,
-                stop=len(self.nodes),
-                in_shape=start.shape,
-                shape=end.shape,
-            )
+        """The nodes from number `first` on, as one part of the network; nothing where a
+        mistake left a shape unknown."""
+        if start.shape is None or end.shape is None:
+            return
+        region = Region(
+            form=form,
+            path=scope.path,
+            title=title,
+            span=span,
+            env=scope.env,
+            start=first,
+            stop=len(self.nodes),
+            in_shape=start.shape,
+            shape=end.shape,
+            own_class=own_class,
         )
+        self.regions.append(region)
 
 
 def lost(signal: Signal) -> Signal:

@@ -28,27 +28,26 @@ from pmgen.load.tree import (
 
 MAX_FILES = 32
 
-# Sections that a mapping under `key` is merged as. What is not listed is replaced.
+# What the mapping under a key of a section is merged as; any other is replaced.
 _INSIDE: dict[str, dict[str, str]] = {
     "spec": {
         "params": "names", "defaults": "sections", "blocks": "blocks",
         "layers": "layers", "branches": "branches", "residual": "residual",
         "heads": "layers",
     },
-    "blocks": {"*": "block"},
     "block": {
         "params": "names", "layers": "layers", "branches": "branches",
         "residual": "residual",
     },
-    "layers": {"*": "layer"},
     "layer": {
         "first": "names", "init": "names", "layers": "layers",
         "branches": "branches", "residual": "residual",
     },
-    "branches": {"*": "layers"},
     "residual": {"body": "layers", "shortcut": "layers"},
-    "sections": {"*": "names"},
-    "names": {},
+}  # fmt: skip
+# What every mapping of a section is merged as, where the section's keys are names.
+_EACH = {
+    "blocks": "block", "layers": "layer", "branches": "layers", "sections": "names"
 }  # fmt: skip
 _KINDS = ("op", "layers", "branches", "residual")  # what makes a layer what it is
 # A variant that sets one of these is another network than its base, so that the
@@ -201,7 +200,7 @@ class _Loader:
         )
 
     def _merge(self, base: Mapping, variant: Mapping, kind: str) -> Mapping:
-        """`variant` laid over `base`; `kind` is a key of `_INSIDE`."""
+        """`variant` laid over `base`; `kind` is the section that they are."""
         entries = {entry.name: entry for entry in base}
         for entry in variant:
             old = entries.get(entry.name)
@@ -287,8 +286,7 @@ class _Loader:
         )
 
     def _replace(self, old: Entry, new: Entry, kind: str) -> Entry:
-        inside = _INSIDE[kind]
-        inner = inside.get(new.name) or inside.get("*")
+        inner = _EACH.get(kind) or _INSIDE.get(kind, {}).get(new.name)
         mappings = isinstance(old.value, Mapping) and isinstance(new.value, Mapping)
         if inner is None or not mappings or _other_kind(old.value, new.value):
             return Entry(new.key, _without_place(new.value))

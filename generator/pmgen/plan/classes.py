@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pmgen.expand.graph import Graph, Instance
+from pmgen.expand.graph import Graph, Region
 from pmgen.expressions.expression import Expr, Name, Value
 from pmgen.language.names import BLOCK_CHANNELS
 from pmgen.language.spec import IN_CHANNELS, Block, Call, Param
@@ -79,9 +79,10 @@ class _ModulePlanner:
         self.spec = graph.spec
         self.generic: dict[tuple[Any, ...], PlannedClass | None] = {}
         self.special: dict[tuple[Any, ...], PlannedClass] = {}
-        self.instances: dict[int, list[Instance]] = {}
-        for instance in graph.instances:
-            self.instances.setdefault(id(instance.form), []).append(instance)
+        self.uses: dict[int, list[Region]] = {}
+        for region in graph.regions:
+            if region.own_class:
+                self.uses.setdefault(id(region.form), []).append(region)
         self.reserved = {self.spec.name.text, *self.spec.blocks}
         self.given: set[str] = set()
         self.users: list[list[PlannedClass]] = [[]]
@@ -129,7 +130,7 @@ class _ModulePlanner:
 
     def _make_generic(self, source: ClassSource) -> PlannedClass:
         block = source.block
-        uses = [u for u in self.instances.get(id(block.form), []) if source.covers(u)]
+        uses = [u for u in self.uses.get(id(block.form), []) if source.covers(u)]
         ranks = {len(use.in_shape) for use in uses}
         if len(ranks) != 1:
             raise NotSymbolic

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from pmgen.expand.graph import Graph, Instance, ShortcutKind, join
+from pmgen.expand.graph import Graph, Region, ShortcutKind, join
 from pmgen.expressions.expression import (
     Const,
     Expr,
@@ -53,7 +53,7 @@ class ClassSource:
         outer = None if isinstance(self.outer, Expr) else self.outer
         return id(self.block.form), opened, outer, tuple(self.fixed.items())
 
-    def covers(self, use: Instance) -> bool:
+    def covers(self, use: Region) -> bool:
         """True where the use sees the same numbers from outside."""
         return all(use.env[name] == value for name, value in self.fixed.items()) and (
             self.outer is None
@@ -114,7 +114,7 @@ class PlannedClass:
         out = tuple(simplest(substitute(as_expr(d), names)) for d in self.shape)
         return Invoke(self.plan.name, tuple(args)), out
 
-    def hold_against(self, use: Instance, graph: Graph) -> None:
+    def hold_against(self, use: Region, graph: Graph) -> None:
         """Compare its shape and conditions with a use. Raises NotSymbolic where they
         are not those of the use."""
         names = {

@@ -74,4 +74,4 @@ def _recipe(path: Path, settings: tuple[str, ...]) -> Compiled:
 
     diagnostics = Diagnostics()
     parse_recipe(path, diagnostics, settings)
-    return Compiled(path, diagnostics)
+    return Compiled(path=path, diagnostics=diagnostics)

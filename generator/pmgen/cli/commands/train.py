@@ -96,4 +96,4 @@ def _recipe(
     path = find_recipe(given)
     diagnostics = Diagnostics()
     resolved = parse_recipe(path, diagnostics, settings, graph)
-    return resolved if report([Compiled(path, diagnostics)]) else None
+    return resolved if report([Compiled(path=path, diagnostics=diagnostics)]) else None

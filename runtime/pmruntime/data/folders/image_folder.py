@@ -13,7 +13,7 @@ from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.data.decode import BadImageError, read_image
 from pmruntime.data.folders.cache import cached_images, write_cache
 from pmruntime.data.folders.copies import without_copies
-from pmruntime.data.folders.kinds import DESCRIPTIONS, is_image_folder, list_images
+from pmruntime.data.folders.kinds import DESCRIPTIONS, list_images
 from pmruntime.data.folders.listing import Entry, Fault, Listing
 from pmruntime.data.folders.parallel import OnProgress, in_threads
 from pmruntime.data.preprocessing import Preprocessing
@@ -66,11 +66,6 @@ def build_cache(
     copies, so it serves with `drop_copies` and without. Raises UserError as `open_data`
     does, and where `folder` holds no images.
     """
-    if not is_image_folder(folder):
-        raise UserError(
-            f"the folder `{folder}` holds no images of a known kind",
-            f"known kinds: {DESCRIPTIONS}",
-        )
     listing = _sound_listing(folder)
     preprocessing = _with_size(listing, preprocessing)
     return [
@@ -159,7 +154,11 @@ def _bad_image(entry: Entry, error: BadImageError) -> Fault:
 
 def _sound_listing(folder: Path) -> Listing:
     listing = list_images(folder)
-    assert listing is not None  # callers check is_image_folder first
+    if listing is None:
+        raise UserError(
+            f"the folder `{folder}` holds no images of a known kind",
+            f"known kinds: {DESCRIPTIONS}",
+        )
     _refuse(listing, [fault for fault in listing.faults if fault.serious])
     return listing
 
