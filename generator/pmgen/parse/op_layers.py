@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pmruntime.suggest import did_you_mean
+
 from pmgen.diagnostics.source import Span
-from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.language.arguments import argument_kinds
 from pmgen.language.keys import LAYER_KEYS
 from pmgen.language.spec import Arg, Block, Call, Ident, Layer
