@@ -55,7 +55,6 @@ SHARED = {
     "pmruntime.recipe.definition",
     "pmruntime.recipe.kinds",
     "pmruntime.recipe.layers",
-    "pmruntime.recipe.lists",
     "pmruntime.recipe.mistakes",
     "pmruntime.recipe.resolve",
     "pmruntime.sizes",

@@ -14,9 +14,9 @@ from pmruntime.recipe.kinds import (
     list_of,
     number,
     one_of,
+    size_pair,
     truth,
 )
-from pmruntime.recipe.lists import size_pair
 
 __all__ = [
     "Json",

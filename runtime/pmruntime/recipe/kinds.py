@@ -110,10 +110,18 @@ def one_of(*options: str) -> Kind:
     )
 
 
-def one_integer_of(*options: int) -> Kind:
-    """One of a few whole numbers."""
+def size_pair(minimum: int = 0) -> Kind:
+    """[height, width], where one number for both would not do."""
+    item = integer(minimum)
     return kind(
-        "one of " + ", ".join(map(str, options)),
-        lambda value: type(value) is int and value in options,
-        {"type": "integer", "enum": list(options)},
+        f"a list [height, width] of two whole numbers from {minimum} up",
+        lambda value: is_list(value, item, 2),
+        list_of(item.schema, 2),
     )
+
+
+def is_list(value: Any, item: Kind, length: int | None = None) -> bool:
+    """True for a list or tuple of values that fit, of that length if one is given."""
+    if not isinstance(value, list | tuple) or length not in (None, len(value)):
+        return False
+    return all(item.check(part) is None for part in value)
