@@ -48,7 +48,7 @@ def events(text: str) -> Iterator[Any]:
     """Event by event, up to the first mistake. Raises yaml.YAMLError there.
 
     A parser reads ahead of its events, by up to 1,024 letters behind a bracket that may
-    begin a key, and has limits of its own: libyaml gives up at 1,000 levels since 0.2.6.
+    begin a key, and has its own limits: libyaml gives up at 1,000 levels since 0.2.6.
     The events before a mistake are yielded nevertheless, so that our limits come first,
     and mistakes in the order of the text.
     """
