@@ -1,4 +1,4 @@
-"""What one shape check costs in a generated network's `forward`.
+"""The cost of one shape check in the `forward` of a generated network.
 
     python bench/check_shape.py
 
@@ -24,7 +24,7 @@ ROUNDS = 5
 
 
 def nanoseconds(function: Callable[[], Any], calls: int = CALLS) -> float:
-    """The fastest round's nanoseconds per call, those of an empty call included."""
+    """Nanoseconds per call in the fastest round, including those of an empty call."""
     best = float("inf")
     for _ in range(ROUNDS):
         started = time.process_time_ns()

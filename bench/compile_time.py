@@ -4,8 +4,8 @@
     python bench/compile_time.py --profile  # where the time of the largest one goes
 
 Each network is written as a spec into a temporary folder and compiled in this process
-by `compile_spec`: reading, checking, shapes, code. A real one, ResNet-152, stands below
-them for comparison. Nothing imports Paddle.
+by `compile_spec`: reading, checking, shapes, code. A real one, ResNet-152, is compiled
+for comparison. Nothing imports Paddle.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SIZES = (100, 1_000, 10_000)
 RESNET = Path(__file__).resolve().parents[1] / "specs/resnet152.yaml"
 # A layer of the largest network may cost this many times one of the smallest.
 MAX_GROWTH = 3.0
-# The fastest of several runs: what a busy machine adds is not the compiler's.
+# Repetitions by size. The fastest counts, because a busy machine only adds time.
 RUNS = {100: 10, 1_000: 3, 10_000: 2}
 
 _HEAD = "pmgen: 1\nmodel: Bench\ninput: [3, 32, 32]\n"
@@ -81,7 +81,7 @@ def compile_text(text: str, folder: Path) -> tuple[float, Compiled]:
 
 
 def compile_file(path: Path) -> tuple[float, Compiled]:
-    """The same for a spec that is there."""
+    """The same for a spec in a file."""
     started = time.process_time()
     result = compile_spec(path)
     seconds = time.process_time() - started
@@ -127,7 +127,7 @@ def _measure_resnet() -> None:
 
 
 def profile(folder: Path) -> None:
-    """Print the functions that take most of the largest compilations."""
+    """Print the functions that take most of the time in the largest compilations."""
     for name, make in NETWORKS.items():
         print(f"{name}, {SIZES[-1]:,} layers")
         profiler = cProfile.Profile()

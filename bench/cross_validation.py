@@ -1,14 +1,14 @@
-"""How well a recipe does on images that it was not trained on, training images alone.
+"""Cross-validation of a recipe on the training images alone.
 
     python bench/cross_validation.py DATA NETWORK --recipe RECIPE --out OUT
     python bench/cross_validation.py DATA NETWORK --out OUT --set epochs=9
     python bench/cross_validation.py DATA NETWORK --out OUT --weights FILE
 
 The training images are divided into folds with equal shares of each class; each fold is
-predicted by a network that was trained on the others. The validation images take no
-part, so a recipe that is chosen by these figures can still be judged on them. Folds
-that are trained are not trained again. Prints each fold, and all images together with
-95% intervals.
+predicted by a network that was trained on the others. The validation images are not
+used, so a recipe that is chosen by these metrics can be evaluated on them. Folds that
+are trained already are not trained again. Prints the metrics of each fold, and of all
+images together with 95% intervals.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from pmgen.catalogue import find_recipe
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.recipe import parse_recipe as resolved_recipe
+from pmgen.recipe.parse import parse_recipe as resolved_recipe
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,86 +57,91 @@ def main() -> int:
             place.write_text(json.dumps(predicted(given, recipe, fold)))
         if place.is_file():
             found.append(json.loads(place.read_text()))
-            print(f"fold {fold}:", figures(found[-1:]), flush=True)
+            print(f"fold {fold}:", metrics_line(found[-1:]), flush=True)
     if found:
-        print(f"{len(found)} folds:", figures(found, intervals=True))
+        print(f"{len(found)} folds:", metrics_line(found, intervals=True))
     return 0
 
 
 def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     """Train on the other folds; this fold's names, labels and log-probabilities."""
-    from pmruntime.data import open_data
-    from pmruntime.data.dataset import Split, make_data
-    from pmruntime.inference.inference import log_probabilities
+    from pmruntime.data import Preprocessing, open_data
+    from pmruntime.inference.probabilities import log_probabilities
     from pmruntime.model.loading import load_model_class
     from pmruntime.recipe import parse_recipe
-    from pmruntime.runs.progress import PlainReporter
+    from pmruntime.runs.callback import LineLogger
     from pmruntime.runs.trained import load_run
     from pmruntime.training.run import train
     from rich.console import Console
-    from sklearn.model_selection import StratifiedKFold
 
     source = ROOT / "generated" / f"{given.network}.py"
     size = load_model_class(source).input_shape[1:]
     settings = parse_recipe(recipe)
     every = open_data(
         given.data,
-        settings.preprocessing(size),
+        Preprocessing.chosen(settings.images, size),
         drop_copies=settings.images["drop_copies"],
     )
-    folds = StratifiedKFold(given.folds, shuffle=True, random_state=0)
-    parts = list(folds.split(every.train.labels, every.train.labels))[fold]
-    train_split, val_split = (
-        Split(
-            np.ascontiguousarray(every.train.images[part]),
-            every.train.labels[part],
-            tuple(every.train.names[i] for i in part),
-        )
-        for part in parts
-    )
-    data = make_data(
-        f"{every.source}, without fold {fold} of {given.folds}",
-        train_split,
-        val_split,
-        every.num_classes,
-        every.class_names,
-        every.preprocessing,
-    )
+    data = without_fold(every, fold, given.folds)
     run = given.out / f"fold{fold}" / "run"
-    reporter = PlainReporter(Console(file=sys.stderr))
     train(
         source,
         data,
         run,
         recipe=settings,
         force=True,
-        reporter=reporter,
+        callback=LineLogger(Console(file=sys.stderr)),
         weights=given.weights,
     )
-    trained = load_run(run)
     logs = log_probabilities(
-        trained.model, val_split.images, data.preprocessing, settings.views
+        load_run(run).model, data.val.images, data.preprocessing, settings.views
     )
     return {
-        "names": val_split.names,
-        "labels": val_split.labels.tolist(),
+        "names": data.val.names,
+        "labels": data.val.labels.tolist(),
         "log_probabilities": logs.tolist(),
     }
 
 
-def figures(folds: list[dict[str, Any]], intervals: bool = False) -> str:
-    """Accuracy, loss and ROC-AUC over the images of all these folds."""
-    from pmruntime.evaluation.bootstrap import Measurement
+def without_fold(every: Any, fold: int, folds: int) -> Any:
+    """The training images as data of their own: this fold to validate on, the other
+    folds to train on."""
+    from pmruntime.data.dataset import Split, make_data
+    from sklearn.model_selection import StratifiedKFold
+
+    whole = every.train
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=0)
+    train_split, val_split = (
+        Split(
+            np.ascontiguousarray(whole.images[part]),
+            whole.labels[part],
+            tuple(whole.names[i] for i in part),
+        )
+        for part in list(splitter.split(whole.labels, whole.labels))[fold]
+    )
+    return make_data(
+        f"{every.source}, without fold {fold} of {folds}",
+        train_split,
+        val_split,
+        every.num_classes,
+        every.class_names,
+        every.preprocessing,
+    )
+
+
+def metrics_line(folds: list[dict[str, Any]], intervals: bool = False) -> str:
+    """Accuracy, ROC-AUC and loss for the images of all these folds, as text."""
+    from pmruntime.evaluation.bootstrap import Bootstrap
     from pmruntime.evaluation.metrics import Predictions
 
     logs = np.concatenate([np.array(fold["log_probabilities"]) for fold in folds])
     labels = np.concatenate([np.array(fold["labels"]) for fold in folds])
-    measured = Measurement(Predictions(logs, labels)).figures()
+    measurements = Bootstrap(Predictions(logs, labels)).measurements()
     parts = [f"{len(labels)} images"]
     for name in ("accuracy", "auc", "loss"):
-        figure = measured[name]
-        within = f" ({figure.low:.4f} to {figure.high:.4f})" if intervals else ""
-        parts.append(f"{name} {figure.value:.4f}{within}")
+        m = measurements[name]
+        interval = f" ({m.low:.4f} to {m.high:.4f})" if intervals else ""
+        parts.append(f"{name} {m.value:.4f}{interval}")
     return ", ".join(parts)
 
 

@@ -1,7 +1,7 @@
 """Why does LeNet with sigmoids not learn the fundus images, and LeNet with ReLUs does?
 
     python bench/lenet_relu.py DATA OUT           # train what is missing, then measure
-    python bench/lenet_relu.py DATA OUT --table   # measure only
+    python bench/lenet_relu.py DATA OUT --table   # only measure what is trained
 
 DATA is a folder that `pmgen train --data` takes, OUT keeps the runs. Each variant is
 trained by the runtime as any user would; after every epoch its weights are loaded into
@@ -29,7 +29,7 @@ ADAMW = {"optimizer": {"AdamW": {"learning_rate": 0.001}}}
 
 @dataclass(frozen=True)
 class Variant:
-    """One of the runs: a network, and how its recipe differs from the tutorial's."""
+    """One of the runs: a network, and what its recipe changes in the tutorial's."""
 
     title: str
     network: str
@@ -80,14 +80,15 @@ def main() -> None:
 
 
 def train_variant(variant: Variant, data_name: str, out: Path) -> None:
-    """Train it, unless it is there; gradients at the start and after every epoch."""
+    """Train the variant unless it is trained, and measure gradients at the start and
+    after every epoch."""
     import paddle
     from pmruntime.data import open_data
     from pmruntime.data.preprocessing import Preprocessing
     from pmruntime.model.loading import load_model_class
     from pmruntime.recipe import parse_recipe
+    from pmruntime.runs.callback import LineLogger
     from pmruntime.runs.checkpoint import load_weights
-    from pmruntime.runs.progress import PlainReporter
     from pmruntime.training.run import train
     from rich.console import Console
 
@@ -99,17 +100,17 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     data = open_data(data_name, Preprocessing(size=(224, 224)))
     recipe = parse_recipe({**variant.recipe, "name": variant.title})
     paddle.seed(variant.seed)
-    probe = model_class()  # the weights that training begins with
+    probe = model_class()  # has the weights that training starts with
     rows = [{"epoch": 0, **gradients(probe, data)}]
 
-    class Measuring(PlainReporter):
-        def end_epoch(self, row: Any) -> None:
-            super().end_epoch(row)
+    class Measuring(LineLogger):
+        def on_epoch_end(self, row: Any) -> None:
+            super().on_epoch_end(row)
             load_weights(run / "weights.safetensors", probe)
             rows.append({"epoch": row["epoch"], **gradients(probe, data)})
 
-    reporter = Measuring(Console())
-    reporter.say(variant.title)
+    callback = Measuring(Console())
+    callback.log(variant.title)
     train(
         source,
         data,
@@ -117,7 +118,7 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
         recipe=recipe,
         seed=variant.seed,
         force=True,
-        reporter=reporter,
+        callback=callback,
     )
     metrics = [json.loads(line) for line in (run / "metrics.jsonl").open()]
     result = {
@@ -132,8 +133,8 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
 
 
 def before_activation(variant: Variant, data_name: str, out: Path) -> dict[str, Any]:
-    """What enters fc1's activation, before training and after: its RMS, and the mean
-    over the units of the standard deviation over images."""
+    """The input of fc1's activation before and after training: its RMS, and the mean
+    over units of its standard deviation over images."""
     import paddle
     from pmruntime.data import open_data
     from pmruntime.data.preprocessing import Preprocessing
@@ -151,7 +152,7 @@ def before_activation(variant: Variant, data_name: str, out: Path) -> dict[str, 
         hook = model.fc1.register_forward_post_hook(
             lambda layer, given, result, seen=seen: seen.append(result.numpy())
         )
-        model.train()  # as it is trained: with the batch's own statistics
+        model.train()  # as in training: normalized by the statistics of the batch
         with paddle.no_grad():
             for part in probed(data):
                 images = data.preprocessing.normalized(data.train.images[part])
@@ -166,13 +167,13 @@ def before_activation(variant: Variant, data_name: str, out: Path) -> dict[str, 
 
 
 def probed(data: Any) -> list[Any]:
-    """Positions of the training images that are measured on, in batches of ten."""
+    """Positions of the training images to measure on, in batches of ten."""
     chosen = np.linspace(0, len(data.train) - 1, MEASURED_ON).astype(int)
     return np.array_split(chosen, 10)
 
 
 def generated(network: str, out: Path) -> Path:
-    """The file of the network's class; what only this experiment uses is built."""
+    """The file of the network's class; networks of bench/specs are compiled first."""
     from pmgen.compile import compile_spec
 
     spec = Path(__file__).parent / "specs" / f"{network}.yaml"
@@ -218,7 +219,7 @@ def gradients(model: Any, data: Any) -> dict[str, Any]:
 
 
 def table(measured: list[dict[str, Any]]) -> str:
-    """The figures as Markdown: results, gradients, what enters the last activation."""
+    """Markdown tables: metrics, gradients, inputs of the last activation."""
     lines = ["| run | seed | train loss | val accuracy | val AUC | outputs' spread |"]
     lines += ["|---|---:|---:|---:|---:|---:|"]
     for run in measured:
@@ -251,7 +252,7 @@ def table(measured: list[dict[str, Any]]) -> str:
 
 
 def draw(measured: list[dict[str, Any]], path: Path) -> None:
-    """Loss, AUC and the spread of the outputs over the epochs; gradients by layer."""
+    """Plot loss, AUC and the spread of the outputs by epoch, gradients by layer."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
@@ -291,7 +292,7 @@ def draw(measured: list[dict[str, Any]], path: Path) -> None:
 
 
 def with_weights(row: dict[str, Any]) -> dict[str, float]:
-    """The RMS gradient of each convolution's and linear layer's weight."""
+    """The RMS gradient of the weight of each convolution and linear layer."""
     return {
         name: layer["gradient"]
         for name, layer in row["layers"].items()

@@ -1,12 +1,12 @@
-"""An epoch of the tutorial's reader against one from the cache of decoded images.
+"""The tutorial's reader compared with the cache of decoded images: images a second.
 
     python bench/reading.py   # exit 1 where the cache is not 20 times as fast
 
 Photographs of 224 x 224 (palm224 in PMGEN_DATA, else in ../shared/data; without them
 smooth noise) are enlarged to 2124 x 2056, the size of iChallenge-PM's, and written as
-JPEG into a temporary folder. The tutorial decodes and shrinks each of them in every
-epoch; the cache holds them shrunk. Both end with float32 batches of equal bits, in one
-thread. CPU seconds, the fastest of several epochs.
+JPEG into a temporary folder. The tutorial decodes and resizes each of them in every
+epoch; the cache has them resized. Both give the same float32 batches, to the bit, in
+one thread. CPU seconds, the fastest of several epochs.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ IMAGES = 40
 BATCH_SIZE = 10
 SIZE = (2124, 2056)  # width, height
 SETTINGS = Preprocessing(size=(224, 224))
-WANTED = 20.0
+MIN_RATIO = 20.0
 FOLDER = "PALM-Training400"
 Batches = Iterator[tuple[np.ndarray, np.ndarray]]
 
 
 def write_images(folder: Path) -> str:
-    """IMAGES large JPEGs; returns what they are."""
+    """Write IMAGES large JPEGs; returns a description of them."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     real = Path(os.environ.get("PMGEN_DATA", beside)) / "palm224" / FOLDER
     files = sorted(real.glob("*.jpg"))[:: 400 // IMAGES][:IMAGES]
@@ -53,7 +53,7 @@ def write_images(folder: Path) -> str:
 
 
 def from_files(folder: Path) -> Batches:
-    """As the tutorial's `data_loader` does it: decoded anew in every epoch."""
+    """As in the tutorial's `data_loader`: decoded in every epoch."""
     names = os.listdir(folder)
     random.shuffle(names)
     for start in range(0, len(names), BATCH_SIZE):
@@ -81,7 +81,7 @@ def from_cache(folder: Path) -> Callable[[], Batches]:
 
 
 def images_per_second(epoch: Callable[[], Batches], rounds: int) -> float:
-    """Of the fastest round, by CPU time."""
+    """Images a second in the fastest round, by CPU time."""
     best = float("inf")
     for _ in range(rounds):
         started = time.process_time()
@@ -111,8 +111,8 @@ def main() -> int:
     print(f"the tutorial's reader {decoded:10,.1f} images/s")
     print(f"from the cache        {cached:10,.1f} images/s")
     print(f"ratio                 {ratio:10,.1f}")
-    if ratio < WANTED:
-        print(f"less than {WANTED:.0f} times as fast")
+    if ratio < MIN_RATIO:
+        print(f"less than {MIN_RATIO:.0f} times as fast")
         return 1
     return 0
 

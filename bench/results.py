@@ -1,12 +1,12 @@
-"""The experiments of docs/results.md: trained, measured, written down.
+"""The experiments of docs/results.md: trained, evaluated, recorded.
 
-    python bench/results.py DATA             # train what is missing, then measure all
-    python bench/results.py DATA --collect   # only measure what is trained
-    python bench/results.py DATA --only palm # the rows whose name holds that word
+    python bench/results.py DATA             # train what is missing, then evaluate all
+    python bench/results.py DATA --collect   # only evaluate what is trained
+    python bench/results.py DATA --only palm # the rows with this word in their name
 
 DATA is a folder in the layout of iChallenge-PM (docs/data.md). Runs lie in
-runs/results/; one that was interrupted goes on. The figures go to docs/results.json,
-from which `make docs` makes the tables. Hours of work on a CPU: `make results`.
+runs/results/; interrupted ones are resumed. The metrics go to docs/results.json, from
+which `make docs` makes the tables. Hours of work on a CPU: `make results`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = ROOT / "runs" / "results"
-FIGURES = ROOT / "docs" / "results.json"
+RESULTS = ROOT / "docs" / "results.json"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Row:
         return RUNS / self.name
 
     def command(self, data: str) -> list[str]:
-        """What a user would type."""
+        """The command that a user would type."""
         return [
             "pmgen", "train", self.network, "--recipe", self.recipe, "--data", data,
             "--seed", str(self.seed), "--out", f"runs/results/{self.name}",
@@ -70,13 +70,13 @@ def main() -> int:
         if not given.collect:
             train(row, given.data)
         if (row.folder / "summary.json").is_file():
-            measure(row, given.data)
-            keep(row)
+            evaluate(row, given.data)
+            record(row)
     return 0
 
 
 def train(row: Row, data: str) -> None:
-    """Train the row, or go on with it, or leave it alone where it is complete."""
+    """Train the row, or resume it; a complete run is left as it is."""
     if (row.folder / "summary.json").is_file():
         return
     command = row.command(data)
@@ -86,8 +86,8 @@ def train(row: Row, data: str) -> None:
     pmgen(command)
 
 
-def measure(row: Row, data: str) -> None:
-    """RUN/eval.json, with the baseline beside it."""
+def evaluate(row: Row, data: str) -> None:
+    """Write eval.json into the run's folder, with the baseline's metrics."""
     pmgen(["pmgen", "eval", str(row.folder), "--data", data, "--baseline"])
 
 
@@ -95,20 +95,20 @@ def pmgen(command: list[str]) -> None:
     subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=True)
 
 
-def keep(row: Row) -> None:
-    """Add the row's figures to docs/results.json, in place of older ones."""
-    known = json.loads(FIGURES.read_text()) if FIGURES.is_file() else []
+def record(row: Row) -> None:
+    """Add the row's result to docs/results.json, in place of an earlier one."""
+    known = json.loads(RESULTS.read_text()) if RESULTS.is_file() else []
     others = [old for old in known if old["name"] != row.name]
     order = {r.name: i for i, r in enumerate(ROWS)}
-    found = sorted([*others, figures(row)], key=lambda f: order.get(f["name"], 99))
-    FIGURES.write_text(json.dumps(found, indent=1) + "\n")
+    found = sorted([*others, result(row)], key=lambda f: order.get(f["name"], 99))
+    RESULTS.write_text(json.dumps(found, indent=1) + "\n")
 
 
-def figures(row: Row) -> dict[str, Any]:
-    """What docs/results.md shows of a run."""
+def result(row: Row) -> dict[str, Any]:
+    """What docs/results.md shows of a run, from the files in its folder."""
     summary = json.loads((row.folder / "summary.json").read_text())
-    record = json.loads((row.folder / "run.json").read_text())
-    measured = json.loads((row.folder / "eval.json").read_text())
+    about = json.loads((row.folder / "run.json").read_text())
+    evaluation = json.loads((row.folder / "eval.json").read_text())
     lines = (row.folder / "metrics.jsonl").read_text().splitlines()
     epochs = [json.loads(line) for line in lines]
     return {
@@ -117,17 +117,17 @@ def figures(row: Row) -> dict[str, Any]:
         "recipe": row.recipe,
         "seed": row.seed,
         "command": " ".join(row.command("DATA")),
-        "n": measured["val"]["n"],
+        "n": evaluation["val"]["n"],
         "metrics": {
-            name: measured["metrics"][name]
+            name: evaluation["metrics"][name]
             for name in ("accuracy", "auc", "sensitivity", "specificity")
         },
         "epochs": [e["val"]["accuracy"] for e in epochs if "val" in e],
         "train_accuracy": summary["train"]["accuracy"],
         "seconds": round(summary["seconds"]),
-        "threads": (record["cpu"] or {}).get("threads"),
-        "paddle": record["versions"]["paddle"],
-        "baseline": measured.get("baseline"),
+        "threads": (about["cpu"] or {}).get("threads"),
+        "paddle": about["versions"]["paddle"],
+        "baseline": evaluation.get("baseline"),
     }
 
 

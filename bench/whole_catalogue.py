@@ -1,4 +1,4 @@
-"""How long `pmgen build --all` takes, the start of its process included.
+"""The time of `pmgen build --all`, including the start of its process.
 
     python bench/whole_catalogue.py         # exit 1 where it takes LIMIT or more
 
@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-LIMIT = 2.0  # CPU seconds; on the clock it is the same where a core is free
+LIMIT = 2.0  # CPU seconds; wall-clock time is the same where a core is free
 RUNS = 5
 _COMMAND = (
     "import sys; sys.modules['paddle'] = sys.modules['pmruntime'] = None; "
@@ -24,7 +24,7 @@ _COMMAND = (
 
 
 def build(out: Path) -> tuple[float, float]:
-    """One build, in a process of its own: its CPU seconds, and those on the clock."""
+    """Build in a process of its own; its CPU seconds and its wall-clock seconds."""
     before, started = os.times(), time.perf_counter()
     command = [sys.executable, "-c", _COMMAND, "build", "--all", "-q", "-o", str(out)]
     subprocess.run(command, check=True)

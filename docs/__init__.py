@@ -1,1 +1,1 @@
-"""Scripts that make and check the pages."""
+"""Scripts that write and check the pages."""

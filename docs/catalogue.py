@@ -1,12 +1,12 @@
-"""The page of the catalogue: every network, its figures, and what was measured.
+"""The page of the catalogue: every network, its costs, and what was measured.
 
     python -m docs.catalogue --measure [NAME...]   # `make catalogue`: measure, write
-    python -m docs.catalogue                       # write what is known
+    python -m docs.catalogue                       # write what was measured
     python -m docs.catalogue --check               # write nothing; exit 1 where stale
 
-What was measured against `paddle.vision.models` stands in catalogue.json with a digest
-of the code that it was measured on. Where the code is another by now, the page says so
-and the check fails.
+catalogue.json holds the results of the comparison with `paddle.vision.models`, each
+with a digest of the code that was measured. Where the code has changed since, the page
+says so and the check fails.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pmgen.catalogue import catalogue, names
 from pmgen.compile import Compiled, compile_spec
 from pmgen.settings import Settings
 
-from docs.reference import table
+from docs.markdown import table
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "catalogue.md"
@@ -35,7 +35,7 @@ _PLACE = re.compile(r"(\.yaml):[0-9]+")
 
 
 def record() -> dict[str, Any]:
-    """What was measured, by title."""
+    """The recorded measurements: Paddle's version, families, networks by title."""
     if not MEASURED.exists():
         return {"paddle": "", "families": {}, "networks": {}}
     found: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
@@ -43,14 +43,14 @@ def record() -> dict[str, Any]:
 
 
 def code_of(compiled: Compiled) -> list[str]:
-    """The lines of the generated code, its header left out."""
+    """The lines of the generated code without its header."""
     assert compiled.code is not None, f"{compiled.path} does not compile"
     return [line for line in compiled.code.splitlines() if not line.startswith("# ")]
 
 
 def digest(compiled: Compiled) -> str:
-    """What tells one network's code from another's. At which line of its spec a layer
-    stands changes nothing that was measured, so the numbers of lines are left out."""
+    """A digest that changes with a network's code. Line numbers of specs in the code do
+    not count, since they change nothing that was measured."""
     code = _PLACE.sub(r"\1", "\n".join(code_of(compiled)))
     return hashlib.sha256(code.encode()).hexdigest()[:16]
 
@@ -111,7 +111,7 @@ def page() -> str:
     )
 
 
-def _figures(compiled: Compiled) -> tuple[str, ...]:
+def _costs(compiled: Compiled) -> tuple[str, ...]:
     graph = compiled.graph
     assert graph is not None
     macs = "?" if graph.macs is None else f"{graph.macs:,}"
@@ -119,7 +119,7 @@ def _figures(compiled: Compiled) -> tuple[str, ...]:
     return f"{spec}", f"{len(code_of(compiled))}", f"{graph.params:,}", macs
 
 
-_FIGURES = ("spec lines:", "generated lines:", "parameters:", "MACs:")
+_COSTS = ("spec lines:", "generated lines:", "parameters:", "MACs:")
 
 
 def _own_table() -> str:
@@ -131,8 +131,8 @@ def _own_table() -> str:
         graph = compiled.graph
         assert graph is not None
         link = f"[`{name}`](../specs/{name}.yaml)"
-        rows.append((link, *_figures(compiled), graph.spec.source or ""))
-    return table(("spec", *_FIGURES, "source"), rows)
+        rows.append((link, *_costs(compiled), graph.spec.source or ""))
+    return table(("spec", *_COSTS, "source"), rows)
 
 
 def _equal_table(measured: dict[str, Any]) -> str:
@@ -143,8 +143,8 @@ def _equal_table(measured: dict[str, Any]) -> str:
         link = f"[`{name}`](../specs/paddle/{name}.yaml)"
         if factor:
             link += f" `--set scale={factor}`"
-        rows.append((link, *_figures(compiled), *_verdict(title, compiled, measured)))
-    heads = ("spec", *_FIGURES, "image:", "inference", "training", "gradients")
+        rows.append((link, *_costs(compiled), *_verdict(title, compiled, measured)))
+    heads = ("spec", *_COSTS, "image:", "inference", "training", "gradients")
     return table((*heads, "statistics"), rows)
 
 
@@ -239,7 +239,7 @@ stands under `expect` in the spec and is checked at every compilation.
 
 def main() -> int:
     """Measure, write or check."""
-    parser = argparse.ArgumentParser(description="Keep docs/catalogue.md current.")
+    parser = argparse.ArgumentParser(description="Keep docs/catalogue.md up to date.")
     parser.add_argument("--check", action="store_true", help="write nothing")
     parser.add_argument("--measure", nargs="*", metavar="NAME", help="measure first")
     chosen = parser.parse_args()

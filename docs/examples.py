@@ -1,8 +1,8 @@
-"""The examples in the documentation: their files, and the commands that are shown.
+"""The examples in the documentation: their files, and their commands.
 
-A fenced block right behind `<!-- file: PATH -->` is that file. A ```console block holds
-`$ command` lines, each with its output; `pmgen` and `cat` are run in a folder that has
-the shipped specs in `specs/` and the page's own files, as the reader would have them.
+A fenced block right after `<!-- file: PATH -->` is that file. A ```console block holds
+`$ command` lines, each with its output; `pmgen` and `cat` are run in a folder with the
+shipped specs in `specs/` and the files of the page, as a reader has it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def files_of(page: str) -> dict[str, str]:
 
 
 def lay_out(page: str, specs: Path, folder: Path) -> None:
-    """The folder that a reader of the page has: the shipped specs, and its files."""
+    """Fill a folder as a reader of the page has it: the shipped specs, its files."""
     shutil.copytree(specs, folder / "specs")
     for name, text in files_of(page).items():
         path = folder / name
@@ -40,7 +40,7 @@ def lay_out(page: str, specs: Path, folder: Path) -> None:
 
 
 def run_consoles(page: str, specs: Path) -> str:
-    """The page with the output of every console block as it is now."""
+    """The page with the present output of every console block."""
     if not _CONSOLE.search(page):
         return page
     with tempfile.TemporaryDirectory() as folder:
@@ -50,7 +50,7 @@ def run_consoles(page: str, specs: Path) -> str:
 
 
 class _Shell:
-    """Runs the commands of a page in its folder; `$?` is the last one's status."""
+    """Runs the commands of a page in its folder; `$?` is the status of the last."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,9 +1,9 @@
-"""The parts of the documentation that follow from the code.
+"""The parts of the documentation that are made from the code.
 
     python -m docs.reference           # write them (`make docs`)
     python -m docs.reference --check   # write nothing; exit 1 where they are stale
 
-Two things are kept current in README.md and docs/*.md:
+Two things are kept up to date in README.md and docs/*.md:
 
 * regions between `<!-- begin: NAME -->` and `<!-- end: NAME -->`, made from the
   compiler's own definitions by the function of that name in REGIONS;
@@ -16,10 +16,9 @@ begins with FIRST up to the next that begins with STOP, or to the end.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +38,18 @@ from pmgen.language.types import ANNOTATIONS, PARAM_TYPES
 from pmgen.load import inherit, reader
 from pmgen.ops import INITIALIZERS, MERGES, OPS
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
-from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+from pmruntime.recipe.definition import (
+    OPTIMIZERS,
+    SCHEDULES,
+    SECTIONS,
+    SETTINGS,
+    Argument,
+    Configurable,
+)
 
 from docs.examples import run_consoles
+from docs.markdown import table
+from docs.results import results_baseline, results_palm, results_tutorial
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
@@ -70,24 +78,10 @@ _GROUPS = {
 }
 
 
-def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table. A heading that ends in `:` is aligned to the right."""
-    heads = list(headings)
-    lines = [_row(head.rstrip(":") for head in heads)]
-    lines.append("|" + "|".join("---:" if h.endswith(":") else "---" for h in heads))
-    lines[-1] += "|"
-    lines += [_row(row) for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
 # -- ops ------------------------------------------------------------------------
 
 
-def _default(arg: ArgDef) -> str:
+def _default(arg: ArgDef | Argument) -> str:
     if arg.default is REQUIRED:
         return "required"
     if arg.default is None:
@@ -99,7 +93,7 @@ def _default(arg: ArgDef) -> str:
     return f"`{arg.default}`"
 
 
-def _arguments(args: Iterable[ArgDef]) -> str:
+def _arguments(args: Iterable[ArgDef | Argument]) -> str:
     rows = [(f"`{a.name}`", a.kind.words, _default(a), a.doc) for a in args]
     return table(("argument", "value", "default", "meaning"), rows)
 
@@ -115,12 +109,17 @@ def _extras(op: OpDef) -> str:
 
 
 def _op(op: OpDef) -> str:
-    text = f"**`{op.name}`** {op.doc} {_extras(op)}".rstrip() + "\n"
-    return text + ("\n" + _arguments(op.args) if op.args else "")
+    return _entry(op.name, f"{op.doc} {_extras(op)}", op.args)
+
+
+def _entry(name: str, doc: str, args: Iterable[ArgDef | Argument]) -> str:
+    args = list(args)
+    text = f"**`{name}`** {doc}".rstrip() + "\n"
+    return text + ("\n" + _arguments(args) if args else "")
 
 
 def ops() -> str:
-    """Every op but the activations, family by family."""
+    """Every op except the activations, family by family."""
     parts = []
     for group, title in _GROUPS.items():
         parts.append(f"### {title}\n")
@@ -143,23 +142,23 @@ def _listed(found: Iterable[OpDef]) -> str:
 
 
 def activations() -> str:
-    """What `act` takes; each is an op too."""
+    """The values of `act`, each of which is an op too."""
     return _listed(op for op in OPS.values() if op.group == "activation")
 
 
 def norms() -> str:
-    """What `norm` takes, in one line."""
+    """The values of `norm`, in one line."""
     found = [op.name for op in OPS.values() if op.group == "normalisation"]
     return ", ".join(f"`{name}`" for name in found) + ".\n"
 
 
 def initializers() -> str:
-    """What `init` takes."""
+    """The values of `init`."""
     return _listed(INITIALIZERS.values())
 
 
 def merges() -> str:
-    """What `merge` takes."""
+    """The values of `merge`."""
     rows = [(f"`{word}`", f"`{op}`", OPS[op].doc) for word, op in MERGES.items()]
     return table(("merge", "op", "what it does"), rows)
 
@@ -191,7 +190,7 @@ def functions() -> str:
 
 
 def free() -> str:
-    """The arguments that a parameter may reach and stay open."""
+    """The arguments to which a parameter may be passed without a fixed value."""
     found = [
         f"`{arg.name}` of `{op.name}`"
         for op in OPS.values()
@@ -202,7 +201,7 @@ def free() -> str:
 
 
 def limits() -> str:
-    """What bounds a spec."""
+    """The limits of a spec."""
     rows = [
         ("size of one file", f"{reader.MAX_BYTES // 1024:,} KiB"),
         ("nesting of one file", f"{reader.MAX_DEPTH} levels"),
@@ -227,7 +226,7 @@ def limits() -> str:
 
 
 def reserved() -> str:
-    """The names that are refused beside Python's own."""
+    """The reserved names, apart from those of Python."""
     return table(
         ("why", "names"),
         [
@@ -293,27 +292,31 @@ def commands() -> str:
 
 
 def optimizers() -> str:
-    """What `optimizer` of a recipe takes."""
-    return "\n".join(_op(op) for op in OPTIMIZERS.values())
+    """The values of `optimizer` in a recipe."""
+    return _configurable(OPTIMIZERS.values())
 
 
 def schedules() -> str:
-    """What `schedule` of a recipe takes."""
-    return "\n".join(_op(op) for op in SCHEDULES.values())
+    """The values of `schedule` in a recipe."""
+    return _configurable(SCHEDULES.values())
 
 
 def sections() -> str:
     """The sections of a recipe."""
-    return "\n".join(_op(op) for op in SECTIONS.values())
+    return _configurable(SECTIONS.values())
+
+
+def _configurable(found: Iterable[Configurable]) -> str:
+    return "\n".join(_entry(f.name, f.doc, f.arguments.values()) for f in found)
 
 
 def settings() -> str:
-    """The plain settings of a recipe."""
-    return _arguments(SETTINGS)
+    """The settings of a recipe outside sections."""
+    return _arguments(SETTINGS.values())
 
 
 def networks() -> str:
-    """The shipped specs with their figures; those in folders are in catalogue.md."""
+    """The shipped specs with parameters and MACs; catalogue.md has those in folders."""
     rows = []
     for name in spec_names():
         if "/" in name:
@@ -333,84 +336,8 @@ def networks() -> str:
     return table(("spec", "input", "parameters:", "MACs:", "source"), rows)
 
 
-# -- results ------------------------------------------------------------------------
-
-
-def _results() -> list[dict[str, Any]]:
-    path = ROOT / "docs" / "results.json"
-    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-def _share(figure: Mapping[str, Any]) -> str:
-    return (
-        f"{figure['value']:.1%} ({figure['low']:.1%} to {figure['high']:.1%})"
-        if figure["value"] is not None
-        else "-"
-    )
-
-
-def _area(figure: Mapping[str, Any]) -> str:
-    return (
-        f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
-        if figure["value"] is not None
-        else "-"
-    )
-
-
-def _result_table(rows: Iterable[Mapping[str, Any]]) -> str:
-    heads = ("network", "seed:", "accuracy", "ROC-AUC", "by epoch", "less the baseline")
-    cells = [
-        (
-            f"`{row['network']}`",
-            str(row["seed"]),
-            _share(row["metrics"]["accuracy"]),
-            _area(row["metrics"]["auc"]),
-            " ".join(f"{value:.1%}" for value in row["epochs"][-5:]),
-            _difference(row["baseline"]),
-        )
-        for row in rows
-    ]
-    return table(heads, cells)
-
-
-def _difference(baseline: Mapping[str, Any] | None) -> str:
-    if baseline is None:
-        return "-"
-    found = baseline["difference"]["accuracy"]
-    return f"{found['value']:+.1%} ({found['low']:+.1%} to {found['high']:+.1%})"
-
-
-def results_baseline() -> str:
-    """The logistic regression's figures, one line for each set of images."""
-    found = {
-        row["n"]: row["baseline"]["metrics"]
-        for row in _results()
-        if row["baseline"] is not None
-    }
-    rows = [
-        (str(n), _share(metrics["accuracy"]), _area(metrics["auc"]))
-        for n, metrics in sorted(found.items(), reverse=True)
-    ]
-    return table(("validation images:", "accuracy", "ROC-AUC"), rows)
-
-
-def results_tutorial() -> str:
-    """The rows of the tutorial's recipe."""
-    rows = [row for row in _results() if row["recipe"] == "tutorial"]
-    commands = "\n".join(row["command"] for row in rows)
-    return _result_table(rows) + f"\n```sh\n{commands}\n```\n"
-
-
-def results_palm() -> str:
-    """The rows of the recipe palm."""
-    rows = [row for row in _results() if row["recipe"] == "palm"]
-    commands = "\n".join(row["command"] for row in rows)
-    return _result_table(rows) + f"\n```sh\n{commands}\n```\n"
-
-
 def excerpt(rest: str) -> str:
-    """Lines of a file, fenced."""
+    """Lines of a file as a fenced block."""
     path, first, stop = (part.strip() for part in rest.split("|"))
     lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith(first))
@@ -439,13 +366,13 @@ def _region(match: re.Match[str]) -> str:
 
 
 def current(text: str) -> str:
-    """A page with all of its regions and outputs as the code has them now."""
+    """A page with all of its regions and outputs made from the code as it is now."""
     return run_consoles(_REGION.sub(_region, text), ROOT / "specs")
 
 
 def main() -> int:
     """Write the pages, or check them."""
-    parser = argparse.ArgumentParser(description="Keep the documentation current.")
+    parser = argparse.ArgumentParser(description="Keep the documentation up to date.")
     parser.add_argument("--check", action="store_true", help="write nothing")
     check = parser.parse_args().check
     stale = []

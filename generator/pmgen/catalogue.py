@@ -6,16 +6,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from pmgen.diagnostics.suggest import did_you_mean
+from pmruntime.problems import UserError
+from pmruntime.suggest import did_you_mean
 
 _DIGITS = re.compile(r"\d+")
 # Beside the specs, for the editor; every spec names its schema by a path from it.
 SCHEMA_FOLDER = "schema"
 _HERE = Path(__file__).resolve().parent
-
-
-class NoSuchSpec(ValueError):
-    """Neither a file nor a name of the catalogue."""
 
 
 def catalogue() -> Path:
@@ -70,12 +67,12 @@ def _names(folder: Path, skip: tuple[str, ...]) -> list[str]:
 
 
 def find_spec(given: str) -> Path:
-    """The spec file that a path or a catalogue name means. Raises NoSuchSpec."""
+    """The spec file that a path or a catalogue name means. Raises UserError."""
     return _find(given, catalogue(), names, "spec")
 
 
 def find_recipe(given: str) -> Path:
-    """The recipe file that a path or a name means. Raises NoSuchSpec."""
+    """The recipe file that a path or a name means. Raises UserError."""
     return _find(given, catalogue() / "recipes", recipe_names, "recipe")
 
 
@@ -86,13 +83,13 @@ def _find(given: str, folder: Path, names: Callable[[], list[str]], what: str) -
         if not path.is_file():
             stem = path.stem
             hint = f"; the catalogue has `{stem}`" if stem in names() else ""
-            raise NoSuchSpec(f"there is no file `{given}`{hint}")
+            raise UserError(f"there is no file `{given}`{hint}")
         return path
     known = names()
     if given in known:
         return folder / f"{given}.yaml"
     near = _near(given, known) or f"a {what} file ends in .yaml"
-    raise NoSuchSpec(f"no {what} is called `{given}`; {near}")
+    raise UserError(f"no {what} is called `{given}`; {near}")
 
 
 def _near(given: str, known: list[str]) -> str | None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmgen.catalogue import trusted_folder
+from pmgen import catalogue
 from pmgen.check.expect import check_expectations
 from pmgen.check.unused import check_params_named, check_used
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
@@ -24,12 +24,11 @@ from pmgen.expand import expand_model
 from pmgen.expand.graph import Graph
 from pmgen.load.inherit import load_sources
 from pmgen.parse import parse_model
-from pmgen.plan import ModulePlan, plan_module
-from pmgen.plan.body.flow import NameClash
+from pmgen.plan import ModulePlan, NameClash, plan_module
 from pmgen.settings import Settings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Compiled:
     """What a spec became. `graph` and `code` are None where it is wrong. `files` are
     those it is made of, itself first, each named relative to the trusted folder."""
@@ -64,13 +63,13 @@ def compile_spec(
         try:
             return _compile(
                 path,
-                root or trusted_folder(path),
+                root or catalogue.trusted_folder(path),
                 settings or Settings(),
                 standalone,
                 diagnostics,
             )
         except TooManyErrors:
-            return Compiled(path, diagnostics)
+            return Compiled(path=path, diagnostics=diagnostics)
 
 
 @contextmanager
@@ -93,7 +92,7 @@ def _compile(
     standalone: bool,
     diagnostics: Diagnostics,
 ) -> Compiled:
-    sources = load_sources(path, root, diagnostics)
+    sources = load_sources(path, root, diagnostics, _copy_hint)
     spec = parse_model(sources, diagnostics) if sources else None
     values = settings.values_for(spec) if spec else {}
     graph = (
@@ -107,11 +106,25 @@ def _compile(
     if graph is not None and not diagnostics.failed and not settings.changed:
         check_expectations(graph, diagnostics)
     if graph is None or diagnostics.failed:
-        return Compiled(path, diagnostics, graph)
+        return Compiled(path=path, diagnostics=diagnostics, graph=graph)
     plan = _plan(graph, standalone, settings.note, diagnostics)
     code = emit_module(plan) if plan else None
     assert sources is not None
-    return Compiled(path, diagnostics, graph, code, sources.files)
+    return Compiled(
+        path=path,
+        diagnostics=diagnostics,
+        graph=graph,
+        code=code,
+        files=sources.files,
+    )
+
+
+def _copy_hint(missing: Path) -> str | None:
+    """Help for a file that a spec names, is not there, and is in the catalogue."""
+    name = missing.stem
+    if name not in catalogue.names():
+        return None
+    return f"`pmgen new {name} -o FOLDER` copies the catalogue's beside yours"
 
 
 def _plan(

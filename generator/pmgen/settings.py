@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pmgen.diagnostics.suggest import did_you_mean
+from pmruntime.suggest import did_you_mean
+
 from pmgen.expressions.expression import Value
 from pmgen.language.spec import MAX_SIZE, ModelSpec
 from pmgen.language.types import PARAM_TYPES
@@ -47,8 +48,8 @@ class Settings:
                 near = did_you_mean(name, known) or "it has none"
                 model = spec.name.text
                 raise BadSetting(f"`--set {name}`: no parameter of {model} ({near})")
-            kind = PARAM_TYPES.get(known[name].type)  # None where the spec is wrong
-            problem = kind.check(value) if kind else None
+            kind = known[name].type  # None where the spec is wrong
+            problem = PARAM_TYPES[kind].check(value) if kind else None
             if problem is not None:
                 raise BadSetting(f"`--set {name}={value}`: expected {problem}")
             values[name] = value

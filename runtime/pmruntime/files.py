@@ -15,13 +15,13 @@ from pmruntime.problems import UserError
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def written_whole(path: Path) -> Iterator[Path]:
     """A path to write to; afterwards it is synced to disk and renamed to `path`.
 
     It lies in a folder of its own beside `path`, since the libraries that write to it
-    may make temporary files there too. A failure on the way leaves the earlier file as
-    it was and no other behind; where the disk is full or refuses, it is a UserError.
-    What a killed process leaves behind is for `leftovers` to find.
+    may make temporary files there too. A file that is replaced passes on its mode. A
+    failure leaves the earlier file as it was and no other behind; OSError where the
+    disk is full or refuses. What a killed process leaves behind, `leftovers` finds.
     """
     folder = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     beside = folder / path.name
@@ -30,11 +30,21 @@ def replacing(path: Path) -> Iterator[Path]:
         yield beside
         with open(beside, "rb+") as file:
             os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(beside, path.stat().st_mode & 0o777)
         os.replace(beside, path)
-    except OSError as error:
-        raise cannot_write(path, error.strerror or str(error)) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """`written_whole`, where a full or refusing disk is a UserError."""
+    try:
+        with written_whole(path) as beside:
+            yield beside
+    except OSError as error:
+        raise cannot_write(path, error.strerror or str(error)) from error
 
 
 def cannot_write(path: Path, reason: str) -> UserError:

@@ -1,4 +1,4 @@
-"""Layers that Paddle has not, for generated code.
+"""Layers that Paddle does not have, for generated code.
 
 Like `pmruntime.checks`, this imports nothing else of the runtime.
 """

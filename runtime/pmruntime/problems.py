@@ -1,15 +1,16 @@
-"""What a user did that cannot work, said once and clearly, with how to mend it."""
+"""Errors that the user can correct, each with its help."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from pmruntime.suggest import did_you_mean
 
 
 class UserError(Exception):
-    """A mistake that its reader can mend; the command line prints it and exits 1.
+    """A mistake that the user can correct; the command line prints it and exits 1.
 
-    `message` says what is wrong, in lower case. `help` says how to mend it.
+    `message` says what is wrong, in lower case. `help` says how to correct it.
     """
 
     exit_status = 1
@@ -25,12 +26,7 @@ class UserError(Exception):
 
 def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
     """The problem of a `word` that is none of the `known` ones, with the nearest."""
-    words = sorted(known)
-    match = get_close_matches(word.lower(), [w.lower() for w in words], n=1)
-    nearest = [w for w in words if match and w.lower() == match[0]]
-    listing = ", ".join(f"`{w}`" for w in words) or "none"
-    help_ = f"did you mean `{nearest[0]}`?" if nearest else f"known here: {listing}"
-    return UserError(f"unknown {what} `{word}`", help_)
+    return UserError(f"unknown {what} `{word}`", did_you_mean(word, sorted(known)))
 
 
 def first_line(error: Exception) -> str:

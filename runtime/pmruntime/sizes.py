@@ -1,4 +1,4 @@
-"""Widths that mobile networks round, for generated code whose sizes stay open.
+"""Widths that mobile networks round, for the compiler and for generated code.
 
 Like `pmruntime.checks`, this imports nothing else of the runtime.
 """

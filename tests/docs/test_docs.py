@@ -13,7 +13,8 @@ from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.render import render_text
 from pmgen.language import keys
-from pmgen.recipe import is_recipe, parse_recipe
+from pmgen.recipe.keys import is_recipe
+from pmgen.recipe.parse import parse_recipe
 
 from docs import reference
 from docs.examples import files_of, lay_out

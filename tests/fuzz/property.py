@@ -17,7 +17,8 @@ from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.diagnostics.render import render_json, render_text
 from pmgen.diagnostics.source import Span
-from pmgen.recipe import is_recipe, parse_recipe
+from pmgen.recipe.keys import is_recipe
+from pmgen.recipe.parse import parse_recipe
 
 from tests.fuzz.inputs import Input
 from tests.support.paths import ROOT

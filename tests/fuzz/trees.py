@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pmgen.language.keys import SPEC_KEYS
 from pmgen.ops import ACTIVATIONS, NORMS, OPS
-from pmgen.recipe.definition import KEYS as RECIPE_KEYS
+from pmgen.recipe.keys import KEYS as RECIPE_KEYS
 
 from tests.fuzz.values import NAMES, odd_value
 

@@ -6,7 +6,7 @@ from random import Random
 
 from pmgen.language.keys import SPEC_KEYS
 from pmgen.ops import ACTIVATIONS, NORMS, OPS
-from pmgen.recipe.definition import KEYS as RECIPE_KEYS
+from pmgen.recipe.keys import KEYS as RECIPE_KEYS
 
 ODD_TEXT = (
     "", " ", "~", "null", "no", "010", "0x1F", "1:30", "1e-3", "1e400", "-1e400",

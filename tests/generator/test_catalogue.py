@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from pmgen.catalogue import (
-    NoSuchSpec,
     catalogue,
     find_recipe,
     find_spec,
@@ -16,6 +15,7 @@ from pmgen.catalogue import (
     spec_paths,
     trusted_folder,
 )
+from pmruntime.problems import UserError
 
 
 def test_every_spec_has_a_name() -> None:
@@ -70,10 +70,10 @@ def test_a_file_comes_before_a_name(
     ],
 )
 def test_unknown(given: str, words: str) -> None:
-    with pytest.raises(NoSuchSpec, match=words.replace("?", r"\?")):
+    with pytest.raises(UserError, match=words.replace("?", r"\?")):
         find_spec(given)
 
 
 def test_a_folder_is_no_spec(tmp_path: Path) -> None:
-    with pytest.raises(NoSuchSpec):
+    with pytest.raises(UserError):
         find_spec(str(tmp_path))

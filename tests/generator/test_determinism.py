@@ -30,7 +30,7 @@ from hashlib import sha256
 from pathlib import Path
 from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.recipe import parse_recipe
+from pmgen.recipe.parse import parse_recipe
 from pmgen.diagnostics.render import render_text
 
 digests = {}

@@ -1,4 +1,4 @@
-"""Sizes of mobile networks: the compiler's, the runtime's, Paddle's, a file's own."""
+"""Sizes of mobile networks: the runtime's, Paddle's, a standalone file's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from paddle.vision.models._utils import _make_divisible
 from pmgen.compile import compile_spec
-from pmgen.expressions import functions
 from pmruntime import sizes
 
 from tests.support.networks import judge
@@ -31,11 +30,11 @@ def test_all_round_alike(tmp_path: Path) -> None:
     for width in range(1, 400):
         for by in (1, 4, 8, 16):
             wanted = _make_divisible(width, by)
-            for place in (functions, sizes, module):
+            for place in (sizes, module):
                 assert place.divisible(width, by) == wanted, (place, width, by)
         for factor in FACTORS:
             wanted = _make_divisible(width * factor, 8)
-            for place in (functions, sizes, module):
+            for place in (sizes, module):
                 assert place.scaled(width, factor, 8) == wanted, (place, width, factor)
                 assert place.scaled(width, factor) == int(width * factor)
 

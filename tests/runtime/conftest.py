@@ -11,6 +11,7 @@ from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
 
 from tests.support.paths import ROOT, real_images
+from tests.support.runs.palm_folder import make_palm
 from tests.support.runs.tiny_data import make_tiny_data
 
 # Before any test module imports paddle, and for the commands that tests start. The
@@ -55,6 +56,12 @@ def tiny(tmp_path: Path) -> Path:
 @pytest.fixture
 def tiny_data() -> Data:
     return make_tiny_data()
+
+
+@pytest.fixture
+def palm(tmp_path: Path) -> Path:
+    """A small folder in the layout of iChallenge-PM."""
+    return make_palm(tmp_path / "palm")
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
-"""`expect`: published figures, held to what the network has."""
+"""`expect`: published figures, compared with those of the network."""
 
 from __future__ import annotations
 
+from pmruntime.suggest import did_you_mean
+
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expand.graph import Graph
 from pmgen.language.spec import Expectation
 from pmgen.ops.definition import Shape, is_size, show_shape

@@ -7,12 +7,20 @@ next one looks elsewhere and no later `from` names it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
+
+from pmruntime.suggest import nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import SourceFile
-from pmgen.diagnostics.suggest import nearest
 from pmgen.language.spec import Call, Form, Head, Layer, ModelSpec, Param, Series
-from pmgen.language.visit import inputs_named_in, params_named_in, series_in
+from pmgen.language.visit import (
+    inputs_named_in,
+    layers_in,
+    layers_of,
+    params_named_in,
+    series_in,
+)
 
 
 def check_used(spec: ModelSpec, diagnostics: Diagnostics) -> None:
@@ -26,14 +34,12 @@ def check_used(spec: ModelSpec, diagnostics: Diagnostics) -> None:
 
 def check_params_named(spec: ModelSpec, diagnostics: Diagnostics) -> None:
     """Report every parameter of the model and of its blocks that no value names."""
-    heads = Series(tuple(head.layer for head in spec.heads), spec.name.span)
-    named = {
-        *params_named_in(spec.form, spec.norm, spec.act),
-        *params_named_in(heads),
-    }
+    heads = (layers_of(head.layer) for head in spec.heads)
+    layers = chain(layers_in(spec.form), *heads)
+    named = set(params_named_in(layers, spec.norm, spec.act))
     _check_params(spec.params, named, "the model", diagnostics, spec.name.span.file)
     for block in spec.blocks.values():
-        named = set(params_named_in(block.form, block.norm, block.act))
+        named = set(params_named_in(layers_in(block.form), block.norm, block.act))
         owner = f"block `{block.name.text}`"
         _check_params(block.params, named, owner, diagnostics)
 
@@ -65,10 +71,10 @@ def _check_params(
 
 def _check_form(form: Form, heads: tuple[Head, ...], diagnostics: Diagnostics) -> None:
     for series in series_in(form):
-        named = {i for head in heads for i in _named_from(head.layer)}
+        named = {i for head in heads for i in inputs_named_in(layers_of(head.layer))}
         for layer, following in _pairs_from_the_end(series):
             if following is not None:
-                named.update(_named_from(following))
+                named.update(inputs_named_in(layers_of(following)))
                 if following.inputs is not None and layer.name.text not in named:
                     diagnostics.error(
                         "PM209",
@@ -93,8 +99,3 @@ def _pairs_from_the_end(series: Series) -> Iterator[tuple[Layer, Layer | None]]:
     for layer in reversed(series.layers):
         yield layer, following
         following = layer
-
-
-def _named_from(layer: Layer) -> Iterator[str]:
-    """The names in the layer's `from`, and in those of the layers inside it."""
-    yield from inputs_named_in(Series((layer,), layer.name.span))

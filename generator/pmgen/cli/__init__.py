@@ -6,14 +6,14 @@ Exit status: 0 sound; 1 the spec is wrong, or `--check` found drift, or work fai
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import Any
 
 import click
+from pmruntime.cli.on_demand import OnDemand
+from pmruntime.problems import UserError
 
 from pmgen import __version__
-from pmgen.cli.problems import Problem
 
 # command -> (module, function): a command's module is imported when it is called
 _COMMANDS = {
@@ -33,19 +33,11 @@ _COMMANDS = {
 }
 
 
-class _OnDemand(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, function = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), function)
-        return command
-
-
-@click.group(cls=_OnDemand, context_settings={"help_option_names": ["--help", "-h"]})
+@click.group(
+    cls=OnDemand,
+    table=_COMMANDS,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
 @click.version_option(__version__, prog_name="pmgen")
 @click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
 def cli(debug: bool) -> None:
@@ -70,13 +62,13 @@ def main(args: list[str] | None = None) -> Any:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except Problem as problem:
+    except UserError as error:
         if debug:
             raise
-        click.echo(f"pmgen: {problem}", err=True)
+        click.echo(f"pmgen: {error}", err=True)
         sys.exit(1)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader went away; nothing is left to tell it
+        sys.stderr.close()  # nobody reads on, so nothing more may be written
         sys.exit(1)
     except Exception as error:
         if debug:

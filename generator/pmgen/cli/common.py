@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pmruntime.problems import UserError
 
 from pmgen.catalogue import (
-    NoSuchSpec,
     find_spec,
     generated_name,
     trusted_folder,
 )
-from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled, compile_spec
 from pmgen.diagnostics.formats import FORMATS, relocated
 from pmgen.diagnostics.render import render_text
@@ -35,6 +35,12 @@ root_option = click.option(
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder that `extends` and `use` may reach.  [default: the spec's own]",
+)
+generated_option = click.option(
+    "--generated",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("generated"),
+    show_default=True,
 )
 format_option = click.option(
     "--format",
@@ -82,8 +88,6 @@ def compiled(
     try:
         path = find_spec(spec)
         return compile_spec(path, root=root, settings=settings, standalone=standalone)
-    except NoSuchSpec as error:
-        raise Problem(str(error)) from None
     except BadSetting as error:
         raise click.UsageError(str(error)) from None
 
@@ -91,7 +95,7 @@ def compiled(
 def generated_file(path: Path, settings: Settings) -> str:
     """The name of the generated file of a spec. What `--set` and `--input` changed gets
     a file of its own: the spec's own stays as it is. A name that file systems would
-    refuse is cut, and a digest of the whole tells it from others."""
+    refuse is cut, and ends in a digest of the whole."""
     changed = re.sub(r"\W+", "_", settings.note.removeprefix("Built with ")).strip("_")
     if len(changed) > MAX_SUFFIX:
         digest = hashlib.sha256(settings.note.encode()).hexdigest()[:8]
@@ -123,11 +127,26 @@ def report(
     return not items
 
 
+def write_into(folder: Path, result: Compiled, settings: Settings) -> Path:
+    """Write the code of a sound spec unless it is current; the file's path."""
+    target = folder / generated_file(result.path, settings)
+    if write(result, target):
+        click.echo(f"wrote {target}")
+    return target
+
+
 def write(result: Compiled, target: Path, *, force: bool = False) -> bool:
     """Write the code of a sound spec; True where the file was not current already."""
     assert result.code is not None
-    try:
+    with refusal_explained(target):
         return write_generated(target, result.code, force=force)
+
+
+@contextlib.contextmanager
+def refusal_explained(target: Path) -> Iterator[None]:
+    """Raise UserError where `target` cannot be written."""
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Problem(f"cannot write `{target}`: {reason}") from error
+        raise UserError(f"cannot write `{target}`: {reason}") from error

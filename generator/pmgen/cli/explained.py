@@ -1,5 +1,5 @@
-"""The long form of a diagnostic code: what it means, a spec that has it, and what is
-said of that spec, compiled anew. `pmgen explain` and docs/errors.md are made of it.
+"""The long form of a diagnostic code: what it means, a spec that has it, and the output
+of compiling that spec. `pmgen explain` and docs/errors.md show it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pmgen.compile import compile_spec
 from pmgen.diagnostics.codes import DEFINITIONS, Code
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.diagnostics.render import render_text
-from pmgen.recipe import is_recipe, parse_recipe
+from pmgen.recipe.keys import is_recipe
+from pmgen.recipe.parse import parse_recipe
 
 _WIDTH = 88
 
@@ -53,9 +54,9 @@ def explain(code: str) -> Explanation:
 
 
 def diagnostics_of(item: Code) -> list[Diagnostic]:
-    """What is wrong with the example of a code; nothing is left of its files after."""
+    """What is wrong with the example of a code, compiled in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
-        # One folder further down: a path that leaves it finds nothing of another's.
+        # One folder deeper, so that a path that leaves it finds no other files.
         place = Path(folder) / "specs"
         place.mkdir()
         for name, text in {item.file: item.example, **item.beside}.items():

@@ -1,19 +1,16 @@
 """Commands of the runtime, under the name of pmgen.
 
-The runtime runs in a process of its own. So the compiler never imports Paddle, and the
-runtime can set the CPU up before it does.
+The runtime runs in a process of its own, so that the compiler never imports Paddle and
+the runtime can set up the CPU before it imports Paddle.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
 
 import click
-
-from pmgen.cli.problems import Problem
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -41,11 +38,8 @@ def run_runtime(arguments: list[str]) -> int:
     """`python -m pmruntime ...` under the name of pmgen; its exit status.
 
     Where the system can, the runtime takes this process over, so that signals reach
-    it directly. It says itself which extra of pmgen is missing. Raises Problem where
-    the runtime is.
+    it directly. It says itself which extra of pmgen is missing.
     """
-    if importlib.util.find_spec("pmruntime") is None:
-        raise Problem("the package pmruntime is not installed; it comes with pmgen")
     command = [sys.executable, "-m", "pmruntime", *arguments]
     environment = {**os.environ, "PMRUNTIME_PROG": "pmgen"}
     sys.stdout.flush()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pmgen.plan import ModulePlan
+from pmgen.plan.plans import ModulePlan
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -2,6 +2,6 @@
 
 from pmgen.expand.errors import MAX_FORMS
 from pmgen.expand.expander import expand_model
-from pmgen.expand.nodes import MAX_LAYERS, after_attribute
+from pmgen.expand.nodes import MAX_LAYERS
 
-__all__ = ["MAX_FORMS", "MAX_LAYERS", "after_attribute", "expand_model"]
+__all__ = ["MAX_FORMS", "MAX_LAYERS", "expand_model"]

@@ -8,17 +8,16 @@ from typing import Any
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.edits import (
+    Edit,
     ancestors,
     chain_to,
     edit_before,
     edit_that_gives,
     edits_that_fit,
     how_it_shrank,
-    in_words,
-    weight,
 )
 from pmgen.expand.graph import Node
-from pmgen.expand.scope import Building, Signal
+from pmgen.expand.scope import GraphBuilder, Signal
 from pmgen.expressions.expression import NoValue, Value, evaluate
 from pmgen.expressions.parser import ExpressionError, parse_expression
 from pmgen.ops import PROJECTION
@@ -40,23 +39,23 @@ class Refusal:
 class Advisor:
     """Looks through what is built for the layers at fault and for the least edit."""
 
-    def __init__(self, built: Building) -> None:
+    def __init__(self, built: GraphBuilder) -> None:
         self.built = built
 
     def for_op(self, refusal: Refusal, signal: Signal, notes: list[str]) -> str | None:
-        """For an op that does not take what arrives: notes say how it came to that."""
+        """For an op that does not take what arrives; adds to `notes` which layers made
+        the image so small."""
         if getattr(refusal.issue, "code", "") != "PM302":
             return None
         nodes = self.built.nodes
         chain = chain_to(nodes, signal.node, frozenset())
         shrank = how_it_shrank(chain)
         if shrank is not None and getattr(refusal.issue, "arg", "") != "padding":
-            notes.append(shrank)  # it is the image that is small, not the border large
+            notes.append(shrank)  # the image is too small, not the border too large
         fits = edits_that_fit(refusal.op, refusal.args, refusal.shapes)
         before = edit_before(chain, refusal.op, refusal.args)
         if before is not None:
-            node, arg, value = before
-            fits.append(f"`{arg}: {value}` in `{node.path}`")
+            fits.append(f"{before.text} in `{before.node.path}`")
         if not fits:
             return None
         return f"{_listed(fits)} would fit"
@@ -88,16 +87,17 @@ class Advisor:
                 return None
             if mine == odd and here[1:] != wanted[1:]:
                 shrank = how_it_shrank(chain)
-                if shrank is not None and sum(_counts(node) for node in chain) > 1:
+                ops = [node for node in chain if node.role == "op"]
+                if shrank is not None and len(ops) > 1:
                     notes.insert(0, shrank)
             channels = not only_sizes or here[1:] == wanted[1:]
             edit = edit_that_gives(chain, wanted, channels=channels)
             if edit is not None:
                 last = [node for node in chain if node.role == "op"][-1:]
                 marked = mine == odd and span == inputs[odd].span
-                named = not marked or last != [edit[0]]
+                named = not marked or last != [edit.node]
                 words = self._said(edit, wanted, others, names, named=named)
-                found.append((weight(edit[1]), words))
+                found.append((edit.weight, words))
         return min(found, key=lambda item: item[0])[1] if found else None
 
     def projection(
@@ -126,7 +126,7 @@ class Advisor:
 
     def _said(
         self,
-        found: tuple[Node, str, int],
+        edit: Edit,
         wanted: Shape,
         others: list[int],
         names: Mapping[str, Value],
@@ -134,17 +134,13 @@ class Advisor:
         named: bool,
     ) -> str:
         """The edit in words, with the layer's name where no mark shows it."""
-        node, arg, value = found
-        words = in_words(node, arg, value, wanted)
         text = None
-        if not self._inside_a_block(node):
-            text = self._as_written(arg, value, others, names)
-        if text is not None:
-            words = words.replace(f"`{arg}: {value}`", f"`{arg}: {text}`")
-        if not named:
-            return words
-        edit, _, effect = words.partition("` ")
-        return f"{edit}` in `{node.path}` {effect}"
+        if not self._inside_a_block(edit.node):
+            text = self._as_written(edit.arg, edit.value, others, names)
+        words = edit.text if text is None else f"`{edit.arg}: {text}`"
+        if named:
+            words += f" in `{edit.node.path}`"
+        return f"{words} {edit.effect(wanted)}"
 
     def _as_written(
         self, arg: str, value: int, others: list[int], names: Mapping[str, Value]
@@ -165,7 +161,9 @@ class Advisor:
     def _inside_a_block(self, node: Node) -> bool:
         """True where the names that the node sees are not those that hold here."""
         return any(
-            node.path.startswith(f"{done.path}.") for done in self.built.instances
+            node.path.startswith(f"{done.path}.")
+            for done in self.built.regions
+            if done.own_class
         )
 
     def _changed_elsewhere(self, signal: Signal, span: Span) -> list[str]:
@@ -193,10 +191,6 @@ def _value_of(text: str, names: Mapping[str, Value]) -> Value | None:
         return evaluate(parse_expression(text), names)
     except (ExpressionError, NoValue, KeyError):
         return None
-
-
-def _counts(node: Node) -> bool:
-    return node.role == "op"
 
 
 def _listed(words: list[str]) -> str:

@@ -3,18 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from pmgen.expand.graph import INPUT, Node
 from pmgen.expressions.expression import NoValue
-from pmgen.ops.definition import OpDef, Shape, ShapeIssue, both, is_size
+from pmgen.ops.definition import OpDef, Shape, ShapeIssue, as_pair, is_size
 
-_LARGEST = {"padding": 32, "stride": 8, "kernel_size": 15}
-# What is changed with a light hand first; `""` is what sets channels.
-_KINDS = ("padding", "stride", "", "kernel_size")
-_TRIED = 256  # the largest value that is tried, however large the one that is written
-_LONGEST = 12  # layers back from the mistake that an edit is looked for in
+_TRIED = 256  # the largest value that is tried, even where a larger one is written
+_LONGEST = 12  # the layers before the mistake in which an edit is looked for
 _LISTED = 6
+
+
+class Change(Enum):
+    """What an edit changes, the lightest first: an argument by its name, or the
+    channels, whatever the argument is called that sets them."""
+
+    PADDING = "padding"
+    STRIDE = "stride"
+    CHANNELS = None
+    KERNEL_SIZE = "kernel_size"
+
+
+_LARGEST = {Change.PADDING: 32, Change.STRIDE: 8, Change.KERNEL_SIZE: 15}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One argument of a node set to another value."""
+
+    node: Node
+    arg: str
+    value: int
+    change: Change
+
+    @property
+    def text(self) -> str:
+        """The edit as it is typed."""
+        return f"`{self.arg}: {self.value}`"
+
+    @property
+    def weight(self) -> int:
+        """The rank of such an edit: the lower, the more likely it is meant."""
+        return list(Change).index(self.change)
+
+    def effect(self, wanted: Shape) -> str:
+        """What the edit keeps or gives, where the chain then ends in `wanted`."""
+        node = self.node
+        if self.change is Change.CHANNELS:
+            return f"gives {self.value} channels"
+        verb = "keeps" if node.in_shapes[0][1:] == wanted[1:] else "gives"
+        words = f"{verb} {size(wanted)}"
+        if self.change is not Change.PADDING:
+            return words
+        alone = _end_with([node], self.arg, self.value)
+        if alone is None or alone[1:] != wanted[1:]:
+            return words
+        high, wide = as_pair(node.args["kernel_size"])
+        stride = node.args.get("stride")
+        step = as_pair(node.args["kernel_size"] if stride is None else stride)[0]
+        return f"{words} for a {high} x {wide} window with stride {step}"
 
 
 def chain_to(nodes: Sequence[Node], end: int, stop: frozenset[int]) -> list[Node]:
@@ -53,26 +102,21 @@ def how_it_shrank(chain: Sequence[Node]) -> str | None:
 
 def edit_that_gives(
     chain: Sequence[Node], wanted: Shape, *, channels: bool
-) -> tuple[Node, str, int] | None:
-    """(node, argument, value): the one change to a node of the chain after which it
-    ends in `wanted`; its channels count where `channels`. None where none does.
+) -> Edit | None:
+    """The lightest edit to a node of the chain after which the chain ends in `wanted`;
+    its channels count where `channels`. None where no edit does that.
     """
     recent = chain[-_LONGEST:]
-    for name in _KINDS:
+    for change in Change:
         for position in reversed(range(len(recent))):
             node = recent[position]
-            for arg, value in _values(node.op, node.args, name, wanted):
+            for arg, value in _values(node.op, node.args, change, wanted):
                 end = _end_with(recent[position:], arg, value)
                 if end is None or len(end) != len(wanted):
                     continue
                 if end[1:] == wanted[1:] and (not channels or end[0] == wanted[0]):
-                    return node, arg, value
+                    return Edit(node, arg, value, change)
     return None
-
-
-def weight(arg: str) -> int:
-    """How late an edit of that argument is thought of: the lower, the likelier."""
-    return _KINDS.index(arg if arg in _KINDS else "")
 
 
 def edits_that_fit(
@@ -80,8 +124,8 @@ def edits_that_fit(
 ) -> list[str]:
     """The least changes to one argument with which the op takes what arrives."""
     found = []
-    for name in ("padding", "kernel_size"):
-        for arg, value in _values(op, args, name, ()):
+    for change in (Change.PADDING, Change.KERNEL_SIZE):
+        for arg, value in _values(op, args, change, ()):
             try:
                 op.infer({**args, arg: value}, shapes)
             except (ShapeIssue, NoValue):
@@ -93,36 +137,21 @@ def edits_that_fit(
 
 def edit_before(
     chain: Sequence[Node], op: OpDef, args: Mapping[str, Any]
-) -> tuple[Node, str, int] | None:
-    """The change to the nearest node before the op with which the op fits."""
+) -> Edit | None:
+    """The edit to the nearest node before the op with which the op fits."""
     recent = chain[-_LONGEST:]
     for position in reversed(range(len(recent))):
         node = recent[position]
-        for name in ("padding", "stride"):
-            for arg, value in _values(node.op, node.args, name, ()):
+        for change in (Change.PADDING, Change.STRIDE):
+            for arg, value in _values(node.op, node.args, change, ()):
                 end = _end_with(recent[position:], arg, value)
                 try:
                     if end is not None:
                         op.infer(args, (end,))
-                        return node, arg, value
+                        return Edit(node, arg, value, change)
                 except (ShapeIssue, NoValue):
                     continue
     return None
-
-
-def in_words(node: Node, arg: str, value: int, wanted: Shape) -> str:
-    """An edit as help: what it keeps or gives."""
-    if arg not in _LARGEST:
-        return f"`{arg}: {value}` gives {value} channels"
-    verb = "keeps" if node.in_shapes[0][1:] == wanted[1:] else "gives"
-    words = f"`{arg}: {value}` {verb} {size(wanted)}"
-    alone = _end_with([node], arg, value)
-    if arg != "padding" or alone is None or alone[1:] != wanted[1:]:
-        return words
-    high, wide = both(node.args["kernel_size"])
-    stride = node.args.get("stride")
-    step = both(node.args["kernel_size"] if stride is None else stride)[0]
-    return f"{words} for a {high} x {wide} window with stride {step}"
 
 
 def size(shape: Shape) -> str:
@@ -131,32 +160,35 @@ def size(shape: Shape) -> str:
 
 
 def _values(
-    op: OpDef, args: Mapping[str, Any], name: str, wanted: Shape
+    op: OpDef, args: Mapping[str, Any], change: Change, wanted: Shape
 ) -> Iterator[tuple[str, int]]:
-    """Other values for an argument, the nearest first; `""` is what sets channels."""
-    if not name:
+    """(argument, another value for it), the nearest first."""
+    name = change.value
+    if name is None:
         free = (arg.name for arg in op.args if arg.free and is_size(args[arg.name]))
         if is_size(wanted[0]):
             yield from ((arg, wanted[0]) for arg in free)
         return
     if op.arg(name) is None or isinstance(args[name], str):
         return
-    most = _LARGEST[name]
-    if name == "padding":
+    most = _LARGEST[change]
+    if change is Change.PADDING:
         if op.arg("kernel_size") is None:
             return
-        # More padding than window would only add a border that nothing looks at, and
+        # More padding than window would only add a border that has no effect, and
         # a pool's window must hold something of the image wherever it stands.
-        window = min(both(args["kernel_size"]))
+        window = min(as_pair(args["kernel_size"]))
         room = window if op.weights else window // 2 + 1
         yield from ((name, value) for value in range(min(most, room)))
         return
     now = args["kernel_size"] if args[name] is None else args[name]
-    most = max(most, min(max(both(now)), _TRIED))
+    most = max(most, min(max(as_pair(now)), _TRIED))
     # A pool over single pixels would do nothing.
-    least = 2 if name == "kernel_size" and op.weights is None else 1
+    least = 2 if change is Change.KERNEL_SIZE and op.weights is None else 1
     others = (value for value in range(least, most + 1) if value != now)
-    yield from ((name, v) for v in sorted(others, key=lambda v: abs(v - both(now)[0])))
+    yield from (
+        (name, v) for v in sorted(others, key=lambda v: abs(v - as_pair(now)[0]))
+    )
 
 
 def _end_with(nodes: Sequence[Node], arg: str, value: int) -> Shape | None:

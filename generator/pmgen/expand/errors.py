@@ -5,7 +5,8 @@ from __future__ import annotations
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Advisor, Refusal, odd_one_out
-from pmgen.expand.scope import Building, Scope, Signal
+from pmgen.expand.graph import Role
+from pmgen.expand.scope import GraphBuilder, Scope, Signal
 from pmgen.expressions.expression import NoValue
 from pmgen.language.spec import Arg, Call, Ident, ModelSpec, Residual
 from pmgen.language.visit import layers_in, names_of
@@ -19,7 +20,7 @@ class Reporter:
     """Reports mistakes with the notes of the scope that they stand in."""
 
     def __init__(
-        self, spec: ModelSpec, diagnostics: Diagnostics, built: Building
+        self, spec: ModelSpec, diagnostics: Diagnostics, built: GraphBuilder
     ) -> None:
         self.spec = spec
         self.diagnostics = diagnostics
@@ -30,53 +31,46 @@ class Reporter:
         refusal: Refusal,
         inputs: list[Signal],
         scope: Scope,
-        role: str,
+        role: Role,
         span: Span,
         call: Call | None,
     ) -> None:
         """A refusal by a shape rule, at the argument or the input at fault."""
         issue = refusal.issue
+        arriving = f"{show_shape(inputs[0].shape or ())} arrives"
         if isinstance(issue, NoValue):
             self.error(
                 "PM309",
                 f"no size here: {issue}",
                 span,
                 scope,
-                label=f"{show_shape(inputs[0].shape or ())} arrives",
+                label=arriving,
                 help="let fewer layers change the size, or give the input one",
             )
             return
         given = call.args.get(issue.arg) if call and issue.arg else None
-        at = given.span if given else span
-        shapes = [s.shape for s in inputs if s.shape is not None]
+        mark = Label(given.span if given else span, arriving)
         related: list[Label] = []
+        odd = 0
+        if len(inputs) > 1:
+            odd = odd_one_out([s.shape for s in inputs if s.shape is not None])
+            mark, related = _marks(inputs, odd, role, mark.span)
         notes: list[str] = []
-        label = ""
-        odd = odd_one_out(shapes) if len(inputs) > 1 else 0
-        if len(inputs) == 1:
-            label = f"{show_shape(shapes[0])} arrives"
-        else:
-            labels = [Label(s.span, show_shape(s.shape or ())) for s in inputs]
-            if role != "merge":
-                related = labels
-            elif len({item.span for item in labels}) == len(labels):
-                at, label = labels[odd].span, labels[odd].text
-                related = [item for i, item in enumerate(labels) if i != odd]
         advice = None
-        if not self.diagnostics.told(issue.code, at):
+        if not self.diagnostics.told(issue.code, mark.span):
             if len(inputs) > 1:
                 sizes = issue.code == "PM303"
                 advice = self.advisor.for_inputs(
-                    inputs, odd, notes, at, scope.env, only_sizes=sizes
+                    inputs, odd, notes, mark.span, scope.env, only_sizes=sizes
                 )
             else:
                 advice = self.advisor.for_op(refusal, inputs[0], notes)
         self.error(
             issue.code,
             issue.message,
-            at,
+            mark.span,
             scope,
-            label=label,
+            label=mark.text,
             related=related,
             notes=notes,
             help=advice or issue.help,
@@ -151,8 +145,8 @@ class Reporter:
         return True
 
     def declared(self, arg: Arg, scope: Scope) -> list[Label]:
-        """Where the parameters of the model stand that a value is made of. In a block
-        the notes say who gave them."""
+        """Where the model's parameters in a value are declared. In a block the notes
+        say which layer gave them."""
         if scope.blocks:
             return []
         named = set(names_of(arg))
@@ -163,7 +157,7 @@ class Reporter:
         ]
 
     def later(self, ident: Ident, scope: Scope, layer: str) -> str | None:
-        """Help where what the `from` of a layer names is there, but cannot be seen."""
+        """Help for a `from` that names a layer which exists but cannot be used."""
         if ident.text == layer:
             return "a layer cannot take what it gives itself"
         if any(ident.text in names for names in scope.hidden):
@@ -184,8 +178,21 @@ class Reporter:
         return f"`{ident.text}` comes later: put this layer behind it"
 
 
+def _marks(
+    inputs: list[Signal], odd: int, role: Role, span: Span
+) -> tuple[Label, list[Label]]:
+    """Where inputs that disagree are marked: the place of the mistake, and the others.
+    A merge is marked at the odd one of its inputs, if each has a place of its own."""
+    labels = [Label(s.span, show_shape(s.shape or ())) for s in inputs]
+    if role != "merge":
+        return Label(span, ""), labels
+    if len({label.span for label in labels}) < len(labels):
+        return Label(span, ""), []
+    return labels[odd], [item for i, item in enumerate(labels) if i != odd]
+
+
 def _shown(notes: tuple[str, ...]) -> tuple[str, ...]:
-    """Of blocks inside blocks inside blocks, the inner ones and the outermost."""
+    """The notes, without those in the middle where many blocks are nested."""
     left_out = len(notes) - 2 * _NOTES
     if left_out < 2:
         return notes

@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pmruntime.suggest import did_you_mean
+
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
-from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expand.errors import Reporter
-from pmgen.expand.graph import INPUT, Graph, Reach, join
+from pmgen.expand.graph import INPUT, Graph, ReceptiveField, ShortcutKind, join
 from pmgen.expand.nodes import NodeBuilder, TooLarge
-from pmgen.expand.scope import Building, Scope, Signal, channels_of, lost
+from pmgen.expand.scope import GraphBuilder, Scope, Signal, channels_of, lost
 from pmgen.expressions.expression import Value
+from pmgen.language.arguments import argument_kinds
 from pmgen.language.spec import (
+    IN_CHANNELS,
     WHAT_COMES_IN,
     Block,
     Branches,
@@ -28,11 +31,11 @@ from pmgen.language.spec import (
     ModelSpec,
     Residual,
     Series,
+    Shortcut,
 )
-from pmgen.ops import MERGES, OPS
+from pmgen.ops import ADD, MERGES, OPS
 from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
 from pmgen.ops.kinds import integer, truth
-from pmgen.parse.values import argument_kinds
 
 
 def expand_model(
@@ -53,7 +56,7 @@ class _Expander:
     def __init__(self, spec: ModelSpec, diagnostics: Diagnostics) -> None:
         self.spec = spec
         self.diagnostics = diagnostics
-        self.built = Building()
+        self.built = GraphBuilder()
         self.report = Reporter(spec, diagnostics, self.built)
         self.nodes = NodeBuilder(self.report, self.built)
         self.depth = 0
@@ -73,8 +76,8 @@ class _Expander:
             p.name.text: p.default for p in spec.params if p.default is not None
         }
         env |= settings
-        start = Signal(INPUT, shape, Reach(), spec.input_span)
-        scope = Scope({**env, "in_channels": sizes[0] or 0})
+        start = Signal(INPUT, shape, ReceptiveField(), spec.input_span)
+        scope = Scope(env={**env, IN_CHANNELS: sizes[0] or 0})
         named = {WHAT_COMES_IN: start}
         try:
             end = self._form(spec.form, start, scope, named)
@@ -86,19 +89,16 @@ class _Expander:
             return None
         built = self.built
         return Graph(
-            spec,
-            env,
-            shape,
-            end.shape,
-            {name: s for name, s in heads.items() if s is not None},
-            tuple(built.nodes),
-            tuple(built.regions),
-            tuple(built.instances),
-            built.layer_shapes,
-            built.projected,
-            built.added,
-            built.kept,
-            built.repeats,
+            spec=spec,
+            env=env,
+            input=shape,
+            output=end.shape,
+            heads={name: s for name, s in heads.items() if s is not None},
+            nodes=tuple(built.nodes),
+            regions=tuple(built.regions),
+            layer_shapes=built.layer_shapes,
+            shortcuts=built.shortcuts,
+            kept=built.kept,
         )
 
     def _heads(
@@ -180,21 +180,19 @@ class _Expander:
         body = self._series(form.body, start, inner, {})
         if body.shape is None or start.shape is None:
             return lost(body)
-        same = body.shape == start.shape
-        self.built.added[scope.path] = True
-        self.built.projected[scope.path] = False
-        side = start
-        if not same and form.shortcut == "where_equal":
-            self.built.added[scope.path] = False
-            return body
-        if not same and isinstance(form.shortcut, Series):
-            self.built.projected[scope.path] = True
+        kind, side = ShortcutKind.IDENTITY, start
+        if body.shape != start.shape:
+            if form.shortcut is Shortcut.IDENTITY:
+                self.report.changed_shape(body, start, form, scope)
+                return lost(body)
+            if form.shortcut is Shortcut.WHERE_EQUAL:
+                self.built.shortcuts[scope.path] = ShortcutKind.NONE
+                return body
+            kind = ShortcutKind.PROJECTION
             inner = scope.inline("shortcut", named)
             side = self._series(form.shortcut, start, inner, {})
-        elif not same:
-            self.report.changed_shape(body, start, form, scope)
-            return lost(body)
-        return self._merge(OPS[MERGES["add"]], [body, side], scope, "add", form.span)
+        self.built.shortcuts[scope.path] = kind
+        return self._merge(ADD, [body, side], scope, "add", form.span)
 
     def _merge(
         self, op: OpDef, ends: list[Signal], scope: Scope, name: str, span: Span
@@ -220,13 +218,13 @@ class _Expander:
             if not held:
                 return inputs[0]
         if layer.repeat is None:
-            self.nodes.need_room(1, layer.name.span, scope)
+            self.nodes.count_layers(1, layer.name.span, scope)
             end = self._once(layer, layer.body, inputs, scope, name, named, None)
         else:
             end = self._repeated(layer, inputs, scope, name, named)
         if end.shape is not None:
             self.built.layer_shapes[join(scope.path, name)] = end.shape
-        return Signal(end.node, end.shape, end.reach, layer.name.span)
+        return Signal(end.node, end.shape, end.receptive_field, layer.name.span)
 
     def _repeated(
         self,
@@ -240,20 +238,17 @@ class _Expander:
         count = self.nodes.value(layer.repeat, integer(1), scope)
         if count is None:
             return lost(inputs[0])
-        self.nodes.need_room(count, layer.repeat.span, scope)
-        self.built.repeats[join(scope.path, name)] = count
+        self.nodes.count_layers(count, layer.repeat.span, scope)
         for index in range(count):
             before = self.nodes.layers
-            body = layer.body
-            if index == 0 and layer.first and isinstance(body, Call):
-                body = replace(body, args={**body.args, **layer.first})
+            body = layer.body_at(index)
             end = self._once(layer, body, inputs, scope, name, named, index)
             if end.shape is None:
                 return end
             inputs = [end]
             if index == 1:  # the first to be as all that follow, apart from `first`
                 rest = (count - 2) * (self.nodes.layers - before)
-                self.nodes.need_room(rest, layer.repeat.span, scope, ahead=True)
+                self.nodes.count_layers(rest, layer.repeat.span, scope, ahead=True)
         return inputs[0]
 
     def _once(
@@ -306,11 +301,16 @@ class _Expander:
         end = self._form(form, start, inner, {WHAT_COMES_IN: start} if repeated else {})
         if repeated:
             end = self.nodes.after(layer.norm, layer.act, end, inner, "")
-        if end.shape is not None and start.shape is not None:
-            title = type(form).__name__.lower()
-            self.built.add_region(inner.path, title, form.span, first, start, end)
-            if repeated:
-                self.built.add_instance(form, inner, start, end)
+        self.built.add_region(
+            form,
+            inner,
+            start,
+            end,
+            title=type(form).__name__.lower(),
+            span=form.span,
+            first=first,
+            own_class=repeated,
+        )
         return end
 
     def _inputs(
@@ -360,19 +360,25 @@ class _Expander:
         path = join(scope.path, label)
         note = f"in block `{call.name}`, expanded as `{path}` at {call.span.place}"
         inner = Scope(
-            {**env, "in_channels": channels_of(start.shape)},
-            path,
-            f"{module}.",
-            "",
-            (*scope.blocks, call.name),
-            (note, *scope.notes),
+            env={**env, IN_CHANNELS: channels_of(start.shape)},
+            path=path,
+            module=f"{module}.",
+            blocks=(*scope.blocks, call.name),
+            notes=(note, *scope.notes),
         )
         first = len(self.built.nodes)
         end = self._form(block.form, start, inner, {WHAT_COMES_IN: start})
         end = self.nodes.after(block.norm, block.act, end, inner, "")
-        if end.shape is not None:
-            self.built.add_region(path, call.name, call.span, first, start, end)
-            self.built.add_instance(block.form, inner, start, end)
+        self.built.add_region(
+            block.form,
+            inner,
+            start,
+            end,
+            title=call.name,
+            span=call.span,
+            first=first,
+            own_class=True,
+        )
         return end
 
     def _block_env(

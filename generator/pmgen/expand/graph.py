@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pmgen.diagnostics.source import Span
 from pmgen.expressions.expression import Value
@@ -14,20 +15,22 @@ from pmgen.ops.definition import OpDef, Shape
 
 INPUT = -1
 BYTES_PER_VALUE = 4  # float32
+Role: TypeAlias = Literal["op", "norm", "act", "merge"]
 
 
 @dataclass(frozen=True)
-class Reach:
-    """How far one value of an image sees: `field` pixels, one step being `jump`.
+class ReceptiveField:
+    """What one value of an image depends on: `size` pixels of the input, and `jump`
+    pixels to that of the next value. Both are (height, width).
 
-    Both are (height, width) in pixels of the input; None sees all of it.
+    Where a value depends on the whole image, None stands for the receptive field.
     """
 
-    field: tuple[int, int] = (1, 1)
+    size: tuple[int, int] = (1, 1)
     jump: tuple[int, int] = (1, 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Node:
     """One op. `path` names the layer it belongs to, `role` its part in that layer.
 
@@ -38,7 +41,7 @@ class Node:
 
     index: int
     path: str
-    role: str  # op, norm, act or merge
+    role: Role
     op: OpDef
     args: Mapping[str, Any]
     inputs: tuple[int, ...]
@@ -46,45 +49,46 @@ class Node:
     shape: Shape
     module: str | None
     span: Span
-    reach: Reach | None
+    receptive_field: ReceptiveField | None
     params: int = 0
     buffers: int = 0
     macs: int | None = 0
     given: Mapping[str, Span] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Region:
-    """A block's instance or an inline form: the nodes `start` to `stop` (exclusive)."""
+class ShortcutKind(Enum):
+    """What is added to the body of a residual at one place of the network."""
 
+    IDENTITY = "what comes in, as it is"
+    PROJECTION = "what comes in, through the layers of the shortcut"
+    NONE = "nothing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A use of a block, or an inline form: the nodes `start` to `stop` (exclusive), the
+    names that the form saw, and its shapes in and out. `own_class` where the emitted
+    code has a class for it: for blocks, and for inline forms that repeat.
+    """
+
+    form: Form
     path: str
     title: str
     span: Span
+    env: Mapping[str, Value]
     start: int
     stop: int
     in_shape: Shape
     shape: Shape
+    own_class: bool
 
 
-@dataclass(frozen=True)
-class Instance:
-    """One use of a block or of an inline form that repeats: the names that it saw,
-    and the shapes in and out."""
-
-    form: Form
-    path: str
-    env: Mapping[str, Value]
-    in_shape: Shape
-    shape: Shape
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Graph:
     """A network with all its shapes.
 
-    `projected` says for each residual (by its path) whether its shortcut has layers;
-    `added`, whether there is an addition at all; `kept`, which `when` held;
-    `repeats`, how often a layer stands.
+    `shortcuts` has for each residual, by its path, what is added to its body; `kept`
+    has for each layer with a `when`, by its path, whether it is there.
     """
 
     spec: ModelSpec
@@ -94,12 +98,9 @@ class Graph:
     heads: Mapping[str, Shape]
     nodes: tuple[Node, ...]
     regions: tuple[Region, ...]
-    instances: tuple[Instance, ...]
     layer_shapes: Mapping[str, Shape]
-    projected: Mapping[str, bool] = field(default_factory=dict)
-    added: Mapping[str, bool] = field(default_factory=dict)
-    kept: Mapping[str, bool] = field(default_factory=dict)
-    repeats: Mapping[str, int] = field(default_factory=dict)
+    shortcuts: Mapping[str, ShortcutKind]
+    kept: Mapping[str, bool]
 
     @cached_property
     def params(self) -> int:
@@ -117,12 +118,12 @@ class Graph:
 
         Heads for training only are left out: they do not run then.
         """
-        return _total_macs(node for node in self.nodes if not self.trains_only(node))
+        return sum_known(n.macs for n in self.nodes if not self.trains_only(n))
 
     @cached_property
     def training_macs(self) -> int | None:
         """The same with the heads that run in training only."""
-        return _total_macs(self.nodes)
+        return sum_known(node.macs for node in self.nodes)
 
     @cached_property
     def _training_heads(self) -> frozenset[str]:
@@ -134,12 +135,13 @@ class Graph:
         return node.path.partition(".")[0] in self._training_heads
 
 
-def _total_macs(nodes: Iterable[Node]) -> int | None:
+def sum_known(values: Iterable[int | None]) -> int | None:
+    """The sum; None where a value is open."""
     total = 0
-    for node in nodes:
-        if node.macs is None:
+    for value in values:
+        if value is None:
             return None
-        total += node.macs
+        total += value
     return total
 
 

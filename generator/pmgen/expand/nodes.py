@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Refusal
 from pmgen.expand.errors import Reporter
-from pmgen.expand.graph import Node, Reach, join
-from pmgen.expand.scope import Building, Scope, Signal, lost
+from pmgen.expand.graph import Node, ReceptiveField, Role, join
+from pmgen.expand.scope import GraphBuilder, Scope, Signal, lost
 from pmgen.expressions.expression import (
     MAX_VALUE,
     Const,
@@ -18,16 +19,19 @@ from pmgen.expressions.expression import (
     evaluate,
     names_in,
 )
-from pmgen.language.spec import Arg, Call, chosen_by
+from pmgen.language.names import after_attribute
+from pmgen.language.spec import Act, Arg, Call, ChosenActivation
 from pmgen.language.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.language.visit import names_of
 from pmgen.ops import INITIALIZERS, OPS
-from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
+from pmgen.ops.definition import OpDef, Shape, ShapeIssue, WholeImage, is_size
 from pmgen.ops.kinds import Kind
 
 MAX_LAYERS = 20_000
 _POOLS_TO_SIZE = next(
-    op.name for op in OPS.values() if op.group == "pooling" and op.window == "all"
+    op.name
+    for op in OPS.values()
+    if op.group == "pooling" and isinstance(op.window, WholeImage)
 )
 
 
@@ -38,18 +42,18 @@ class TooLarge(Exception):
 class NodeBuilder:
     """Adds nodes to what is built, or reports why it cannot."""
 
-    def __init__(self, report: Reporter, built: Building) -> None:
+    def __init__(self, report: Reporter, built: GraphBuilder) -> None:
         self.report = report
         self.built = built
         self.layers = 0
 
-    def need_room(
+    def count_layers(
         self, count: int, span: Span, scope: Scope, ahead: bool = False
     ) -> None:
         """Count layers before they are laid out. Raises TooLarge past the limit.
 
-        Empty blocks count too: a repetition of nothing would take just as long. Layers
-        `ahead` will be counted when they are reached.
+        Empty blocks count too, since repeating them takes as long. Layers `ahead` are
+        only compared with the limit; they are counted when they are reached.
         """
         layers = self.layers + count
         if not ahead:
@@ -78,7 +82,7 @@ class NodeBuilder:
     def after(
         self,
         norm: Call | None,
-        act: Call | None,
+        act: Act | None,
         start: Signal,
         scope: Scope,
         label: str,
@@ -86,12 +90,12 @@ class NodeBuilder:
     ) -> Signal:
         """The normalisation and the activation behind a layer, block or form."""
         signal, position = start, 1
-        for role, call in (("norm", norm), ("act", act)):
+        behind: tuple[tuple[Role, Act | None], ...] = (("norm", norm), ("act", act))
+        for role, call in behind:
             if call is None or signal.shape is None:
                 continue
-            named = chosen_by(call)
-            if named is not None:
-                name = self.value(named, PARAM_TYPES[ACTIVATION], scope)
+            if isinstance(call, ChosenActivation):
+                name = self.value(call.param, PARAM_TYPES[ACTIVATION], scope)
                 if name is None:
                     return lost(signal)
                 if name == NO_ACTIVATION:
@@ -101,9 +105,8 @@ class NodeBuilder:
             args = self.bind(op, call, scope)
             if args is None:
                 return lost(signal)
-            module: str | None = after_attribute(
-                f"{scope.module}{scope.attr}", label, role
-            )
+            attribute = after_attribute(label, role)
+            module: str | None = f"{scope.module}{scope.attr}{attribute}"
             if sequential is not None:
                 module = f"{sequential}.{position}"
             elif role == "act" and op.function is not None:
@@ -137,7 +140,7 @@ class NodeBuilder:
         inputs: list[Signal],
         scope: Scope,
         label: str,
-        role: str,
+        role: Role,
         module: str | None,
         span: Span,
         call: Call | None = None,
@@ -156,27 +159,27 @@ class NodeBuilder:
         if call is not None:
             self._check_init(call, weights, scope)
         index = len(self.built.nodes)
-        reach = _reach(op, args, inputs)
+        receptive_field = _receptive_field(op, args, inputs)
         self.built.nodes.append(
             Node(
-                index,
-                join(scope.path, label),
-                role,
-                op,
-                args,
-                tuple(signal.node for signal in inputs),
-                shapes,
-                shape,
-                module,
-                span,
-                reach,
-                params=sum(_product(s) for s in weights.values()),
+                index=index,
+                path=join(scope.path, label),
+                role=role,
+                op=op,
+                args=args,
+                inputs=tuple(signal.node for signal in inputs),
+                in_shapes=shapes,
+                shape=shape,
+                module=module,
+                span=span,
+                receptive_field=receptive_field,
+                params=sum(map(prod, weights.values())),
                 buffers=op.buffers(args, shapes) if op.buffers else 0,
                 given={k: v.span for k, v in call.args.items()} if call else {},
                 macs=_macs(op, args, shapes, shape),
             )
         )
-        return Signal(index, shape, reach, span)
+        return Signal(index, shape, receptive_field, span)
 
     def _check_init(
         self, call: Call, weights: Mapping[str, tuple[int, ...]], scope: Scope
@@ -249,15 +252,10 @@ class NodeBuilder:
         return value
 
 
-def after_attribute(prefix: str, label: str, role: str) -> str:
-    """The attribute of a normalisation or activation: `conv1_norm`, or `act` alone."""
-    return f"{prefix}{label}_{role}" if label else f"{prefix}{role}"
-
-
 def _macs(
     op: OpDef, args: Mapping[str, Any], shapes: tuple[Shape, ...], shape: Shape
 ) -> int | None:
-    """What the op multiplies; None where a size is open, however long its formula."""
+    """The op's multiply-accumulates; None where a size is open."""
     try:
         return op.macs(args, shapes, shape) if op.macs else 0
     except NoValue:
@@ -265,16 +263,9 @@ def _macs(
 
 
 def _need_bounded(shape: Shape) -> None:
-    """Raises NoValue for a size that no tensor has: it would only grow from there."""
+    """Raises NoValue for a size that is too large for a tensor: it would only grow."""
     if any(is_size(size) and size > MAX_VALUE for size in shape):
         raise NoValue("the number is too large")
-
-
-def _product(sizes: tuple[int, ...]) -> int:
-    total = 1
-    for size in sizes:
-        total *= size
-    return total
 
 
 def _other_value(arg: Arg) -> str | None:
@@ -291,24 +282,25 @@ def _worked_out(arg: Arg, scope: Scope) -> str:
     return ", ".join(f"${name} is {value}" for name, value in values.items())
 
 
-def _reach(op: OpDef, args: Mapping[str, Any], inputs: list[Signal]) -> Reach | None:
-    if op.window == "all" or any(signal.reach is None for signal in inputs):
+def _receptive_field(
+    op: OpDef, args: Mapping[str, Any], inputs: list[Signal]
+) -> ReceptiveField | None:
+    fields = [s.receptive_field for s in inputs if s.receptive_field is not None]
+    if isinstance(op.window, WholeImage) or len(fields) < len(inputs):
         return None
-    size, jump = _widest([s.reach for s in inputs if s.reach is not None])
-    if not callable(op.window):
-        return Reach(size, jump)
+    size, jump = _widest(fields)
+    if op.window is None:
+        return ReceptiveField(size, jump)
     (high, step_high), (wide, step_wide) = op.window(args)
-    return Reach(
+    return ReceptiveField(
         (size[0] + (high - 1) * jump[0], size[1] + (wide - 1) * jump[1]),
         (jump[0] * step_high, jump[1] * step_wide),
     )
 
 
-def _widest(reaches: list[Reach]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The largest field and jump of several values that are joined."""
-    if len(reaches) == 1:
-        return reaches[0].field, reaches[0].jump
+def _widest(fields: list[ReceptiveField]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The largest size and jump of several receptive fields."""
     return (
-        (max(r.field[0] for r in reaches), max(r.field[1] for r in reaches)),
-        (max(r.jump[0] for r in reaches), max(r.jump[1] for r in reaches)),
+        (max(r.size[0] for r in fields), max(r.size[1] for r in fields)),
+        (max(r.jump[0] for r in fields), max(r.jump[1] for r in fields)),
     )

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pmgen.diagnostics.source import Span
-from pmgen.expand.graph import Instance, Node, Reach, Region, join
+from pmgen.expand.graph import (
+    Node,
+    ReceptiveField,
+    Region,
+    ShortcutKind,
+    join,
+)
 from pmgen.expressions.expression import Value
 from pmgen.language.spec import Form
 from pmgen.ops.definition import Shape, is_size
@@ -14,22 +20,23 @@ from pmgen.ops.definition import Shape, is_size
 
 @dataclass(frozen=True)
 class Signal:
-    """A tensor on its way: the node it comes from and its shape, None if unknown."""
+    """A tensor between two layers: the node that gives it, and its shape without N,
+    None if unknown. `span` is the place of the layer."""
 
     node: int
     shape: Shape | None
-    reach: Reach | None
+    receptive_field: ReceptiveField | None
     span: Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """Where the expansion stands.
 
-    `path` names the place for people, `module` is the attribute path of the class
-    instance, ending in a dot, and `attr` the prefix of attributes inside it. `outer`
-    are the layers that `from` can name besides those of the series itself, `hidden`
-    those around a form that repeats, which it cannot.
+    `path` is the place in the words of the spec, `module` the attribute path of the
+    class instance, ending in a dot, and `attr` the prefix of attributes inside it.
+    `outer` are the layers that `from` can name besides those of the series itself,
+    `hidden` those around a form that repeats, which it cannot.
     """
 
     env: Mapping[str, Value]
@@ -59,49 +66,49 @@ class Scope:
 
 
 @dataclass
-class Building:
-    """The parts of a Graph as they come; its fields are those of Graph."""
+class GraphBuilder:
+    """The parts of a Graph as they come; its attributes are named as those of Graph."""
 
     nodes: list[Node] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
-    instances: list[Instance] = field(default_factory=list)
     layer_shapes: dict[str, Shape] = field(default_factory=dict)
-    projected: dict[str, bool] = field(default_factory=dict)
-    added: dict[str, bool] = field(default_factory=dict)
+    shortcuts: dict[str, ShortcutKind] = field(default_factory=dict)
     kept: dict[str, bool] = field(default_factory=dict)
-    repeats: dict[str, int] = field(default_factory=dict)
-
-    def add_instance(
-        self, form: Form, scope: Scope, start: Signal, end: Signal
-    ) -> None:
-        """A use of a block, or of an inline form that repeats."""
-        assert start.shape is not None
-        assert end.shape is not None
-        self.instances.append(
-            Instance(form, scope.path, scope.env, start.shape, end.shape)
-        )
 
     def add_region(
         self,
-        path: str,
+        form: Form,
+        scope: Scope,
+        start: Signal,
+        end: Signal,
+        *,
         title: str,
         span: Span,
         first: int,
-        start: Signal,
-        end: Signal,
+        own_class: bool,
     ) -> None:
-        """The nodes from number `first` on, as one part of the network."""
-        assert start.shape is not None
-        assert end.shape is not None
-        stop = len(self.nodes)
-        self.regions.append(
-            Region(path, title, span, first, stop, start.shape, end.shape)
+        """The nodes from number `first` on, as one part of the network; nothing where a
+        mistake left a shape unknown."""
+        if start.shape is None or end.shape is None:
+            return
+        region = Region(
+            form=form,
+            path=scope.path,
+            title=title,
+            span=span,
+            env=scope.env,
+            start=first,
+            stop=len(self.nodes),
+            in_shape=start.shape,
+            shape=end.shape,
+            own_class=own_class,
         )
+        self.regions.append(region)
 
 
 def lost(signal: Signal) -> Signal:
     """The signal with its shape unknown, which silences what follows from it."""
-    return Signal(signal.node, None, signal.reach, signal.span)
+    return Signal(signal.node, None, signal.receptive_field, signal.span)
 
 
 def channels_of(shape: Shape) -> int:

@@ -74,52 +74,73 @@ class Name(Expr):
 
 @dataclass(frozen=True)
 class ListName(Name):
-    """A parameter that is a list: it can be handed on, but is no size by itself."""
+    """A parameter that is a list: it can be passed on, but is no size by itself."""
 
 
 @dataclass(frozen=True)
-class Unary(Expr):
+class Compound(Expr):
+    """An expression made of others; its weight is one more than theirs together."""
+
+    weight: int = field(init=False, compare=False, repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        weight = 1 + sum(part.weight for part in self._parts)
+        object.__setattr__(self, "weight", weight)
+
+    @property
+    def _parts(self) -> tuple[Expr, ...]:
+        """The expressions directly inside, in the order of the text."""
+        raise TypeError(f"{type(self).__name__} does not say what its parts are")
+
+
+@dataclass(frozen=True)
+class Unary(Compound):
     """`-x` or `not x`."""
 
     op: str
     operand: Expr
 
-    weight: int = field(init=False, compare=False, repr=False, default=1)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "weight", _weight(self.operand))
+    @property
+    def _parts(self) -> tuple[Expr, ...]:
+        return (self.operand,)
 
 
 @dataclass(frozen=True)
-class Binary(Expr):
+class Binary(Compound):
     """`left op right`: arithmetic, a comparison, `and` or `or`."""
 
     op: str
     left: Expr
     right: Expr
 
-    weight: int = field(init=False, compare=False, repr=False, default=1)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "weight", _weight(self.left, self.right))
+    @property
+    def _parts(self) -> tuple[Expr, ...]:
+        return (self.left, self.right)
 
 
 @dataclass(frozen=True)
-class Choice(Expr):
+class Choice(Compound):
     """`yes if condition else no`: what is left where `when` decides in a block."""
 
     condition: Expr
     yes: Expr
     no: Expr
 
-    weight: int = field(init=False, compare=False, repr=False, default=1)
+    @property
+    def _parts(self) -> tuple[Expr, ...]:
+        return (self.condition, self.yes, self.no)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "weight", _weight(self.condition, self.yes, self.no))
 
+@dataclass(frozen=True)
+class Apply(Compound):
+    """A function of `functions.py` on its arguments."""
 
-def _weight(*parts: Expr) -> int:
-    return 1 + sum(part.weight for part in parts)
+    function: str
+    args: tuple[Expr, ...]
+
+    @property
+    def _parts(self) -> tuple[Expr, ...]:
+        return self.args
 
 
 def _bounded(expr: Expr) -> Expr:
@@ -127,19 +148,6 @@ def _bounded(expr: Expr) -> Expr:
     if expr.weight > MAX_WEIGHT:
         raise NoValue(f"its formula has more than {MAX_WEIGHT} parts")
     return expr
-
-
-@dataclass(frozen=True)
-class Apply(Expr):
-    """A function of `functions.py` on its arguments."""
-
-    function: str
-    args: tuple[Expr, ...]
-
-    weight: int = field(init=False, compare=False, repr=False, default=1)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "weight", _weight(*self.args))
 
 
 Operand: TypeAlias = "Expr | int"
@@ -166,28 +174,18 @@ def names_in(expr: Expr) -> Iterator[str]:
     """Every parameter name that the expression mentions, in order, repeats too."""
     if isinstance(expr, Name):
         yield expr.name
-    elif isinstance(expr, Unary):
-        yield from names_in(expr.operand)
-    elif isinstance(expr, Binary):
-        yield from names_in(expr.left)
-        yield from names_in(expr.right)
-    elif isinstance(expr, Choice):
-        for part in (expr.condition, expr.yes, expr.no):
-            yield from names_in(part)
-    elif isinstance(expr, Apply):
-        for part in expr.args:
+    elif isinstance(expr, Compound):
+        for part in expr._parts:
             yield from names_in(part)
 
 
 def names_in_functions(expr: Expr) -> Iterator[str]:
-    """The parameter names that stand inside a function's parentheses."""
+    """The parameter names inside a function's parentheses."""
     if isinstance(expr, Apply):
         yield from names_in(expr)
-    elif isinstance(expr, Unary):
-        yield from names_in_functions(expr.operand)
-    elif isinstance(expr, Binary):
-        yield from names_in_functions(expr.left)
-        yield from names_in_functions(expr.right)
+    elif isinstance(expr, Compound):
+        for part in expr._parts:
+            yield from names_in_functions(part)
 
 
 def substitute(expr: Expr, names: Mapping[str, Value | Expr]) -> Expr:

@@ -1,13 +1,15 @@
 """The functions of expressions: what a size needs beyond arithmetic.
 
-Each gives a whole number. `max` and `min` are Python's own in generated code; the
-others stand in `pmruntime.sizes`, which holds the same rules (a test compares the two).
+Each gives a whole number. `max` and `min` are Python's own in generated code, which
+imports the others from `pmruntime.sizes`, as this module does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from pmruntime.sizes import divisible, scaled
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,6 @@ class Function:
     doc: str
     helper: bool = False
     fractions: tuple[int, ...] = ()
-
-
-def divisible(value: float, by: int) -> int:
-    """The multiple of `by` nearest to `value`: at least `by` and 90 % of `value`."""
-    nearest = max(by, int(value + by / 2) // by * by)
-    return nearest + by if nearest < 0.9 * value else nearest
-
-
-def scaled(value: int, factor: float, by: int | None = None) -> int:
-    """`value * factor`, cut to a whole number or, with `by`, made divisible by it."""
-    return int(value * factor) if by is None else divisible(value * factor, by)
 
 
 FUNCTIONS = {

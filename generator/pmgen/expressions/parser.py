@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pmgen.diagnostics.suggest import did_you_mean
+from pmruntime.suggest import did_you_mean
+
 from pmgen.expressions.expression import (
     COMPARISONS,
     Apply,

@@ -40,7 +40,7 @@ def show(expr: Expr | Value, floor: int = 0) -> str:
         # Comparisons do not chain here as they would in Python, so neither side may.
         left = show(expr.left, level + 1 if expr.op in COMPARISONS else level)
         right = show(expr.right, level + 1)
-        if expr.op == "or":  # `and` binds closer, but nobody should have to know it
+        if expr.op == "or":  # readers need not know that `and` binds closer
             left, right = _apart(expr.left, left), _apart(expr.right, right)
         return _wrap(f"{left} {expr.op} {right}", level, floor)
     if isinstance(expr, Choice):

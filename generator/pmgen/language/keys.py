@@ -1,4 +1,4 @@
-"""Every key that is no argument: what it means, and what form of value stands there.
+"""Every key that is not an argument: what it means, and what form its value has.
 
 The parser reads the names; the JSON Schema (`pmgen.schema`) reads all of it. The tables
 are ordered as a file would be written, and as editors list them.
@@ -12,7 +12,6 @@ from typing import TypeAlias
 from pmgen.ops.kinds import Kind, integer, number, truth
 
 LANGUAGE_VERSION = 1
-SHORTCUTS = ("identity", "where_equal")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 MAX_NAME = 60
 
 # What a Paddle layer has already: public methods and the attributes of an instance.
-# A test holds this list to the Paddle that is installed.
+# A test compares this list with the Paddle that is installed.
 LAYER_ATTRIBUTES = frozenset({
     "add_module", "add_parameter", "add_sublayer", "apply", "astype", "backward",
     "bfloat16", "buffers", "children", "clear_gradients", "cpu", "create_parameter",
@@ -29,12 +29,12 @@ LAYER_ATTRIBUTES = frozenset({
     "sublayers", "to", "to_static_state_dict", "train", "training", "type", "xpu",
     "zero_grad",
 })  # fmt: skip
+# What the class of a repeated inline form calls the `$in_channels` around it.
+BLOCK_CHANNELS = "block_channels"
 # What the emitted classes define themselves.
 CLASS_ATTRIBUTES = frozenset(
     {"in_channels", "out_channels", "in_features", "out_features", "input_shape"}
-    | {"loss_weights"}
-    # what a repeated inline form calls the `$in_channels` of the block around it
-    | {"block_channels"}
+    | {"loss_weights", BLOCK_CHANNELS}
 )
 # What the emitted module uses by name.
 MODULE_NAMES = frozenset(
@@ -56,7 +56,7 @@ _SOFT_KEYWORDS = frozenset({"match", "case", "type"})
 
 
 def why_not_a_name(text: str) -> str | None:
-    """Why `text` is no plain Python name, or None where it is one."""
+    """Why `text` is not a plain Python name, or None where it is one."""
     if not _WORD.fullmatch(text):
         return "a name is made of ASCII letters, digits and `_`, a letter first"
     if len(text) > MAX_NAME:
@@ -77,6 +77,12 @@ def why_not_a_layer(text: str) -> str | None:
     if text in MODULE_NAMES:
         return f"`{text}` has a meaning of its own in the generated class"
     return why_not_a_name(text)
+
+
+def after_attribute(label: str, role: str) -> str:
+    """The attribute of a normalisation or activation behind the layer `label`:
+    `conv1_norm`, or `norm` alone behind a whole block, whose label is empty."""
+    return f"{label}_{role}" if label else role
 
 
 def class_title(layer: str) -> str:

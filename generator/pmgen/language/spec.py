@@ -7,12 +7,14 @@ gives it shapes; `plan` turns it into classes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TypeAlias
 
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.expressions.expression import Expr, Value
 
+IN_CHANNELS = "in_channels"  # the `$name` of the channels that come in
 WHAT_COMES_IN = "input"  # in a `from`: into the network, block or repeated form
 MAX_SIZE = 65_536  # of an input: channels, height, width
 
@@ -46,32 +48,45 @@ class Call:
     init: Mapping[str, Call] = field(default_factory=dict)
 
 
-# The name of a Call that stands for the activation which its one argument names.
-CHOSEN = "$"
-
-
-def chosen_by(call: Call) -> Arg | None:
-    """The argument that names the activation, where a parameter does; else None."""
-    return call.args[CHOSEN] if call.name == CHOSEN else None
-
-
 @dataclass(frozen=True)
+class ChosenActivation:
+    """`act: $act`: the activation that a parameter names, where it names one."""
+
+    param: Arg
+
+    @property
+    def span(self) -> Span:
+        """Where the parameter is named."""
+        return self.param.span
+
+
+Act: TypeAlias = "Call | ChosenActivation"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Layer:
     """One named layer: an op or block call, or a form written inline.
 
-    `inputs` are the layers named by `from`; None means the layer before. `broken`
-    after a mistake in it, so that nothing is said about the shapes that follow.
+    `inputs` are the layers named by `from`; None means the layer before. `first` are
+    other arguments for the first of a `repeat`. `broken` after a mistake in it, so that
+    nothing is said about the shapes that follow.
     """
 
     name: Ident
     body: Call | Form
     norm: Call | None = None
-    act: Call | None = None
+    act: Act | None = None
     inputs: tuple[Ident, ...] | None = None
     when: Arg | None = None
     repeat: Arg | None = None
     first: Mapping[str, Arg] = field(default_factory=dict)
     broken: bool = False
+
+    def body_at(self, index: int) -> Call | Form:
+        """What stands as number `index` of a `repeat`, counted from 0."""
+        if index > 0 or not self.first or not isinstance(self.body, Call):
+            return self.body
+        return replace(self.body, args={**self.body.args, **self.first})
 
 
 @dataclass(frozen=True)
@@ -103,16 +118,21 @@ class Branches:
     split: bool = False
 
 
+class Shortcut(Enum):
+    """A shortcut that is a word. Where the body changes the shape, `identity` is an
+    error and `where_equal` leaves the addition out."""
+
+    IDENTITY = "identity"
+    WHERE_EQUAL = "where_equal"
+
+
 @dataclass(frozen=True)
 class Residual:
-    """A body beside a shortcut, added.
-
-    A Series as `shortcut` is built only where the body changes the shape. `identity`
-    is an error there, and `where_equal` leaves the addition out there.
-    """
+    """A body beside a shortcut, added. A Series as `shortcut` is built only where the
+    body changes the shape."""
 
     body: Series
-    shortcut: Series | str
+    shortcut: Series | Shortcut
     span: Span
 
 
@@ -121,14 +141,15 @@ Form: TypeAlias = "Series | Branches | Residual"
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter of a block or model: its type, and its default where it has one."""
+    """A parameter of a block or model: its type, and its default where it has one. The
+    type is None where it is wrong and reported."""
 
     name: Ident
-    type: str
+    type: str | None
     default: Value | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """A block: a form with parameters, which becomes a class of its own."""
 
@@ -136,7 +157,7 @@ class Block:
     params: tuple[Param, ...]
     form: Form
     norm: Call | None = None
-    act: Call | None = None
+    act: Act | None = None
     doc: str | None = None
 
     def param(self, name: str) -> Param | None:
@@ -163,7 +184,7 @@ class Expectation:
     layer: Ident | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ModelSpec:
     """A whole spec. `files` are all the files that it was read from, its own first."""
 
@@ -175,7 +196,7 @@ class ModelSpec:
     blocks: Mapping[str, Block]
     form: Form
     norm: Call | None
-    act: Call | None
+    act: Act | None
     heads: tuple[Head, ...]
     expect: tuple[Expectation, ...]
     files: tuple[SourceFile, ...]

@@ -28,7 +28,7 @@ def _activation(value: Any) -> str | None:
     return None if fits else _ACTIVATION_WORDS
 
 
-# name in the language -> check; the annotation in Python is in ANNOTATIONS
+# The name in the language -> its kind, and its annotation in Python.
 PARAM_TYPES: dict[str, Kind] = {
     "int": any_integer(),
     "float": number(),

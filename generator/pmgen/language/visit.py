@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from pmgen.expressions.expression import Expr, names_in
 from pmgen.language.spec import (
+    Act,
     Arg,
     Block,
     Branches,
     Call,
+    ChosenActivation,
     Form,
     Layer,
     Residual,
     Series,
-    chosen_by,
 )
 from pmgen.language.types import ACTIVATION
 
@@ -23,9 +25,14 @@ def layers_in(form: Form) -> Iterator[Layer]:
     """Every layer of a form, those of inline forms too."""
     for series in series_in(form):
         for layer in series.layers:
-            yield layer
-            if not isinstance(layer.body, Call):
-                yield from layers_in(layer.body)
+            yield from layers_of(layer)
+
+
+def layers_of(layer: Layer) -> Iterator[Layer]:
+    """The layer, and those of the form inside it."""
+    yield layer
+    if not isinstance(layer.body, Call):
+        yield from layers_in(layer.body)
 
 
 def series_in(form: Form) -> Iterator[Series]:
@@ -40,27 +47,18 @@ def series_in(form: Form) -> Iterator[Series]:
             yield form.shortcut
 
 
-def inputs_named_in(form: Form) -> Iterator[str]:
-    """The names of layers that some `from` of the form points at."""
-    for layer in layers_in(form):
-        yield from inputs_named_by(layer)
+def inputs_named_in(layers: Iterable[Layer]) -> Iterator[str]:
+    """The names of layers that some `from` of these layers points at."""
+    for layer in layers:
+        for ident in layer.inputs or ():
+            yield ident.text
 
 
-def inputs_named_by(layer: Layer) -> Iterator[str]:
-    """The names of layers in the layer's own `from`."""
-    for ident in layer.inputs or ():
-        yield ident.text
-
-
-def params_named_in(form: Form, *behind: Call | None) -> Iterator[str]:
-    """The `$names` that a form and what stands behind it mention, in order, repeats
-    too."""
-    for call in behind:
-        for arg in call.args.values() if call else ():
-            yield from names_of(arg)
-    for layer in layers_in(form):
-        for arg in _args_of(layer):
-            yield from names_of(arg)
+def params_named_in(layers: Iterable[Layer], *behind: Act | None) -> Iterator[str]:
+    """The `$names` that layers, and what stands behind them, mention, in order and with
+    repeats."""
+    args = chain(*map(args_of, behind), *map(_args_in, layers))
+    return (name for arg in args for name in names_of(arg))
 
 
 def acts_named_in(form: Form, blocks: Mapping[str, Block]) -> Iterator[str]:
@@ -74,21 +72,30 @@ def acts_named_in(form: Form, blocks: Mapping[str, Block]) -> Iterator[str]:
                     yield from names_of(arg)
 
 
-def acts_named_by(act: Call | None) -> Iterator[str]:
+def acts_named_by(act: Act | None) -> Iterator[str]:
     """The `$name` of one `act`, where a parameter names it."""
-    named = chosen_by(act) if act else None
-    if named is not None:
-        yield from names_of(named)
+    if isinstance(act, ChosenActivation):
+        yield from names_of(act.param)
 
 
-def _args_of(layer: Layer) -> Iterator[Arg]:
+def args_of(call: Act | None) -> Iterable[Arg]:
+    """The arguments of a call, its initializers left aside; the parameter that names an
+    activation."""
+    if isinstance(call, ChosenActivation):
+        return (call.param,)
+    return call.args.values() if call else ()
+
+
+def _args_in(layer: Layer) -> Iterator[Arg]:
+    """All that is given in a layer, the form inside it left aside."""
     yield from (arg for arg in (layer.when, layer.repeat) if arg is not None)
     yield from layer.first.values()
-    for call in (layer.body, layer.norm, layer.act):
-        if isinstance(call, Call):
-            yield from call.args.values()
-            for init in call.init.values():
-                yield from init.args.values()
+    if isinstance(layer.body, Call):
+        yield from args_of(layer.body)
+        for init in layer.body.init.values():
+            yield from args_of(init)
+    yield from args_of(layer.norm)
+    yield from args_of(layer.act)
 
 
 def names_of(arg: Arg) -> Iterator[str]:

@@ -7,75 +7,79 @@ inside the trusted folder.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
+
+from pmruntime.suggest import did_you_mean, nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.load.reader import read_file
-from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of
+from pmgen.load.tree import (
+    Entry,
+    Library,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Sources,
+    kind_of,
+)
 
 MAX_FILES = 32
 
-# Sections that a mapping under `key` is merged as. What is not listed is replaced.
+# What the mapping under a key of a section is merged as; any other is replaced.
 _INSIDE: dict[str, dict[str, str]] = {
     "spec": {
         "params": "names", "defaults": "sections", "blocks": "blocks",
         "layers": "layers", "branches": "branches", "residual": "residual",
         "heads": "layers",
     },
-    "blocks": {"*": "block"},
     "block": {
         "params": "names", "layers": "layers", "branches": "branches",
         "residual": "residual",
     },
-    "layers": {"*": "layer"},
     "layer": {
         "first": "names", "init": "names", "layers": "layers",
         "branches": "branches", "residual": "residual",
     },
-    "branches": {"*": "layers"},
     "residual": {"body": "layers", "shortcut": "layers"},
-    "sections": {"*": "names"},
-    "names": {},
+}  # fmt: skip
+# What every mapping of a section is merged as, where the section's keys are names.
+_EACH = {
+    "blocks": "block", "layers": "layer", "branches": "layers", "sections": "names"
 }  # fmt: skip
 _KINDS = ("op", "layers", "branches", "residual")  # what makes a layer what it is
-# A variant that sets one of these has another network than its base.
+# A variant that sets one of these is another network than its base, so that the
+# figures under the base's `expect` are not its own.
 _CHANGES = {"input", "use", "merge", "split", "norm", "act", *_INSIDE["spec"]}
 
 
-@dataclass(frozen=True)
-class Library:
-    """A file named by `use`: its blocks and the defaults they were written under."""
-
-    tree: Mapping
-    file: SourceFile
-    used_at: Span
-
-
-@dataclass(frozen=True)
-class Sources:
-    """One spec with all that it is made of. `files[0]` is the spec itself."""
-
-    tree: Mapping
-    libraries: tuple[Library, ...]
-    files: tuple[SourceFile, ...]
-
-
-def load_sources(path: Path, root: Path, diagnostics: Diagnostics) -> Sources | None:
+def load_sources(
+    path: Path,
+    root: Path,
+    diagnostics: Diagnostics,
+    hint: Callable[[Path], str | None] | None = None,
+) -> Sources | None:
     """Read a spec and every file that it extends or uses. None on failure.
 
     `root` is the trusted folder: no file outside is read. Files are called by their
-    path inside it, so that what is generated does not depend on where it lies.
+    path inside it, so that what is generated does not depend on where it lies. `hint`
+    gives the help for a file that is named and missing, where it knows one.
     """
-    return _Loader(root, diagnostics).load(path)
+    return _Loader(root, diagnostics, hint).load(path)
 
 
 class _Loader:
-    def __init__(self, root: Path, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self,
+        root: Path,
+        diagnostics: Diagnostics,
+        hint: Callable[[Path], str | None] | None,
+    ) -> None:
         self.root = root.resolve()
         self.diagnostics = diagnostics
+        self.hint = hint
         self.files: list[SourceFile] = []
         self.libraries: dict[Path, Library] = {}
 
@@ -97,7 +101,8 @@ class _Loader:
                 "PM104", f"one spec is made of at most {MAX_FILES} files", asked_at
             )
             return None
-        tree = read_file(path, self._name(path), self.diagnostics, asked_at)
+        name = self._name(path)
+        tree = read_file(path, name, self.diagnostics, asked_at, self.hint)
         if tree is not None:
             self.files.append(tree.span.file)
         return tree
@@ -195,7 +200,7 @@ class _Loader:
         )
 
     def _merge(self, base: Mapping, variant: Mapping, kind: str) -> Mapping:
-        """`variant` laid over `base`; `kind` is a key of `_INSIDE`."""
+        """`variant` laid over `base`; `kind` is the section that they are."""
         entries = {entry.name: entry for entry in base}
         for entry in variant:
             old = entries.get(entry.name)
@@ -281,8 +286,7 @@ class _Loader:
         )
 
     def _replace(self, old: Entry, new: Entry, kind: str) -> Entry:
-        inside = _INSIDE[kind]
-        inner = inside.get(new.name) or inside.get("*")
+        inner = _EACH.get(kind) or _INSIDE.get(kind, {}).get(new.name)
         mappings = isinstance(old.value, Mapping) and isinstance(new.value, Mapping)
         if inner is None or not mappings or _other_kind(old.value, new.value):
             return Entry(new.key, _without_place(new.value))

@@ -9,17 +9,16 @@ values gets through.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
+from pmruntime.suggest import nearest
 
-from pmgen import catalogue
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.diagnostics.suggest import nearest
 from pmgen.load.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
 from pmgen.load.yaml_events import events
 from pmgen.load.yaml_problems import explain
@@ -46,11 +45,16 @@ class _Refused(Exception):
 
 
 def read_file(
-    path: Path, name: str, diagnostics: Diagnostics, asked_at: Span | None = None
+    path: Path,
+    name: str,
+    diagnostics: Diagnostics,
+    asked_at: Span | None = None,
+    hint: Callable[[Path], str | None] | None = None,
 ) -> Mapping | None:
     """Read and parse one file; `name` is how diagnostics call it.
 
-    `asked_at` is the span that names the file, where one does. None on failure.
+    `asked_at` is the span that names the file, where one does; `hint` gives the help
+    for a file that is missing there, where it knows one. None on failure.
     """
     empty = SourceFile(name, "")
     span = asked_at or Span(empty, 1, 1, 1, 1)
@@ -84,7 +88,8 @@ def read_file(
             "PM105",
             f"cannot read `{name}`: {reason.lower()}",
             span,
-            help=_other_file(path, asked_at),
+            help=(hint(path) if hint and asked_at else None)
+            or _other_file(path, asked_at),
         )
         return None
     tree = _sound(name, text)
@@ -104,9 +109,7 @@ def _sound(name: str, text: str) -> Mapping | None:
 
 
 def _other_file(path: Path, asked_at: Span | None) -> str | None:
-    """The file that was meant: one of the catalogue, or one near in the folder."""
-    if asked_at is not None and path.stem in catalogue.names():
-        return f"`pmgen new {path.stem} -o FOLDER` copies the catalogue's beside yours"
+    """The file that was meant: the one of the nearest name in the folder."""
     asking = Path(asked_at.file.name).name if asked_at else path.name
     try:
         names = sorted(p.name for p in path.parent.glob("*.yaml"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pmgen.diagnostics.source import Span
+from pmgen.diagnostics.source import SourceFile, Span
 
 Plain: TypeAlias = "bool | int | float | str | None"
 
@@ -60,6 +60,24 @@ class Mapping:
 
 
 Node: TypeAlias = "Scalar | Sequence | Mapping"
+
+
+@dataclass(frozen=True)
+class Library:
+    """A file named by `use`: its blocks and the defaults they were written under."""
+
+    tree: Mapping
+    file: SourceFile
+    used_at: Span
+
+
+@dataclass(frozen=True)
+class Sources:
+    """One spec with all that it is made of. `files[0]` is the spec itself."""
+
+    tree: Mapping
+    libraries: tuple[Library, ...]
+    files: tuple[SourceFile, ...]
 
 
 def kind_of(node: Node) -> str:

@@ -25,11 +25,12 @@ ACTIVATIONS = {name: op for name, op in OPS.items() if op.group == "activation"}
 NORMS = {name: op for name, op in OPS.items() if op.group == "normalisation"}
 INITIALIZERS: dict[str, OpDef] = {op.name: op for op in initializers.OPS}
 MERGES = merge.MERGES
+ADD = OPS[MERGES["add"]]
 # Those that a parameter can name: they take no argument and keep the shape.
 NAMED_ACTIVATIONS = tuple(
     op.name for op in ACTIVATIONS.values() if op.function is not None and op.keeps_shape
 )
-# Layers that Paddle has not: `pmruntime.layers` has them.
+# Layers that Paddle does not have: `pmruntime.layers` has them.
 OWN_LAYERS = {op.layer: op for op in OPS.values() if op.layer and op.own_class}
 # What help proposes: an activation, and the change of a shape beside a residual.
 USUAL_ACTIVATION = activation.USUAL

@@ -10,7 +10,7 @@ only what is known: `known()` says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from math import gcd
 from typing import Any, TypeAlias, TypeGuard
 
@@ -20,6 +20,11 @@ from pmgen.ops.kinds import Kind
 Dim: TypeAlias = "int | Expr"
 Shape: TypeAlias = "tuple[Dim, ...]"  # without N: (C, H, W) or (features,)
 Args: TypeAlias = "Mapping[str, Any]"  # bound: every argument of the op, defaults too
+
+# (bound arguments, shapes that come in) -> shape that comes out; raises ShapeIssue
+ShapeRule: TypeAlias = "Callable[[Args, tuple[Shape, ...]], Shape]"
+# (extent, stride) of a window, for height and for width
+Extents: TypeAlias = "tuple[tuple[int, int], tuple[int, int]]"
 
 REQUIRED = object()
 # What `any` in the input stands for. No parameter can have such a name.
@@ -55,6 +60,7 @@ class ArgDef:
     kind: Kind
     doc: str
     default: Any = REQUIRED
+    _: KW_ONLY
     free: bool = False
     fixed: bool = False
     real: bool = False
@@ -67,6 +73,11 @@ class ArgDef:
     def required(self) -> bool:
         """True where the user must give the argument."""
         return self.default is REQUIRED
+
+
+@dataclass(frozen=True)
+class WholeImage:
+    """The window of an op each of whose values depends on the whole image."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +99,17 @@ class OpDef:
     `layer` is its Paddle class and `positional` the order of that constructor's
     leading arguments; what the user does not write is worked out by `inferred`.
     `function` is its form without a layer object, called with the input, or the list
-    of several; `infix` the operator that stands between several instead. `own_class`
+    of several; `infix` the operator that stands between several instead. `window` gives
+    what the receptive field grows by; None where it does not grow. `own_class`
     is the layer's class where Paddle has none and `pmruntime.layers` has it, as text
     for a file that needs Paddle alone.
     """
 
     name: str
     doc: str
+    _: KW_ONLY
     args: tuple[ArgDef, ...] = ()
-    infer: Callable[[Args, tuple[Shape, ...]], Shape] = _same_shape
+    infer: ShapeRule = _same_shape
     layer: str | None = None
     positional: tuple[str, ...] = ()
     inferred: Mapping[str, Callable[[Shape], Any]] = field(default_factory=dict)
@@ -108,10 +121,7 @@ class OpDef:
     weights: Weights | None = None
     buffers: Callable[[Args, tuple[Shape, ...]], int] | None = None
     macs: Callable[[Args, tuple[Shape, ...], Shape], int | None] | None = None
-    # (extent, stride) per axis for the receptive field; "all" sees the whole image
-    window: Callable[[Args], tuple[tuple[int, int], tuple[int, int]]] | str | None = (
-        None
-    )
+    window: Callable[[Args], Extents] | WholeImage | None = None
     group: str = "other"
 
     @property
@@ -151,12 +161,17 @@ def undecided(a: Dim, b: Dim) -> bool:
     return a != b and not names <= OPEN_NAMES
 
 
+def is_open_size(value: object) -> bool:
+    """True for a formula over the height or width that `any` leaves open."""
+    return isinstance(value, Expr) and not OPEN_NAMES.isdisjoint(names_in(value))
+
+
 def is_size(value: object) -> TypeGuard[int]:
     """True for a plain integer."""
     return type(value) is int
 
 
-def both(value: Any) -> tuple[Any, Any]:
+def as_pair(value: Any) -> tuple[Any, Any]:
     """One value for height and width, or the two that were given."""
     return (value[0], value[1]) if isinstance(value, tuple) else (value, value)
 
@@ -179,7 +194,24 @@ def need_image(inputs: tuple[Shape, ...], op: str) -> tuple[Dim, Dim, Dim]:
     return shape[0], shape[1], shape[2]
 
 
-def equal_groups(op: str, arg: str) -> Callable[[Args, tuple[Shape, ...]], Shape]:
+def keeps_image(op: str) -> ShapeRule:
+    """The rule of an op that keeps the shape of an image and takes nothing else."""
+
+    def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+        need_image(inputs, op)
+        return inputs[0]
+
+    return shape
+
+
+def with_bias(
+    args: Args, weight: tuple[int, ...], bias: int
+) -> Mapping[str, tuple[int, ...]]:
+    """The shape of a weight, and of `bias` values where the arguments ask for them."""
+    return {"weight": weight, "bias": (bias,)} if args["bias"] else {"weight": weight}
+
+
+def equal_groups(op: str, arg: str) -> ShapeRule:
     """The rule of an op that keeps an image's shape and needs `arg` equal groups of
     its channels."""
 

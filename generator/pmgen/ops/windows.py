@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmgen.ops.definition import Args, Dim, ShapeIssue, both, is_size, known
+from pmgen.ops.definition import Args, Dim, Extents, ShapeIssue, as_pair, is_size, known
 
 _AXES = ("height", "width")
 
@@ -13,7 +13,7 @@ def pads(padding: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     """Padding before and after, for height and for width, from Paddle's forms."""
     if isinstance(padding, tuple) and len(padding) == 4:
         return (padding[0], padding[1]), (padding[2], padding[3])
-    height, width = both(padding)
+    height, width = as_pair(padding)
     return (height, height), (width, width)
 
 
@@ -35,10 +35,10 @@ def slide(
             op,
             axis,
             sizes[axis],
-            both(args["kernel_size"])[axis],
-            both(stride)[axis],
+            as_pair(args["kernel_size"])[axis],
+            as_pair(stride)[axis],
             args["padding"],
-            both(dilation)[axis],
+            as_pair(dilation)[axis],
             ceil_mode,
         )
         for axis in (0, 1)
@@ -84,10 +84,10 @@ def _slide_axis(
     return steps + 1
 
 
-def extent(args: Args, stride: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+def extent(args: Args, stride: Any) -> Extents:
     """(extent, stride) for height and for width: what the receptive field grows by."""
-    kernel, step = both(args["kernel_size"]), both(stride)
-    dilation = both(args.get("dilation", 1))
+    kernel, step = as_pair(args["kernel_size"]), as_pair(stride)
+    dilation = as_pair(args.get("dilation", 1))
     return (
         (dilation[0] * (kernel[0] - 1) + 1, step[0]),
         (dilation[1] * (kernel[1] - 1) + 1, step[1]),

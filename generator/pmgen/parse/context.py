@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from pmruntime.suggest import did_you_mean, nearest
+
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
-from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.language.spec import Block, Ident
 from pmgen.load.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.load.tree import Mapping as TreeMapping
@@ -16,7 +17,7 @@ from pmgen.load.tree import Mapping as TreeMapping
 YES_AND_NO = ("yes", "no", "on", "off")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Context:
     """The scope that is being parsed.
 
@@ -128,8 +129,8 @@ class Context:
 
 
 def mistyped(mapping: TreeMapping, key: str, known: Iterable[str]) -> bool:
-    """True where a key that is missing is there under a name that is almost it. That
-    name is reported; that the key is missing would be the same mistake again."""
+    """True where a missing key is there under a similar name. That name is reported;
+    that the key is missing would be the same mistake again."""
     known = list(known)
     strangers = (entry.name for entry in mapping if entry.name not in known)
     return any(nearest(name, known) == key for name in strangers)

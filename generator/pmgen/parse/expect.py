@@ -1,4 +1,4 @@
-"""The figures under `expect`: counts and shapes that the network is to have."""
+"""The figures under `expect`: counts and shapes that the network must have."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pmgen.parse.context import Context
 def parse_expect(
     entry: Entry | None, keys: Iterable[str], context: Context
 ) -> tuple[Expectation, ...]:
-    """Every figure with its place; those that are none are reported. `keys` are what
+    """Every figure with its place; what is not a figure is reported. `keys` are what
     `expect` may hold."""
     mapping = context.as_mapping(entry.value, "`expect`") if entry else None
     if mapping is None:

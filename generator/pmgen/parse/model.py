@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from typing import Any
+from dataclasses import replace
+
+from pmruntime.suggest import did_you_mean, nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
-from pmgen.diagnostics.suggest import did_you_mean, nearest
 from pmgen.expressions.expression import Const
 from pmgen.language.keys import (
     BLOCK_KEYS,
@@ -23,17 +24,26 @@ from pmgen.language.keys import (
 )
 from pmgen.language.names import why_not_a_class, why_not_a_param
 from pmgen.language.spec import (
+    IN_CHANNELS,
     MAX_SIZE,
     Block,
     Head,
     Ident,
+    Layer,
     ModelSpec,
     Param,
     Series,
 )
-from pmgen.language.types import PARAM_TYPES, type_of
-from pmgen.load.inherit import Library, Sources
-from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
+from pmgen.language.types import LIST, PARAM_TYPES, type_of
+from pmgen.load.tree import (
+    Entry,
+    Library,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Sources,
+)
 from pmgen.ops import NAMED_ACTIVATIONS, OPS
 from pmgen.parse.context import Context, mistyped
 from pmgen.parse.expect import parse_expect
@@ -41,9 +51,7 @@ from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.modifiers import check_defaults, parse_after
 from pmgen.parse.values import parse_arg
 
-IN_CHANNELS = "in_channels"
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]
-UNKNOWN_TYPE = "unknown"  # of a parameter that is reported already
 _NEEDED = {
     "model": "name the class: `model: LeNet`",
     "input": "channels, height, width: `input: [3, 224, 224]`",
@@ -51,7 +59,7 @@ _NEEDED = {
 
 
 def parse_model(sources: Sources, diagnostics: Diagnostics) -> ModelSpec | None:
-    """Read the tree of a spec. None where the mistakes leave nothing to go on with."""
+    """Read the tree of a spec. None where mistakes leave too little to continue."""
     return _ModelParser(sources, diagnostics).parse()
 
 
@@ -60,7 +68,7 @@ class _ModelParser:
         self.sources = sources
         self.diagnostics = diagnostics
         self.blocks: dict[str, Block] = {}
-        self.context = Context(diagnostics, self.blocks)
+        self.context = Context(diagnostics=diagnostics, blocks=self.blocks)
         self.params: tuple[Param, ...] = ()
         self.model = Ident("", Span(sources.files[0], 1, 1, 1, 1))
 
@@ -78,32 +86,32 @@ class _ModelParser:
         self._blocks(tree)
         defaults = self._defaults(tree)
         scope = Context(
-            self.diagnostics,
-            self.blocks,
-            (IN_CHANNELS, *(p.name.text for p in params)),
-            defaults,
+            diagnostics=self.diagnostics,
+            blocks=self.blocks,
+            params=(IN_CHANNELS, *(p.name.text for p in params)),
+            defaults=defaults,
         )
         form = None
         if any(tree.get(key) for key in FORM_KEYS):
-            form = parse_form(tree, "a spec", Scalar("", "", name.span), scope)
+            form = parse_form(tree, "a spec", name.span, scope)
         norm, act = parse_after(tree, scope)
         heads = self._heads(tree.get("heads"), scope)
         expect = parse_expect(tree.get("expect"), EXPECT_KEYS, self.context)
         if form is None or size is None:
             return None
         return ModelSpec(
-            name,
-            source,
-            size,
-            size_span,
-            params,
-            self.blocks,
-            form,
-            norm,
-            act,
-            heads,
-            expect,
-            self.sources.files,
+            name=name,
+            source=source,
+            input=size,
+            input_span=size_span,
+            params=params,
+            blocks=self.blocks,
+            form=form,
+            norm=norm,
+            act=act,
+            heads=heads,
+            expect=expect,
+            files=self.sources.files,
         )
 
     def _check_complete(self, tree: Mapping, at: Span) -> None:
@@ -206,60 +214,53 @@ class _ModelParser:
                     help="it is a key of every layer; choose another name",
                 )
             param = self._param(name, item.value, need_default)
-            params.append(param or Param(name, UNKNOWN_TYPE))
+            params.append(param or Param(name, type=None))
         return tuple(params)
 
     def _param(self, name: Ident, node: Node, need_default: bool) -> Param | None:
-        if isinstance(node, Scalar) and isinstance(node.value, str):
-            if node.value in PARAM_TYPES and not need_default:
-                return Param(name, node.value)
-            if need_default and node.value in PARAM_TYPES:
-                self.diagnostics.error(
-                    "PM204",
-                    f"the parameter `{name.text}` of a model needs a default",
-                    node.span,
-                    help=f"write `{name.text}: 10`",
-                )
-                return None
-            if "$" in node.value:
-                self.diagnostics.error(
-                    "PM301",
-                    f"a default is a plain value, but `{node.value}` is an expression",
-                    node.span,
-                    help="calculate where the parameter is used, as in "
-                    f"`out_channels: ${name.text} * 2`",
-                )
-                return None
-            kind = type_of(node.value)
-            near = did_you_mean(node.value, PARAM_TYPES)
-            act = nearest(node.value, NAMED_ACTIVATIONS)
-            plain = kind == "str" and not need_default
-            if plain and _bare(node):
-                self.diagnostics.error(
-                    "PM301",
-                    f"`{node.value}` is no type of a parameter",
-                    node.span,
-                    help=f"did you mean `{act}`?" if act else near,
-                )
-                return None
-            return Param(name, kind, node.value)
-        if isinstance(node, Mapping) or (
-            isinstance(node, Scalar) and node.value is None
-        ):
-            example = f"{name.text}: 10" if need_default else f"{name.text}: int"
-            self.context.wrong_kind(
-                node, "a parameter is a type or a default", f"as in `{example}`"
-            )
-            return None
-        value: Any = None
+        """A parameter by its type or its default; None after a diagnostic."""
         if isinstance(node, Sequence):
-            arg = parse_arg(node, PARAM_TYPES["ints"], self.context)
+            arg = parse_arg(node, PARAM_TYPES[LIST], self.context)
             if arg is None or not isinstance(arg.value, Const):
                 return None
-            value = arg.value.value
+            return Param(name, LIST, arg.value.value)
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            return self._text_param(name, node, node.value, need_default)
+        if isinstance(node, Scalar) and node.value is not None:
+            return Param(name, type_of(node.value), node.value)
+        example = f"{name.text}: 10" if need_default else f"{name.text}: int"
+        self.context.wrong_kind(
+            node, "a parameter is a type or a default", f"as in `{example}`"
+        )
+        return None
+
+    def _text_param(
+        self, name: Ident, node: Scalar, text: str, need_default: bool
+    ) -> Param | None:
+        """A parameter given by a type's name, or by a default that is a text."""
+        if text in PARAM_TYPES and not need_default:
+            return Param(name, text)
+        kind = type_of(text)
+        code = "PM301"
+        if text in PARAM_TYPES:
+            code = "PM204"
+            message = f"the parameter `{name.text}` of a model needs a default"
+            help_text: str | None = f"write `{name.text}: 10`"
+        elif "$" in text:
+            message = f"a default is a plain value, but `{text}` is an expression"
+            help_text = (
+                "calculate where the parameter is used, as in "
+                f"`out_channels: ${name.text} * 2`"
+            )
+        elif kind == "str" and not need_default and _bare(node):
+            message = f"`{text}` is no type of a parameter"
+            act = nearest(text, NAMED_ACTIVATIONS)
+            near = did_you_mean(text, PARAM_TYPES)
+            help_text = f"did you mean `{act}`?" if act else near
         else:
-            value = node.value
-        return Param(name, type_of(value), value)
+            return Param(name, kind, text)
+        self.diagnostics.error(code, message, node.span, help=help_text)
+        return None
 
     def _defaults(self, tree: Mapping) -> Map[str, Mapping]:
         entry = tree.get("defaults")
@@ -321,12 +322,13 @@ class _ModelParser:
             body = self.context.as_mapping(item.value, f"block `{item.name}`")
             if body is None:
                 broken = Series((broken_layer(name),), name.span)
-                self.blocks[item.name] = Block(name, (), broken)
+                self.blocks[item.name] = Block(name=name, params=(), form=broken)
                 continue
             self.context.check_keys(body, BLOCK_KEYS, f"block `{item.name}`")
             params = self._params(body.get("params"), need_default=False)
             doc = self._text(body, "doc")
-            block = Block(name, params, Series((), item.key.span), doc=doc)
+            unknown = Series((), item.key.span)
+            block = Block(name=name, params=params, form=unknown, doc=doc)
             self.blocks[item.name] = block
             found.append((block, body))
         defaults = self._defaults(tree)
@@ -336,20 +338,18 @@ class _ModelParser:
         self, block: Block, mapping: Mapping, defaults: Map[str, Mapping]
     ) -> None:
         scope = Context(
-            self.diagnostics,
-            self.blocks,
-            (IN_CHANNELS, *(p.name.text for p in block.params)),
-            defaults,
+            diagnostics=self.diagnostics,
+            blocks=self.blocks,
+            params=(IN_CHANNELS, *(p.name.text for p in block.params)),
+            defaults=defaults,
             outside=tuple(p.name.text for p in self.params),
         )
-        key = Scalar(block.name.text, block.name.text, block.name.span)
-        form = parse_form(mapping, f"block `{block.name.text}`", key, scope)
+        where = f"block `{block.name.text}`"
+        form = parse_form(mapping, where, block.name.span, scope)
         norm, act = parse_after(mapping, scope)
         if form is None:
             form = Series((broken_layer(block.name),), block.name.span)
-        self.blocks[block.name.text] = Block(
-            block.name, block.params, form, norm, act, block.doc
-        )
+        self.blocks[block.name.text] = replace(block, form=form, norm=norm, act=act)
 
     def _heads(self, entry: Entry | None, scope: Context) -> tuple[Head, ...]:
         if entry is None:
@@ -371,7 +371,7 @@ class _ModelParser:
             heads.append(self._head(layer, item.value, scope))
         return tuple(heads)
 
-    def _head(self, layer: Any, mapping: Mapping, scope: Context) -> Head:
+    def _head(self, layer: Layer, mapping: Mapping, scope: Context) -> Head:
         train_only, weight = False, 1.0
         flag = mapping.get("train_only")
         if flag is not None:

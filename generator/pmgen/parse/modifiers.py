@@ -1,23 +1,25 @@
-"""What goes with an op: `norm` and `act` behind it, `init` for its parameters, and the
-`defaults` that a file sets for all of these."""
+"""What goes with an op: `norm` and `act` behind it, `from`, `when` and `repeat` around
+it, `init` for its parameters, and the `defaults` that a file sets for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as Map
 
+from pmruntime.suggest import did_you_mean
+
 from pmgen.diagnostics.diagnostic import Label
-from pmgen.diagnostics.suggest import did_you_mean
 from pmgen.expressions.expression import Const
+from pmgen.language.arguments import argument_kinds
 from pmgen.language.keys import AFTER_KEYS
-from pmgen.language.spec import CHOSEN, Arg, Block, Call
+from pmgen.language.spec import Act, Arg, Block, Call, ChosenActivation, Ident
 from pmgen.language.types import ACTIVATION, PARAM_TYPES
-from pmgen.load.tree import Mapping, Node, Scalar
+from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
 from pmgen.ops.definition import OpDef
+from pmgen.ops.kinds import Kind, integer, truth
 from pmgen.parse.context import Context
 from pmgen.parse.values import (
-    argument_kinds,
     parse_arg,
     parse_args,
     parse_named_call,
@@ -26,36 +28,83 @@ from pmgen.parse.values import (
 
 def parse_after(
     mapping: Mapping, context: Context, defaults: Mapping | None = None
-) -> tuple[Call | None, Call | None]:
+) -> tuple[Call | None, Act | None]:
     """`norm` and `act`; `none` takes a default away."""
-    calls: list[Call | None] = []
-    for key, known, what in (
-        ("norm", NORMS, "normalisation"),
-        ("act", ACTIVATIONS, "activation"),
-    ):
-        entry = mapping.get(key) or (defaults.get(key) if defaults else None)
-        if entry is None or (
-            isinstance(entry.value, Scalar) and entry.value.text == "none"
-        ):
-            calls.append(None)
-        elif key == "act" and _is_parameter(entry.value):
-            arg = parse_arg(entry.value, PARAM_TYPES[ACTIVATION], context)
-            named = {CHOSEN: arg} if arg else {}
-            calls.append(Call(CHOSEN, entry.value.span, named) if named else None)
-        else:
-            calls.append(parse_named_call(entry.value, known, what, context))
-    return calls[0], calls[1]
+    norm = _after("norm", mapping, defaults)
+    act = _after("act", mapping, defaults)
+    return (
+        None
+        if norm is None
+        else parse_named_call(norm, NORMS, "normalisation", context),
+        None if act is None else _parse_act(act, context),
+    )
+
+
+def _after(key: str, mapping: Mapping, defaults: Mapping | None) -> Node | None:
+    entry = _own_or_default(key, mapping, defaults)
+    if entry is None:
+        return None
+    none = isinstance(entry.value, Scalar) and entry.value.text == "none"
+    return None if none else entry.value
+
+
+def _own_or_default(
+    key: str, mapping: Mapping, defaults: Mapping | None
+) -> Entry | None:
+    return mapping.get(key) or (defaults.get(key) if defaults else None)
+
+
+def _parse_act(node: Node, context: Context) -> Act | None:
+    if not _is_parameter(node):
+        return parse_named_call(node, ACTIVATIONS, "activation", context)
+    arg = parse_arg(node, PARAM_TYPES[ACTIVATION], context)
+    return ChosenActivation(arg) if arg else None
 
 
 def _is_parameter(node: Node) -> bool:
     return isinstance(node, Scalar) and node.text.startswith("$")
 
 
+def parse_flow(
+    mapping: Mapping, context: Context
+) -> tuple[tuple[Ident, ...] | None, Arg | None, Arg | None]:
+    """`from`, `when` and `repeat`; None for each that is left out."""
+    return (
+        _parse_from(mapping.get("from"), context),
+        _parse_one(mapping.get("when"), truth(), context),
+        _parse_one(mapping.get("repeat"), integer(1), context),
+    )
+
+
+def _parse_one(entry: Entry | None, kind: Kind, context: Context) -> Arg | None:
+    return None if entry is None else parse_arg(entry.value, kind, context)
+
+
+def _parse_from(entry: Entry | None, context: Context) -> tuple[Ident, ...] | None:
+    if entry is None:
+        return None
+    nodes = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+    if not nodes:
+        context.wrong_kind(
+            entry.value,
+            "`from` names a layer or several",
+            "leave it out for the layer before",
+        )
+        return None
+    names: list[Ident] = []
+    for node in nodes:
+        text = context.as_text(node, "a layer's name in `from`")
+        if text is None:
+            return None
+        names.append(Ident(text, node.span))
+    return tuple(names)
+
+
 def parse_init(
     mapping: Mapping, defaults: Mapping | None, owner: OpDef | Block, context: Context
 ) -> dict[str, Call]:
     """The initializers of an op's own parameters, by `weight` and `bias`."""
-    entry = mapping.get("init") or (defaults.get("init") if defaults else None)
+    entry = _own_or_default("init", mapping, defaults)
     if entry is None or "init" in argument_kinds(owner):
         return {}
     names: tuple[str, ...] = ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from pmgen.diagnostics.suggest import did_you_mean, nearest
+from pmruntime.suggest import did_you_mean, nearest
+
 from pmgen.expressions.expression import (
     Const,
     Expr,
@@ -13,8 +14,8 @@ from pmgen.expressions.expression import (
 )
 from pmgen.expressions.functions import FUNCTIONS
 from pmgen.expressions.parser import ExpressionError, parse_expression
+from pmgen.language.arguments import argument_kinds, missing_args
 from pmgen.language.spec import Arg, Block, Call
-from pmgen.language.types import PARAM_TYPES
 from pmgen.load.tree import Entry, Node, Scalar, Sequence
 from pmgen.load.tree import Mapping as TreeMapping
 from pmgen.ops import USUAL_ACTIVATION
@@ -115,8 +116,8 @@ def _wrong_value(
 
 
 def _torn(text: str) -> bool:
-    """True for the first piece of a function, or of `(3, 3)`, that a comma of YAML's
-    cut in two."""
+    """True for the first piece of a function, or of `(3, 3)`, that YAML cut in two at a
+    comma."""
     name, opened, rest = text.partition("(")
     if not name and not rest.isdigit():
         return False
@@ -258,28 +259,6 @@ def _argument_help(
     return f"{where} takes " + ", ".join(f"`{item}`" for item in arguments)
 
 
-# Of a parameter whose type is wrong and reported.
-_ANYTHING = Kind("a value", lambda value: None, {})
-
-
-def argument_kinds(owner: OpDef | Block) -> dict[str, Kind]:
-    """The arguments that an op or block takes, with the kind of each."""
-    if isinstance(owner, OpDef):
-        return {arg.name: arg.kind for arg in owner.args}
-    return {p.name.text: PARAM_TYPES.get(p.type, _ANYTHING) for p in owner.params}
-
-
-def missing_args(owner: OpDef | Block, given: Iterable[str]) -> list[str]:
-    """The names of arguments that must be given and are not."""
-    given = set(given)
-    if isinstance(owner, OpDef):
-        needed = [arg.name for arg in owner.args if arg.required]
-    else:
-        open_params = (p for p in owner.params if p.default is None)
-        needed = [p.name.text for p in open_params if p.type in PARAM_TYPES]
-    return [name for name in needed if name not in given]
-
-
 def parse_named_call(
     node: Node, known: Mapping[str, OpDef], what: str, context: Context
 ) -> Call | None:
@@ -370,7 +349,7 @@ def _example(owner: OpDef | Block, name: str) -> str:
         return "3" if name == "kernel_size" else "64" if "out" in name else "2"
     if isinstance(owner, Block):
         param = owner.param(name)
-        return _EXAMPLES.get(param.type, "...") if param else "..."
+        return _EXAMPLES.get(param.type or "", "...") if param else "..."
     return "..."
 
 

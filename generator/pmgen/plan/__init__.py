@@ -1,6 +1,6 @@
 """Graph -> ModulePlan: the classes of the generated file, as plain lines."""
 
 from pmgen.plan.classes import plan_module
-from pmgen.plan.plans import ClassPlan, ModulePlan, ParamPlan
+from pmgen.plan.plans import ModulePlan, NameClash
 
-__all__ = ["ClassPlan", "ModulePlan", "ParamPlan", "plan_module"]
+__all__ = ["ModulePlan", "NameClash", "plan_module"]

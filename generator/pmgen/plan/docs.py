@@ -6,9 +6,9 @@ import hashlib
 import textwrap
 
 from pmgen.expand.graph import Graph
-from pmgen.expressions.expression import Expr, as_expr, names_in
+from pmgen.expressions.expression import as_expr
 from pmgen.expressions.printer import show
-from pmgen.ops.definition import OPEN_SIZES, Shape
+from pmgen.ops.definition import OPEN_SIZES, Shape, is_open_size
 
 
 def file_header(graph: Graph, build_note: str) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def file_header(graph: Graph, build_note: str) -> tuple[str, ...]:
 
 def _visible(text: str) -> str:
     """A text for a comment: what breaks a line, or turns or hides letters, is escaped,
-    and so are the bytes of a file's name that are no text."""
+    and so are the bytes of a file's name that are not text."""
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode()
         for char in text
@@ -57,10 +57,9 @@ def _escaped(char: str) -> str:
 
 
 def _shape_text(shape: Shape) -> str:
-    opened = {name.name for name in OPEN_SIZES}
     parts = ["N"]
     for axis, size in enumerate(shape):
-        if isinstance(size, Expr) and any(n in opened for n in names_in(size)):
+        if is_open_size(size):
             parts.append(
                 ("C", "H", "W")[axis] + ("'" if size not in OPEN_SIZES else "")
             )

@@ -9,6 +9,7 @@ from typing import TypeAlias
 WIDTH = 88
 _ONE_A_LINE = ("nn.Sequential(", "(")  # a list of layers is read from top to bottom
 INDENT = "    "
+METHOD_DEPTH = 2  # the body of a method of a class
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def lines(code: Code, depth: int, before: str = "", after: str = "") -> list[str
 
 
 def _infix_lines(code: Infix, depth: int, before: str, after: str) -> list[str]:
-    """An operation that fills no single line: in parentheses behind `=` or `return`,
+    """An operation that does not fit a line: in parentheses behind `=` or `return`,
     an operand a line where it must be."""
     lead, bare = INDENT * depth, not before
     inner = lead if bare else lead + INDENT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from pmgen.expand.graph import Graph
@@ -16,14 +17,22 @@ from pmgen.expressions.expression import (
     simplest,
     substitute,
 )
-from pmgen.language.spec import Head, Param, Series
-from pmgen.language.visit import inputs_named_in
-from pmgen.ops.definition import OPEN_SIZES, Dim, Shape
+from pmgen.language.spec import IN_CHANNELS, Head, Param, Series
+from pmgen.language.visit import inputs_named_in, layers_in, layers_of
+from pmgen.ops.definition import Dim, Shape, is_open_size
+from pmgen.plan.body.calls import formula, name_of
 from pmgen.plan.body.flow import Flow, Place, UseClass
-from pmgen.plan.body.walker import METHOD_DEPTH, FormWalker
-from pmgen.plan.calls import formula, name_of
+from pmgen.plan.body.walker import FormWalker
 from pmgen.plan.docs import docstring
-from pmgen.plan.layout import INDENT, Invoke, Listing, flat, lines, literal
+from pmgen.plan.layout import (
+    INDENT,
+    METHOD_DEPTH,
+    Invoke,
+    Listing,
+    flat,
+    lines,
+    literal,
+)
 from pmgen.plan.plans import ClassPlan
 from pmgen.plan.signature import signature
 
@@ -40,7 +49,7 @@ class _ModelPlanner:
     def __init__(self, graph: Graph, use_class: UseClass, free: frozenset[str]) -> None:
         self.graph, self.spec = graph, graph.spec
         env: dict[str, Value | Expr] = dict(graph.env)
-        env["in_channels"] = as_expr(graph.input[0])
+        env[IN_CHANNELS] = as_expr(graph.input[0])
         self.params: list[Param] = []
         for param in self.spec.params:
             name = param.name.text
@@ -48,16 +57,15 @@ class _ModelPlanner:
                 env[name] = name_of(param)
                 self.params.append(Param(param.name, param.type, graph.env[name]))
         self.kept: list[str] = []
-        referenced = set(inputs_named_in(self.spec.form))
-        for head in self.spec.heads:
-            referenced.update(
-                inputs_named_in(Series((head.layer,), head.layer.name.span))
-            )
+        layers = chain(
+            layers_in(self.spec.form),
+            *(layers_of(head.layer) for head in self.spec.heads),
+        )
         self.walker = FormWalker(
             graph,
             env,
             use_class,
-            frozenset(referenced),
+            frozenset(inputs_named_in(layers)),
             frozenset(param.name.text for param in self.params),
         )
 
@@ -69,14 +77,15 @@ class _ModelPlanner:
         lead = INDENT * METHOD_DEPTH
         names = [p.name.text for p in self.params if p.name.text in self.kept]
         keeping = [f"{lead}self.{name} = {name}" for name in names]
+        title = spec.source or spec.name.text
         return ClassPlan(
-            spec.name.text,
-            docstring(spec.source or spec.name.text, self.graph.input, flow.shape),
-            tuple(self.attributes()),
-            tuple(signature(tuple(self.params))),
-            (*keeping, *walker.body.init),
-            tuple(walker.body.forward),
-            f"{_TENSOR} | tuple[{_TENSOR}, ...]" if spec.heads else _TENSOR,
+            name=spec.name.text,
+            doc=docstring(title, self.graph.input, flow.shape),
+            attributes=tuple(self.attributes()),
+            params=tuple(signature(tuple(self.params))),
+            init=(*keeping, *walker.init),
+            forward=tuple(walker.forward),
+            returns=f"{_TENSOR} | tuple[{_TENSOR}, ...]" if spec.heads else _TENSOR,
         )
 
     def attributes(self) -> Iterator[str]:
@@ -117,7 +126,7 @@ class _ModelPlanner:
         call = Invoke(
             "check_shape", (variable, Listing(sizes, "()"), literal(layer), literal(at))
         )
-        self.walker.body.forward += lines(call, self.walker.forward_depth)
+        self.walker.forward += lines(call, self.walker.forward_depth)
 
     def keep(self, shape: Shape) -> Iterator[str]:
         """The parameters that a shape mentions, kept as attributes for the checks."""
@@ -143,7 +152,7 @@ class _ModelPlanner:
             results[name] = self.head(head, main, place, results.values())
         if training:
             lead = INDENT * walker.forward_depth
-            walker.body.forward.append(f"{lead}if self.training:")
+            walker.forward.append(f"{lead}if self.training:")
             walker.forward_depth += 1
             for head in training:
                 name = head.layer.name.text
@@ -157,7 +166,7 @@ class _ModelPlanner:
         name = head.layer.name
         live = place.live | {*others}
         target = self.walker.fresh(name.text, live)
-        inner = Place("", "", "", target, live | {target}, place.named)
+        inner = Place(path="", target=target, live=live | {target}, named=place.named)
         flow = self.walker.layer(head.layer, main, inner)
         variable = flow.variable or target
         self.check(variable, flow.shape, name.text, name.span.place)
@@ -166,7 +175,7 @@ class _ModelPlanner:
     def give(self, variable: str, heads: list[str]) -> None:
         """The return statement."""
         lead = INDENT * self.walker.forward_depth
-        self.walker.body.forward.append(f"{lead}return {', '.join([variable, *heads])}")
+        self.walker.forward.append(f"{lead}return {', '.join([variable, *heads])}")
 
 
 def _substituted(size: Dim, names: dict[str, Name]) -> Dim:
@@ -176,7 +185,6 @@ def _substituted(size: Dim, names: dict[str, Name]) -> Dim:
 
 def _size_code(size: Any) -> str:
     """A size as code; None where the input leaves it open."""
-    if isinstance(size, Expr):
-        opened = {name.name for name in OPEN_SIZES}
-        return "None" if any(n in opened for n in names_in(size)) else formula(size)
-    return str(size)
+    if is_open_size(size):
+        return "None"
+    return formula(size) if isinstance(size, Expr) else str(size)

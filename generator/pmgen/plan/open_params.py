@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pmgen.expressions.expression import names_in_functions
-from pmgen.language.spec import Branches, Call, Form, Layer, ModelSpec, Residual, Series
-from pmgen.language.visit import names_of, parts_of
+from pmgen.language.spec import Call, Form, Layer, ModelSpec
+from pmgen.language.visit import names_of, params_named_in, parts_of, series_in
 from pmgen.ops import OPS
 
 
@@ -19,8 +19,7 @@ def free_params(spec: ModelSpec) -> frozenset[str]:
     """The names of the model's parameters that the emitted class can leave open."""
     finder = _Finder(spec)
     fixed = set(finder.in_form(spec.form))
-    for call in (spec.norm, spec.act):
-        fixed |= set(finder.in_after(call))
+    fixed.update(params_named_in((), spec.norm, spec.act))
     for head in spec.heads:
         fixed |= set(finder.in_layer(head.layer))
     return frozenset(p.name.text for p in spec.params) - fixed
@@ -38,22 +37,14 @@ class _Finder:
             self.known[name] = frozenset()  # a block inside itself adds nothing
             block = self.spec.blocks[name]
             found = set(self.in_form(block.form))
-            for call in (block.norm, block.act):
-                found |= set(self.in_after(call))
+            found.update(params_named_in((), block.norm, block.act))
             self.known[name] = frozenset(found)
         return self.known[name]
 
     def in_form(self, form: Form) -> Iterator[str]:
-        if isinstance(form, Series):
-            for layer in form.layers:
+        for series in series_in(form):
+            for layer in series.layers:
                 yield from self.in_layer(layer)
-        elif isinstance(form, Branches):
-            for branch in form.branches:
-                yield from self.in_form(branch.path)
-        elif isinstance(form, Residual):
-            yield from self.in_form(form.body)
-            if isinstance(form.shortcut, Series):
-                yield from self.in_form(form.shortcut)
 
     def in_layer(self, layer: Layer) -> Iterator[str]:
         for arg in (layer.when, layer.repeat):
@@ -64,8 +55,7 @@ class _Finder:
             yield from self.in_call(Call(layer.body.name, layer.body.span, layer.first))
         else:
             yield from self.in_form(layer.body)
-        for call in (layer.norm, layer.act):
-            yield from self.in_after(call)
+        yield from params_named_in((), layer.norm, layer.act)
 
     def in_call(self, call: Call) -> Iterator[str]:
         if call.name in self.spec.blocks:
@@ -79,9 +69,4 @@ class _Finder:
             else:  # a function rounds: what goes into it is settled by the spec
                 for part in parts_of(arg):
                     yield from names_in_functions(part)
-        for init in call.init.values():
-            yield from self.in_after(init)
-
-    def in_after(self, call: Call | None) -> Iterator[str]:
-        for arg in call.args.values() if call else ():
-            yield from names_of(arg)
+        yield from params_named_in((), *call.init.values())

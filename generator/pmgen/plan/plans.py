@@ -1,4 +1,4 @@
-"""What the templates are given: plain names, texts and lines."""
+"""What the templates get: plain names, texts and lines."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pmgen.diagnostics.source import Span
 from pmgen.expressions.functions import HELPERS
 from pmgen.ops import OWN_LAYERS
 from pmgen.ops.definition import OpDef
@@ -14,20 +15,26 @@ from pmgen.plan.layout import Invoke, lines
 
 @dataclass(frozen=True)
 class ParamPlan:
-    """A constructor argument: `name: annotation = default`; no default where empty."""
+    """A constructor argument: `name: annotation = default`."""
 
     name: str
     annotation: str
-    default: str = ""
+    default: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The argument as it stands in the signature."""
+        typed = f"{self.name}: {self.annotation}"
+        return typed if self.default is None else f"{typed} = {self.default}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClassPlan:
     """One class: its parts as lines, indented as they stand in the file."""
 
     name: str
     doc: tuple[str, ...]
-    attributes: tuple[str, ...]
+    attributes: tuple[str, ...] = ()
     params: tuple[ParamPlan, ...]
     init: tuple[str, ...]
     forward: tuple[str, ...]
@@ -36,10 +43,7 @@ class ClassPlan:
     @property
     def signature(self) -> list[str]:
         """The `def __init__` line, or lines where it is long."""
-        params = tuple(
-            f"{p.name}: {p.annotation}" + (f" = {p.default}" if p.default else "")
-            for p in self.params
-        )
+        params = tuple(param.code for param in self.params)
         return lines(Invoke("def __init__", ("self", *params)), 1, after=" -> None:")
 
 
@@ -71,9 +75,17 @@ class ModulePlan:
 
     @property
     def layers(self) -> tuple[OpDef, ...]:
-        """The ops of which the code makes layers that Paddle has not."""
+        """The ops of which the code makes layers that Paddle does not have."""
         return tuple(OWN_LAYERS[name] for name in self._called(OWN_LAYERS))
 
     def _called(self, names: Iterable[str]) -> tuple[str, ...]:
         code = self.code
         return tuple(n for n in names if re.search(rf"(?<![\w.]){n}\(", code))
+
+
+class NameClash(Exception):
+    """Two attributes of a class share a name; `span` and `first` are their places."""
+
+    def __init__(self, name: str, span: Span, first: Span) -> None:
+        super().__init__(name)
+        self.name, self.span, self.first = name, span, first

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pmgen.expressions.expression import Expr
 from pmgen.language.spec import Call, Param
 from pmgen.language.types import ACTIVATION, ANNOTATIONS, NO_ACTIVATION
 from pmgen.ops import ACTIVATIONS, NO_LAYER
-from pmgen.plan.calls import Env, code_of, symbolic
+from pmgen.plan.body.calls import Env, code_of, same_value, symbolic
 from pmgen.plan.layout import Code, Keyword, Listing, flat
 from pmgen.plan.plans import ParamPlan
 
@@ -24,17 +25,18 @@ def signature(params: tuple[Param, ...]) -> list[ParamPlan]:
 
 
 def _param_plan(param: Param) -> ParamPlan:
-    default = "" if param.default is None else flat(_argument(param, param.default))
+    assert param.type is not None
+    default = None if param.default is None else flat(_argument(param, param.default))
     return ParamPlan(param.name.text, ANNOTATIONS[param.type], default)
 
 
-def keywords(params: tuple[Param, ...], values: dict[str, Any]) -> list[Code]:
+def keywords(params: tuple[Param, ...], values: Mapping[str, Any]) -> list[Code]:
     """The arguments of a call; those that have their default are left out."""
     return [
         Keyword(param.name.text, _argument(param, value))
         for param in params
         for value in (values[param.name.text],)
-        if param.default is None or not _equal(value, param.default)
+        if param.default is None or not same_value(value, param.default)
     ]
 
 
@@ -55,7 +57,7 @@ def is_open(value: Any) -> bool:
 
 
 def _argument(param: Param, value: Any) -> Code:
-    """A value for a class of ours: lists as tuples, which nobody can change, and an
+    """A value for a class of ours: lists as tuples, which cannot be changed, and an
     activation as its class."""
     if param.type == ACTIVATION and isinstance(value, str):
         layer = NO_LAYER if value == NO_ACTIVATION else ACTIVATIONS[value].layer
@@ -64,7 +66,3 @@ def _argument(param: Param, value: Any) -> Code:
     if isinstance(value, tuple):
         return Listing(tuple(code_of(item) for item in value), "()")
     return code_of(value)
-
-
-def _equal(value: Any, default: Any) -> bool:
-    return type(value) is type(default) and bool(value == default)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pmgen.diagnostics.suggest import did_you_mean, nearest
-from pmgen.recipe.definition import CHOICES, KEYS, SECTIONS
+from pmruntime.recipe.definition import CHOICES, SECTIONS
+from pmruntime.suggest import did_you_mean, nearest
+
+from pmgen.recipe.keys import KEYS
 
 # What other frameworks and papers call the same thing.
 SYNONYMS = {
@@ -38,9 +40,9 @@ _COMMAND_LINE = {"seed", "device", "nproc", "threads", "out", "data"}
 
 
 def help_for_argument(name: str, known: Iterable[str]) -> str | None:
-    """Help for a name that is no argument where it stands, or no optimizer or schedule.
+    """Help for an unknown argument, optimizer or schedule.
 
-    `known` is what may stand there.
+    `known` are the names that would fit there.
     """
     known = list(known)
     synonym = SYNONYMS.get(name)
@@ -62,12 +64,12 @@ def help_for_key(name: str, chosen: Mapping[str, str]) -> str | None:
     if meant in KEYS:
         return f"did you mean `{meant}`?"
     for key, section in SECTIONS.items():
-        if section.arg(meant) is not None:
+        if meant in section.arguments:
             return f"write `{key}: {{{meant}: ...}}`"
     for key, choices in CHOICES.items():
         if name in choices:
             return f"write `{key}: {name}`"
-        having = [op.name for op in choices.values() if op.arg(meant) is not None]
+        having = [n for n, choice in choices.items() if meant in choice.arguments]
         if having:
             owner = chosen[key] if chosen[key] in having else having[0]
             return f"write `{key}: {{{owner}: {{{meant}: ...}}}}`"

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pmruntime.recipe.definition import CHOICES, DEFAULTS, SETTINGS
+
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.load.reader import resolve
 from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
-from pmgen.recipe.definition import CHOICES, DEFAULTS, SECTIONS, SETTINGS
 
-_FIRST = (*CHOICES, *SECTIONS, *(setting.name for setting in SETTINGS))
-_NAMES_LAYERS = tuple(s.name for s in SETTINGS if isinstance(s.default, dict))
-
-
-def concerns_recipe(pair: str) -> bool:
-    """Whether a `name=value` of the command line means the recipe, not the model."""
-    return pair.partition("=")[0].partition(".")[0] in _FIRST
+_NAMES_LAYERS = tuple(n for n, s in SETTINGS.items() if isinstance(s.default, dict))
 
 
 def overridden(
@@ -56,7 +51,7 @@ def _laid_over(tree: Mapping, pair: str, diagnostics: Diagnostics) -> Mapping:
 
 
 def _inside(key: Scalar, given: Entry | None, inner: Entry) -> Node:
-    """What stands at `optimizer` or `augment`, with one argument changed."""
+    """The value of `optimizer` or `augment` with one argument changed."""
     node = given.value if given is not None else None
     if key.text not in CHOICES:
         base = node if isinstance(node, Mapping) else Mapping((), key.span)

@@ -72,7 +72,7 @@ def defaults(*, loose: bool = False) -> Json:
 
 
 def gives_required() -> Json:
-    """`defaults` that give an argument which a layer would have to."""
+    """`defaults` that give an argument which a layer must have."""
     return any_of(
         *(
             {
@@ -95,7 +95,7 @@ def definitions() -> dict[str, Json]:
         **{
             f"arguments {op.name}": closed(arguments(op))
             for op in OPS.values()
-            if not op.many_inputs  # these do not repeat, so there is no first of them
+            if not op.many_inputs  # these do not repeat, so they have no `first`
         },
         "norm": call(NORMS, _NONE),
         "act": any_of(

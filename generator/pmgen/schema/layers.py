@@ -1,9 +1,10 @@
 """Layers and the forms that hold them.
 
 They are defined twice. In a spec that stands alone each layer is complete. In a variant
-it may say only what it changes, and `null` takes away; where `defaults` give what a
-layer would have to, it may be left out there too. A schema cannot see which holds from
-inside a layer, so the top of the file chooses between the two families.
+it may say only what it changes, and `null` takes away; where `defaults` give an
+argument that a layer must have, the layer may leave it out. A schema cannot see from
+inside a layer which of these holds, so the top of the file chooses between the two
+families.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from pmgen.language.keys import (
     LAYER_KEYS,
     PLACE_KEYS,
     RESIDUAL_KEYS,
-    SHORTCUTS,
     Key,
     Keys,
 )
+from pmgen.language.spec import Shortcut
 from pmgen.language.types import PARAM_TYPES
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef
@@ -33,8 +34,8 @@ from pmgen.schema.calls import arguments, init, required
 from pmgen.schema.parts import closed, described, one_word, opened, or_null, ref
 
 _LAYER_NAME: Json = {"type": "string"}
-# Every key that some layer has beside arguments and forms; those of the second line
-# are for ops and blocks alone, or differ from op to op.
+# Every key that some layer has beside arguments and forms; those in _BY_OP are for ops
+# and blocks alone, or differ from op to op.
 _AROUND = (*LAYER_KEYS, *PLACE_KEYS, *HEAD_KEYS)
 _BY_OP = ("init", "first")
 
@@ -53,13 +54,17 @@ class Family:
         """A reference to a definition of this family."""
         return ref(self.name(form))
 
+    def nullable(self, schema: Json) -> Json:
+        """The schema; in a variant `null` too, which takes a key of the base away."""
+        return or_null(schema) if self.loose else schema
+
     def key(self, key: Key) -> Json:
         """What stands at a key."""
         if isinstance(key.value, Kind):
             schema = opened(key.value) if key.open else key.value.schema
         else:
             schema = self._form(key.value)
-        return described(or_null(schema) if self.loose else schema, key.doc)
+        return described(self.nullable(schema), key.doc)
 
     def keys(self, found: Keys) -> dict[str, Json]:
         """What stands at several keys."""
@@ -84,7 +89,9 @@ class Family:
             "residual": closed(
                 self.keys(RESIDUAL_KEYS), required=() if self.loose else ("body",)
             ),
-            "shortcut": any_of({"enum": list(SHORTCUTS)}, self.ref("layers")),
+            "shortcut": any_of(
+                {"enum": [word.value for word in Shortcut]}, self.ref("layers")
+            ),
             "blocks": self._named(self.ref("block"), ref("class name")),
             "block": closed(self.keys(BLOCK_KEYS), **self.one_form()),
             "params": self._named(_default(), ref("parameter name")),
@@ -110,7 +117,7 @@ class Family:
         return {
             "type": "object",
             "propertyNames": name,
-            "additionalProperties": or_null(item) if self.loose else item,
+            "additionalProperties": self.nullable(item),
         }
 
     def _layer(self, extra: Keys, required: Iterable[str] = ()) -> Json:
@@ -152,7 +159,7 @@ class Family:
         if starts is None:
             without.add("init")
         else:
-            properties["init"] = or_null(starts) if self.loose else starts
+            properties["init"] = self.nullable(starts)
         kept = [key for key in _AROUND if key not in without]
         needed = [*required(op), *(["from"] if op.many_inputs else [])]
         return {
@@ -200,25 +207,22 @@ class Family:
         return {"type": "object", "additionalProperties": self._value()}
 
     def _value(self) -> Json:
-        return or_null(ref("value")) if self.loose else ref("value")
+        return self.nullable(ref("value"))
 
     def _first(self, schema: Json) -> Json:
-        inner = or_null(schema) if self.loose else schema
-        return described(inner, LAYER_KEYS["first"].doc)
+        return described(self.nullable(schema), LAYER_KEYS["first"].doc)
 
     def _from_one(self) -> Json:
         one = any_of(
             _LAYER_NAME,
             {"type": "array", "items": _LAYER_NAME, "minItems": 1, "maxItems": 1},
         )
-        inner = or_null(one) if self.loose else one
-        return described(inner, FLOW_KEYS["from"].doc)
+        return described(self.nullable(one), FLOW_KEYS["from"].doc)
 
     def _from_several(self) -> Json:
         """What joins has two inputs at least; one alone would pass on unchanged."""
         several = {"type": "array", "items": _LAYER_NAME, "minItems": 2}
-        inner = or_null(several) if self.loose else several
-        return described(inner, FLOW_KEYS["from"].doc)
+        return described(self.nullable(several), FLOW_KEYS["from"].doc)
 
     def _first_needs_repeat(self) -> Json:
         return {} if self.loose else {"dependencies": {"first": ["repeat"]}}

@@ -8,6 +8,9 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable, Mapping
 
+from pmruntime.recipe.definition import Argument, Configurable
+from pmruntime.recipe.kinds import Json, Kind, any_of
+
 from pmgen.language.keys import BODY_KEYS, LAYER_KEYS, PLACE_KEYS
 from pmgen.language.names import (
     CLASS_ATTRIBUTES,
@@ -16,7 +19,6 @@ from pmgen.language.names import (
     MODULE_NAMES,
 )
 from pmgen.ops.definition import REQUIRED, ArgDef, OpDef
-from pmgen.ops.kinds import Json, Kind, any_of
 
 NULL: Json = {"type": "null"}
 _PLAIN: Json = {"type": ["string", "number", "boolean"]}
@@ -55,16 +57,16 @@ def closed(
     }
 
 
-def one_word(found: Iterable[OpDef], *more: tuple[str, str]) -> Json:
+def one_word(found: Iterable[OpDef | Configurable], *more: tuple[str, str]) -> Json:
     """One of these names, each with its description; `more` are further words."""
-    words = [*((op.name, op.doc) for op in found), *more]
+    words = [*((item.name, item.doc) for item in found), *more]
     return {
         "enum": [word for word, _ in words],
         "enumDescriptions": [doc for _, doc in words],
     }
 
 
-def argument(arg: ArgDef, *, open: bool) -> Json:
+def argument(arg: ArgDef | Argument, *, open: bool) -> Json:
     """One argument; with `open` an expression may stand for its value."""
     words = f"{arg.kind.words[0].upper()}{arg.kind.words[1:]}"
     parts = [arg.doc, f"{words}."]

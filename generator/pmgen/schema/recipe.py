@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pmruntime.recipe.definition import (
+    CHOICES,
+    DEFAULTS,
+    SECTIONS,
+    SETTINGS,
+    Configurable,
+)
+from pmruntime.recipe.kinds import Json, any_of
+
 from pmgen.language.keys import LANGUAGE_VERSION
-from pmgen.ops.definition import OpDef
-from pmgen.ops.kinds import Json, any_of
-from pmgen.recipe.definition import CHOICES, DEFAULTS, HEAD, SECTIONS, SETTINGS
+from pmgen.recipe.keys import HEAD
 from pmgen.schema.parts import NULL, argument, closed, described, one_word
 
 
@@ -23,25 +30,25 @@ def recipe() -> Json:
         else described(forms[str(key.value)], key.doc)
         for name, key in HEAD.items()
     }
-    sections = {name: _arguments(op) for name, op in SECTIONS.items()}
-    settings = {arg.name: argument(arg, open=False) for arg in SETTINGS}
+    sections = {name: _arguments(section) for name, section in SECTIONS.items()}
+    settings = {arg.name: argument(arg, open=False) for arg in SETTINGS.values()}
     return closed({**head, **sections, **settings}, required=["pmgen"])
 
 
-def _choice(name: str, table: Mapping[str, OpDef], doc: str) -> Json:
-    named = {op.name: _arguments(op) for op in table.values()}
+def _choice(key: str, table: Mapping[str, Configurable], doc: str) -> Json:
+    named = {name: _arguments(choice) for name, choice in table.items()}
     return described(
         {
-            "default": DEFAULTS[name],
+            "default": DEFAULTS[key],
             "anyOf": [
                 one_word(table.values()),
                 closed(named, minProperties=1, maxProperties=1),
             ],
         },
-        f"{doc} Left out: {DEFAULTS[name]}.",
+        f"{doc} Left out: {DEFAULTS[key]}.",
     )
 
 
-def _arguments(op: OpDef) -> Json:
-    found = {arg.name: argument(arg, open=False) for arg in op.args}
-    return described(any_of(closed(found), NULL), op.doc)
+def _arguments(owner: Configurable) -> Json:
+    found = {arg.name: argument(arg, open=False) for arg in owner.arguments.values()}
+    return described(any_of(closed(found), NULL), owner.doc)

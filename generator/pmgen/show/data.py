@@ -54,7 +54,9 @@ def _layer(row: Row) -> dict[str, Any]:
         "buffers": row.buffers,
         "macs": row.macs,
         "memory": row.memory,
-        "receptive_field": list(row.reach.field) if row.reach else None,
+        "receptive_field": list(row.receptive_field.size)
+        if row.receptive_field
+        else None,
         "file": row.file,
         "line": row.line,
     }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from math import prod
 
-from pmgen.expand.graph import BYTES_PER_VALUE, Graph, Node, Reach
+from pmgen.expand.graph import BYTES_PER_VALUE, Graph, Node, ReceptiveField, sum_known
 from pmgen.ops.definition import Shape, is_size
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One layer with its normalisation and activation, or one merge.
 
@@ -29,7 +29,7 @@ class Row:
     buffers: int
     macs: int | None
     memory: int | None
-    reach: Reach | None
+    receptive_field: ReceptiveField | None
     file: str
     line: int
     nodes: tuple[int, int]
@@ -54,42 +54,29 @@ def _row_name(node: Node, regions: set[str]) -> str:
 def _row(nodes: list[Node], regions: set[str]) -> Row:
     first, last = nodes[0], nodes[-1]
     return Row(
-        _row_name(first, regions),
-        first.op.name,
-        tuple(node.op.name for node in nodes[1:]),
-        first.module,
-        first.in_shapes,
-        last.shape,
-        sum(node.params for node in nodes),
-        sum(node.buffers for node in nodes),
-        _sum(node.macs for node in nodes),
-        _sum(memory(node) for node in nodes),
-        last.reach,
-        first.span.file.name,
-        first.span.line,
-        (first.index, last.index + 1),
+        name=_row_name(first, regions),
+        op=first.op.name,
+        extras=tuple(node.op.name for node in nodes[1:]),
+        module=first.module,
+        inputs=first.in_shapes,
+        output=last.shape,
+        params=sum(node.params for node in nodes),
+        buffers=sum(node.buffers for node in nodes),
+        macs=sum_known(node.macs for node in nodes),
+        memory=sum_known(memory(node) for node in nodes),
+        receptive_field=last.receptive_field,
+        file=first.span.file.name,
+        line=first.span.line,
+        nodes=(first.index, last.index + 1),
     )
 
 
 def memory(node: Node) -> int | None:
     """Bytes of one image's output in float32; None where a size is open."""
-    total = BYTES_PER_VALUE
-    for size in node.shape:
-        if not is_size(size):
-            return None
-        total *= size
-    return total
-
-
-def _sum(values: Iterator[int | None]) -> int | None:
-    total = 0
-    for value in values:
-        if value is None:
-            return None
-        total += value
-    return total
+    sizes = [size for size in node.shape if is_size(size)]
+    return BYTES_PER_VALUE * prod(sizes) if len(sizes) == len(node.shape) else None
 
 
 def total_memory(graph: Graph) -> int | None:
     """Bytes of all outputs of one image in training."""
-    return _sum(memory(node) for node in graph.nodes)
+    return sum_known(memory(node) for node in graph.nodes)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pmgen.expand.graph import Graph, Region
+from pmgen.expand.graph import Graph, Region, sum_known
 from pmgen.ops.definition import show_shape
 from pmgen.show.rows import Row, layer_rows, total_memory
 
@@ -116,8 +116,8 @@ class _Table:
             region.title,
             show_shape(region.shape),
             _count(sum(row.params for row in rows)),
-            _count(_total([row.macs for row in rows])),
-            _bytes(_total([row.memory for row in rows])),
+            _count(sum_known(row.macs for row in rows)),
+            _bytes(sum_known(row.memory for row in rows)),
             _sees(rows[-1]),
             self.place(region.span.file.name, region.span.line),
         )
@@ -141,19 +141,10 @@ def _inside(path: str, within: str) -> str:
     return path.removeprefix(f"{within}.") if within else path
 
 
-def _total(values: list[int | None]) -> int | None:
-    total = 0
-    for value in values:
-        if value is None:
-            return None
-        total += value
-    return total
-
-
 def _sees(row: Row) -> str:
-    if row.reach is None:
+    if row.receptive_field is None:
         return "all"
-    high, wide = row.reach.field
+    high, wide = row.receptive_field.size
     return str(high) if high == wide else f"{high} x {wide}"
 
 

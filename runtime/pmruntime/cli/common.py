@@ -1,9 +1,10 @@
-"""What the commands share: options, and how a problem is told."""
+"""What the commands share: arguments, options, and how a problem is printed."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -14,6 +15,24 @@ from pmruntime.problems import UserError, first_line
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
+run_argument = click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+images_argument = click.argument(
+    "folder", type=click.Path(path_type=Path), metavar="DIR"
+)
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+)
+arguments_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A constructor argument of the network, e.g. num_classes=10.",
+)
 debug_option = click.option(
     "--debug", is_flag=True, help="Show the traceback of a problem."
 )

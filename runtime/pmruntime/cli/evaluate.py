@@ -14,14 +14,16 @@ from rich.table import Table
 from pmruntime.cli.common import (
     computing_options,
     data_option,
+    format_option,
     problems_explained,
+    run_argument,
     weights_option,
 )
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 
 @click.command("eval")
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@run_argument
 @computing_options
 @data_option
 @weights_option
@@ -43,13 +45,7 @@ from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
     metavar="FOLDER",
     help="Where to write instead of into RUN.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-)
+@format_option
 def eval_command(
     run: Path,
     weights: str,
@@ -70,7 +66,7 @@ def eval_command(
     with problems_explained(debug):
         apply_cpu_settings(threads)
         import_paddle()
-        from pmruntime.evaluation.validation import Comparison, evaluate_run
+        from pmruntime.evaluation.evaluate import Comparison, evaluate_run
 
         result = evaluate_run(
             run,

@@ -9,6 +9,7 @@ import click
 from pmruntime.cli.common import (
     debug_option,
     problems_explained,
+    run_argument,
     threads_option,
     weights_option,
 )
@@ -16,7 +17,7 @@ from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 
 @click.command("export")
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@run_argument
 @click.option(
     "--format",
     "form",

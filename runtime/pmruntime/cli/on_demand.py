@@ -8,13 +8,11 @@ from typing import Any
 
 import click
 
-from pmruntime.cli.common import problems_explained
-from pmruntime.machine.extras import extra_missing
-from pmruntime.problems import UserError, first_line
+from pmruntime.problems import UserError
 
 
 class OnDemand(click.Group):
-    """A group told by a table: command -> (module, function)."""
+    """A group defined by a table: command -> (module, function)."""
 
     def __init__(
         self, *args: Any, table: Mapping[str, tuple[str, str]], **kwargs: Any
@@ -29,7 +27,7 @@ class OnDemand(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, its module imported; None where the table lacks it.
 
-        Where a module misses a package, its command says so when it is called, and the
+        Where a module lacks a package, its command says so when it is called, and the
         others can be used.
         """
         if cmd_name not in self._table:
@@ -38,23 +36,7 @@ class OnDemand(click.Group):
         try:
             command: click.Command = getattr(importlib.import_module(module), function)
         except (ImportError, UserError) as error:
-            return _unusable(cmd_name, error)
+            from pmruntime.cli.unusable import unusable
+
+            return unusable(cmd_name, error)
         return command
-
-
-def _unusable(name: str, error: Exception) -> click.Command:
-    """A command that says why it cannot be used, whatever it is asked."""
-    problem = extra_missing(error) or error
-
-    @click.command(
-        name,
-        short_help=f"({first_line(problem)})",
-        context_settings={"ignore_unknown_options": True},
-        add_help_option=False,
-    )
-    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-    def command(arguments: tuple[str, ...]) -> None:
-        with problems_explained("--debug" in arguments):
-            raise error
-
-    return command

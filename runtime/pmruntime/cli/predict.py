@@ -13,7 +13,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pmruntime.cli.common import computing_options, problems_explained, weights_option
+from pmruntime.cli.common import (
+    computing_options,
+    problems_explained,
+    run_argument,
+    weights_option,
+)
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
 from pmruntime.runs.progress import progress_bar
@@ -27,7 +32,7 @@ _MANY_IMAGES = 32  # with more, a bar shows how far it is
 
 
 @click.command("predict")
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@run_argument
 @click.argument(
     "images",
     type=click.Path(path_type=Path),
@@ -130,7 +135,7 @@ def _check_writable(outputs: list[Path], images: list[Path]) -> None:
 def _with_progress(
     run: TrainedRun, files: list[Path], bad: list[Path]
 ) -> Iterator[Prediction]:
-    """Predictions, with a bar in a terminal; bad images are told as they are met."""
+    """Predictions, with a bar in a terminal; bad images are printed as they occur."""
     from pmruntime.inference.predict import predict
 
     many = len(files) > _MANY_IMAGES

@@ -4,16 +4,55 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from pmruntime.cli.common import computing_options, problems_explained
-from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
+from pmruntime.machine.cpu import CpuSettings, apply_cpu_settings, import_paddle
 from pmruntime.machine.launch import launch
 from pmruntime.machine.launched import is_launched_by_paddle, is_one_of_several
 from pmruntime.problems import UserError
+from pmruntime.runs.callback import Callback, console_callback
+
+if TYPE_CHECKING:
+    from pmruntime.recipe import Recipe
+
+# Options that `--resume` takes from the run; so is `--seed`, of which 0 is a value.
+_SETTLED = (
+    "generated", "out", "spec_files", "recipe_json", "epochs", "settings",
+    "weights", "force",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Options:
+    """What the command line chose; each field is an option's value.
+
+    `interrupted` is the run of `--resume`, `settings` are those of `--set`.
+    """
+
+    generated: Path | None
+    data: str | None
+    out: Path | None
+    interrupted: Path | None
+    spec_files: str | None
+    recipe_json: str | None
+    epochs: int | None
+    settings: tuple[str, ...]
+    weights: Path | None
+    seed: int | None
+    workers: int
+    checkpoint_seconds: float
+    nproc: int
+    visualdl: bool
+    force: bool
+    device: str
+    threads: int | None
+    debug: bool
 
 
 @click.command("train")
@@ -94,91 +133,92 @@ from pmruntime.problems import UserError
     help="Log the curves for VisualDL too, into RUN/visualdl.",
 )
 @click.option("--force", is_flag=True, help="Replace a run that RUN already holds.")
-def train_command(
-    generated: Path | None,
-    data: str | None,
-    out: Path | None,
-    interrupted: Path | None,
-    spec_files: str | None,
-    recipe_json: str | None,
-    epochs: int | None,
-    settings: tuple[str, ...],
-    weights: Path | None,
-    seed: int | None,
-    workers: int,
-    checkpoint_seconds: float,
-    nproc: int,
-    visualdl: bool,
-    force: bool,
-    device: str,
-    threads: int | None,
-    debug: bool,
-) -> None:
+def train_command(**options: Any) -> None:
     """Train the network of a generated file, or go on with an interrupted run."""
-    if interrupted is None:
-        if generated is None or out is None or data is None:
-            needed = {
-                "GENERATED.py": generated,
-                "--data NAME|DIR": data,
-                "--out RUN": out,
-            }
-            missing = (name for name, value in needed.items() if value is None)
-            raise click.UsageError(f"missing: {', '.join(missing)}")
-    elif seed is not None or any(
-        (generated, out, spec_files, recipe_json, epochs, settings, weights, force)
-    ):
-        raise click.UsageError("--resume RUN takes everything but --data from RUN")
-    if nproc > 1 and is_launched_by_paddle():
-        raise click.UsageError("leave out --nproc under paddle.distributed.launch")
-    with problems_explained(debug):
-        if nproc > 1 and not is_one_of_several():
-            launch([sys.executable, "-m", "pmruntime", *sys.argv[1:]], nproc)
+    chosen = _Options(**options)
+    _check_usage(chosen)
+    with problems_explained(chosen.debug):
+        if chosen.nproc > 1 and not is_one_of_several():
+            launch([sys.executable, "-m", "pmruntime", *sys.argv[1:]], chosen.nproc)
             return
-        from pmruntime.recipe import Recipe, parse_recipe_json, with_epochs
-
-        recipe = Recipe() if recipe_json is None else parse_recipe_json(recipe_json)
-        if epochs is not None:
-            recipe = with_epochs(recipe, epochs)
-        cpu = apply_cpu_settings(threads)
+        # Before anything imports Paddle: a bad recipe is found at once, and the CPU's
+        # settings work only now.
+        recipe = _recipe(chosen)
+        cpu = apply_cpu_settings(chosen.threads)
         import_paddle()
-        from pmruntime.machine.world import own_place
-        from pmruntime.model.loading import parse_arguments
-        from pmruntime.runs.progress import Reporter, reporter_for
-        from pmruntime.training.run import Machine, resume, train
+        _train(chosen, recipe, cpu)
 
-        world = own_place()
-        machine = Machine(device, workers, checkpoint_seconds, cpu, world)
-        reporter = reporter_for(Console()) if world.is_main else Reporter()
-        place = interrupted or out
-        assert place is not None
-        if visualdl and world.is_main:
-            from pmruntime.runs.visualdl_log import VisualDLReporter
 
-            reporter = VisualDLReporter(reporter, place)
-        if interrupted is not None:
-            summary = resume(interrupted, data, machine=machine, reporter=reporter)
-        else:
-            assert generated is not None
-            assert data is not None
-            summary = train(
-                generated,
-                data,
-                place,
-                recipe=recipe,
-                arguments=parse_arguments(settings),
-                spec=_spec_files(spec_files),
-                seed=seed or 0,
-                force=force,
-                machine=machine,
-                reporter=reporter,
-                weights=weights,
-            )
-        val, best = summary["val"], summary["best"]
-        reporter.say(
-            f"val accuracy {val['accuracy']:.2%} of {val['n']:,} images (best "
-            f"{best['accuracy']:.2%} in epoch {best['epoch']}), "
-            f"{summary['seconds']:.1f} s; all in `{place}`"
+def _check_usage(chosen: _Options) -> None:
+    """Raise UsageError for options that are missing or exclude each other."""
+    needed = {
+        "GENERATED.py": chosen.generated,
+        "--data NAME|DIR": chosen.data,
+        "--out RUN": chosen.out,
+    }
+    missing = [name for name, value in needed.items() if value is None]
+    if chosen.interrupted is None:
+        if missing:
+            raise click.UsageError(f"missing: {', '.join(missing)}")
+    elif chosen.seed is not None or any(getattr(chosen, name) for name in _SETTLED):
+        raise click.UsageError("--resume RUN takes everything but --data from RUN")
+    if chosen.nproc > 1 and is_launched_by_paddle():
+        raise click.UsageError("leave out --nproc under paddle.distributed.launch")
+
+
+def _recipe(chosen: _Options) -> Recipe:
+    from pmruntime.recipe import Recipe, parse_recipe_json, with_epochs
+
+    text = chosen.recipe_json
+    recipe = Recipe() if text is None else parse_recipe_json(text)
+    return recipe if chosen.epochs is None else with_epochs(recipe, chosen.epochs)
+
+
+def _train(chosen: _Options, recipe: Recipe, cpu: CpuSettings) -> None:
+    from pmruntime.machine.machine import Machine
+    from pmruntime.machine.world import current_world
+    from pmruntime.model.loading import parse_arguments
+    from pmruntime.training.run import resume, train
+
+    world = current_world()
+    machine = Machine(
+        device=chosen.device,
+        workers=chosen.workers,
+        checkpoint_seconds=chosen.checkpoint_seconds,
+        cpu=cpu,
+        world=world,
+    )
+    place = chosen.interrupted or chosen.out
+    assert place is not None
+    callback = console_callback(Console()) if world.is_main else Callback()
+    if chosen.visualdl and world.is_main:
+        from pmruntime.runs.visualdl_log import VisualDLLogger
+
+        callback = VisualDLLogger(callback, place)
+    if chosen.interrupted is not None:
+        summary = resume(place, chosen.data, machine=machine, callback=callback)
+    else:
+        assert chosen.generated is not None
+        assert chosen.data is not None
+        summary = train(
+            chosen.generated,
+            chosen.data,
+            place,
+            recipe=recipe,
+            arguments=parse_arguments(chosen.settings),
+            spec=_spec_files(chosen.spec_files),
+            seed=chosen.seed or 0,
+            force=chosen.force,
+            machine=machine,
+            callback=callback,
+            weights=chosen.weights,
         )
+    val, best = summary["val"], summary["best"]
+    callback.log(
+        f"val accuracy {val['accuracy']:.2%} of {val['n']:,} images (best "
+        f"{best['accuracy']:.2%} in epoch {best['epoch']}), "
+        f"{summary['seconds']:.1f} s; all in `{place}`"
+    )
 
 
 def _spec_files(text: str | None) -> dict[str, Path]:

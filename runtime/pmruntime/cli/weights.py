@@ -1,4 +1,4 @@
-"""`weights import`: a file of another's weights becomes one for a network of ours."""
+"""`weights import`: weights of another source, written for a generated network."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from pmruntime.cli.common import problems_explained
+from pmruntime.cli.common import arguments_option, debug_option, problems_explained
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
+from pmruntime.problems import UserError
 
 
 @click.group("weights")
@@ -35,16 +36,10 @@ def weights_command() -> None:
     type=click.Choice(["paddle", "torch"]),
     help="Whose Linear weights a safetensors file holds, where it cannot be seen.",
 )
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A constructor argument of the network, e.g. num_classes=10.",
-)
+@arguments_option
 @click.option("-v", "--verbose", is_flag=True, help="List every tensor.")
 @click.option("--force", is_flag=True, help="Replace the file that is there.")
-@click.option("--debug", is_flag=True, help="Show the traceback of a problem.")
+@debug_option
 def import_command(
     generated: Path,
     file: Path,
@@ -69,7 +64,6 @@ def import_command(
             parse_arguments,
         )
         from pmruntime.model.weights.pretrained import load_pretrained
-        from pmruntime.problems import UserError
         from pmruntime.runs.checkpoint import save_weights
 
         if out.exists() and not force:

@@ -1,7 +1,7 @@
-"""Sources of labelled images. `open_data` finds the reader; the loop knows none.
+"""Sources of labelled images. `open_data` finds the reader; training knows no source.
 
-A new named source is entered in NAMED, a new kind of image folder in
-image_folder.KINDS.
+A new named source is entered in NAMED, a new kind of folder of images in
+folders/kinds.py.
 """
 
 from __future__ import annotations
@@ -13,12 +13,9 @@ from pathlib import Path
 from pmruntime.data.arrays.digits import read_digits
 from pmruntime.data.arrays.idx import IDX_KIND, is_idx_folder, read_idx
 from pmruntime.data.dataset import Data, Split, iterate_batches
-from pmruntime.data.folders.image_folder import (
-    KINDS,
-    is_image_folder,
-    read_image_folder,
-)
-from pmruntime.data.folders.listing import Progress
+from pmruntime.data.folders.image_folder import read_image_folder
+from pmruntime.data.folders.kinds import DESCRIPTIONS, is_image_folder
+from pmruntime.data.folders.parallel import OnProgress
 from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
@@ -34,18 +31,18 @@ def open_data(
     *,
     drop_copies: bool = False,
     cache: Path | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Data:
     """Read a named source or a folder, its images prepared as `preprocessing` says.
 
-    With `drop_copies` validation images that are byte for byte in the training split
-    are left out, and later copies within a split. `cache` is a folder of decoded images
-    elsewhere than in the data's own. `progress` is called, in this thread, with how
-    many images of how many of a split are decoded. Raises UserError where `name` is
-    neither, or where its reader finds fault.
+    With `drop_copies` an image file that occurs again, byte for byte, is left out: in
+    validation where it is in training too, else all but the first within a split.
+    `cache` is a folder of decoded images outside the data's folder. `progress` is
+    called, in this thread, with how many images of a split are decoded, of how many.
+    Raises UserError for an unknown name or kind of folder, and for faults in the data.
     """
     if name in NAMED:
-        return _taken_as_they_are(NAMED[name](), preprocessing)
+        return _as_arrays(NAMED[name](), preprocessing)
     folder = Path(name)
     if not folder.is_dir():
         names = ", ".join(f"`{known}`" for known in NAMED)
@@ -54,18 +51,19 @@ def open_data(
             f"give a folder, or one of {names}",
         )
     if is_idx_folder(folder):
-        return _taken_as_they_are(read_idx(folder), preprocessing)
+        return _as_arrays(read_idx(folder), preprocessing)
     if is_image_folder(folder):
         return read_image_folder(folder, preprocessing, drop_copies, cache, progress)
-    kinds = "; ".join([*(describes for describes, _, _ in KINDS), IDX_KIND])
     raise UserError(
-        f"the folder `{name}` holds no data of a known kind", f"known kinds: {kinds}"
+        f"the folder `{name}` holds no data of a known kind",
+        f"known kinds: {DESCRIPTIONS}; {IDX_KIND}",
     )
 
 
-def _taken_as_they_are(data: Data, preprocessing: Preprocessing) -> Data:
-    """Arrays with a record by which image files are made like them, for `predict`."""
+def _as_arrays(data: Data, preprocessing: Preprocessing) -> Data:
+    """Data of arrays, with the preprocessing that makes image files equal in form: this
+    is what `predict` applies."""
     channels, height, width = data.image_shape
     color = "GRAY" if channels == 1 else preprocessing.color
-    made_like = replace(preprocessing, size=(height, width), color=color)
-    return replace(data, preprocessing=made_like)
+    like_arrays = replace(preprocessing, size=(height, width), color=color)
+    return replace(data, preprocessing=like_arrays)

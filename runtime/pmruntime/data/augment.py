@@ -1,8 +1,8 @@
-"""Training images varied at random: where they lie, then how bright they are.
+"""Random augmentation of training images: first geometry, then colour.
 
-Plain OpenCV and a seeded numpy Generator. An image's numbers are drawn from the run's
-seed, the epoch and the image's position in the data alone, so neither the number of
-workers nor an interruption changes a picture.
+Plain OpenCV and a seeded numpy Generator. The numbers for an image depend on the run's
+seed, the epoch and the image's position in the data only, so neither the number of
+workers nor an interruption changes an image.
 """
 
 from __future__ import annotations
@@ -13,62 +13,62 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.opencv import cv2
+from pmruntime.machine.opencv import cv2
 
 _WHITE = 255.0
 
 
 class Augmentation:
-    """What `augment` of a recipe asks for (docs/recipes.md), ready to be applied."""
+    """The transforms that `augment` of a recipe asks for (docs/recipes.md)."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
         low, high = settings["scale"]
-        self._moves = (
+        self._has_geometry = (
             any(settings[k] for k in ("flip_horizontal", "flip_vertical"))
             or any(settings[k] for k in ("rotate", "shift"))
             or (low, high) != (1.0, 1.0)
             or settings["crop"] < 1.0
         )
-        self._recolors = any(settings[k] for k in ("brightness", "contrast", "tint"))
+        self._has_color = any(settings[k] for k in ("brightness", "contrast", "tint"))
 
     def __bool__(self) -> bool:
-        """Whether it does anything at all."""
-        return bool(self._moves or self._recolors)
+        """Whether there is any transform to apply."""
+        return bool(self._has_geometry or self._has_color)
 
     def __call__(
         self, image: NDArray[np.uint8], rng: np.random.Generator
     ) -> NDArray[np.uint8]:
-        """A varied copy of an image, uint8 [C, H, W]. What comes in from outside its
-        edges is black."""
-        if self._moves:
-            image = self._moved(image, rng)
-        if self._recolors:
+        """An augmented copy of an image, uint8 [C, H, W]. Pixels from outside its edges
+        are black."""
+        if self._has_geometry:
+            image = self._warped(image, rng)
+        if self._has_color:
             image = self._recolored(image, rng)
         return image
 
-    def _moved(
+    def _warped(
         self, image: NDArray[np.uint8], rng: np.random.Generator
     ) -> NDArray[np.uint8]:
-        """All geometry as one affine map, so that pixels are interpolated once."""
+        """All geometry as one affine map, so that pixels are interpolated only once."""
         height, width = image.shape[1:]
         matrix = self._matrix(height, width, rng)
         pixels = np.ascontiguousarray(image.transpose(1, 2, 0))
-        moved = cv2.warpAffine(
+        warped = cv2.warpAffine(
             pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=0
         )
         # OpenCV drops the axis of a single channel.
         return np.ascontiguousarray(
-            moved.reshape(height, width, -1).transpose(2, 0, 1), dtype=np.uint8
+            warped.reshape(height, width, -1).transpose(2, 0, 1), dtype=np.uint8
         )
 
     def _matrix(
         self, height: int, width: int, rng: np.random.Generator
     ) -> NDArray[np.float64]:
-        """The 2 x 3 map from the image's pixels to the varied one's."""
+        """The 2 x 3 matrix that maps pixels of the image to pixels of the result."""
         s = self._settings
-        # Every number is drawn whether it is used or not: one setting more or less
-        # does not change the others' draws.
+        # Every number is drawn, used or not, so that changing one setting does not
+        # change the random numbers of the others.
         angle = rng.uniform(-s["rotate"], s["rotate"])
         scale = rng.uniform(*s["scale"])
         shift_x, shift_y = rng.uniform(-s["shift"], s["shift"], 2)
@@ -76,7 +76,7 @@ class Augmentation:
             s["flip_horizontal"],
             s["flip_vertical"],
         )
-        side = np.sqrt(rng.uniform(s["crop"], 1.0))  # of the part that is kept
+        side = np.sqrt(rng.uniform(s["crop"], 1.0))  # of the crop, 1 is the image's
         part_x, part_y = rng.uniform(-0.5, 0.5, 2) * (1 - side)
 
         center_x, center_y = (width - 1) / 2, (height - 1) / 2
@@ -96,7 +96,7 @@ class Augmentation:
         brightness = rng.uniform(-s["brightness"], s["brightness"]) * _WHITE
         contrast = 1 + rng.uniform(-s["contrast"], s["contrast"])
         tint = 1 + rng.uniform(-s["tint"], s["tint"], len(image))
-        # A pixel's new value depends on its old one and its channel alone: a table.
+        # A new pixel value depends on the old one and the channel only: a lookup table.
         mean = image.mean()
         values = (np.arange(256) - mean) * contrast + mean + brightness
         table = np.clip(np.rint(values[None, :] * tint[:, None]), 0, _WHITE)

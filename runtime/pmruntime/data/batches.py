@@ -1,7 +1,7 @@
-"""Batches to train on: which images, in which order, varied how.
+"""Batches to train on: shuffled, augmented, prepared ahead by threads.
 
 Everything random is drawn from the seed and the epoch, so that any step of any epoch
-can be drawn again: that is what an interrupted run goes on with.
+can be drawn again: an interrupted run depends on it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from pmruntime.data.dataset import Data
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Images as the network is shown them, float32 [b, C, H, W], labels, int64 [b], and
-    the positions in the training split of the images of all processes. Where `counts`
-    is False it only keeps a process busy that would have no image of its own."""
+    """Normalized images, float32 [b, C, H, W], labels, int64 [b], and the positions in
+    the training split of the batch's images in all processes.
+
+    `counts` is False for a process that gets no image of the batch: its one image only
+    keeps it in step with the others, and must not change the result.
+    """
 
     images: NDArray[np.float32]
     labels: NDArray[np.int64]
@@ -30,13 +33,13 @@ class Batch:
     counts: bool = True
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class TrainingBatches:
-    """The training split of some data, cut into batches anew in every epoch.
+    """The training split, shuffled and divided into batches in every epoch.
 
-    `workers` threads prepare batches ahead; 0 prepares each when it is asked for. Their
-    number changes nothing but the speed: OpenCV and numpy let go of Python's lock.
-    Of `size` processes each takes every `size`-th image of a batch, from `rank` on.
+    `workers` threads prepare batches ahead; with 0 each is prepared when it is needed.
+    Their number changes only the speed: OpenCV and numpy release Python's lock. Of
+    `size` processes each takes every `size`-th image of a batch, from `rank` on.
     """
 
     data: Data
@@ -48,16 +51,17 @@ class TrainingBatches:
     size: int = 1
 
     def __len__(self) -> int:
-        """Batches an epoch; the last may be short."""
+        """Number of batches in an epoch; the last may be short."""
         return -(-len(self.data.train) // self.batch_size)
 
     def images_in(self, start: int, batches: int) -> int:
-        """Images in so many batches from the batch `start` on, over all processes."""
+        """Number of images in `batches` batches from the batch `start` on, over all
+        processes."""
         end = min((start + batches) * self.batch_size, len(self.data.train))
         return end - start * self.batch_size
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
-        """The batches of an epoch, from the batch `start` on."""
+        """The batches of epoch number `epoch`, from batch `start` on."""
         order = np.random.default_rng([self.seed, epoch]).permutation(
             len(self.data.train)
         )
@@ -80,12 +84,12 @@ class TrainingBatches:
                 for future in ahead:
                     future.cancel()
 
-    def _batch(self, epoch: int, whole: NDArray[np.int64]) -> Batch:
+    def _batch(self, epoch: int, shuffled: NDArray[np.int64]) -> Batch:
         split = self.data.train
-        positions = whole[self.rank :: self.size]
+        positions = shuffled[self.rank :: self.size]
         counts = len(positions) > 0
         if not counts:
-            positions = whole[:1]
+            positions = shuffled[:1]
         images = split.images[positions]
         if self.augmentation:
             varied = [
@@ -98,6 +102,6 @@ class TrainingBatches:
         return Batch(
             self.data.preprocessing.normalized(images),
             split.labels[positions],
-            whole,
+            shuffled,
             counts,
         )

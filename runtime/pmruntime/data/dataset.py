@@ -1,4 +1,4 @@
-"""Data in memory: one form for every source."""
+"""Labelled images in memory: one form for every source."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 class Split:
     """Images, uint8 [n, C, H, W], their class numbers, int64 [n], and their names.
 
-    Arrays that are memory-mapped files serve as well: only batches are copied. A name
-    is the file's, relative to the data's folder; without files, the position.
+    The arrays may be memory-mapped files: only batches are copied. A name is that of
+    the file, relative to the data's folder; without files, the position. Raises
+    ValueError for other shapes and types.
     """
 
     images: NDArray[np.uint8]
@@ -40,12 +41,12 @@ class Split:
         return len(self.labels)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Data:
-    """A source read completely: what to train on, what to validate on.
+    """A source read completely: the training split and the validation split.
 
-    `source` says in words where it came from; `fingerprint` is the SHA-256 over
-    shapes, labels and pixels of both splits, so that a run can tell its data again.
+    `source` says in words where they come from. `fingerprint` is the SHA-256 of the
+    shapes, labels and pixels of both splits, by which a run recognises its data.
     """
 
     source: str
@@ -84,7 +85,7 @@ def make_data(
     class_names: tuple[str, ...] = (),
     preprocessing: Preprocessing = TUTORIAL,
 ) -> Data:
-    """A `Data` with its fingerprint computed. Classes without names are numbers."""
+    """A `Data` with its fingerprint computed. Without names, classes are numbers."""
     digest = hashlib.sha256()
     for split in (train, val):
         digest.update(repr(split.images.shape).encode())
@@ -92,23 +93,23 @@ def make_data(
         digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
         digest.update(np.ascontiguousarray(split.images).data)
     return Data(
-        source,
-        train,
-        val,
-        num_classes,
-        digest.hexdigest(),
-        class_names or tuple(map(str, range(num_classes))),
-        preprocessing,
+        source=source,
+        train=train,
+        val=val,
+        num_classes=num_classes,
+        fingerprint=digest.hexdigest(),
+        class_names=class_names or tuple(map(str, range(num_classes))),
+        preprocessing=preprocessing,
     )
 
 
 def iterate_batches(
     split: Split, batch_size: int, preprocessing: Preprocessing
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-    """Batches in order: images as the network is shown them, float32 [b, C, H, W], and
-    labels, int64 [b]. The last batch may be short.
+    """Batches in order: normalized images, float32 [b, C, H, W], and labels, int64 [b].
+    The last batch may be short.
 
-    Pixels are scaled here, batch by batch, so that the data stay uint8 in memory.
+    Pixels are normalized here, batch by batch, so that the data stay uint8 in memory.
     """
     for start in range(0, len(split), batch_size):
         chosen = slice(start, start + batch_size)

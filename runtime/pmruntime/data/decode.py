@@ -1,9 +1,8 @@
-"""One image file to pixels, or the reason why not.
+"""An image file decoded, or the reason why it cannot be used.
 
-`cv2.imread` hides damage: of a truncated JPEG it returns the full size, grey below the
-cut. So the bytes are looked at first: a JPEG must go on to its end marker. Then they
-are decoded with `cv2.imdecode`. Sound files give the same pixels as `cv2.imread`, to
-the bit.
+`cv2.imread` hides damage: for a truncated JPEG it returns the full size, grey below the
+cut. So the bytes are checked first: a JPEG must reach its end marker. Then they are
+decoded with `cv2.imdecode`, which gives the same pixels as `cv2.imread`, to the bit.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.opencv import cv2
 from pmruntime.machine.extras import not_installed
+from pmruntime.machine.opencv import cv2
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"))
 _JPEG = b"\xff\xd8\xff"
@@ -28,10 +27,10 @@ _MAGIC = {
     b"MM\0*": "TIFF",
     b"RIFF": "WebP",
 }
-# A marker of JPEG, behind any fill bytes. Among coded pixels FF 00 stands for the byte
-# FF, and FF D0 to FF D7 only divide them.
+# A JPEG marker after any fill bytes. Within entropy-coded pixels FF 00 is the byte FF,
+# and FF D0 to FF D7 are restart markers.
 _MARKER = re.compile(rb"\xff+([^\x00\xff])")
-_MARKER_BEHIND_PIXELS = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
+_MARKER_AFTER_PIXELS = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 _WITHOUT_LENGTH = frozenset((0x01, *range(0xD0, 0xD9)))
 _END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
 
@@ -50,7 +49,7 @@ def read_image(path: Path, color: str = "BGR") -> NDArray[np.uint8]:
 
 
 def decode(content: bytes, color: str = "BGR") -> NDArray[np.uint8]:
-    """`read_image` of a file's content."""
+    """Like `read_image`, for the content of a file."""
     check_whole(content)
     flag = cv2.IMREAD_GRAYSCALE if color == "GRAY" else cv2.IMREAD_COLOR
     try:
@@ -66,7 +65,7 @@ def decode(content: bytes, color: str = "BGR") -> NDArray[np.uint8]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's content. Raises BadImageError where it is missing or unreadable."""
+    """The content of a file. Raises BadImageError where it is missing or unreadable."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -76,7 +75,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def check_whole(content: bytes) -> None:
-    """Refuse, by its bytes alone, what is empty, no image, or a JPEG cut off."""
+    """Raise BadImageError for an empty file, no image, or a truncated JPEG."""
     if not content:
         raise BadImageError("empty")
     if image_format(content) is None:
@@ -86,10 +85,10 @@ def check_whole(content: bytes) -> None:
 
 
 def _reaches_its_end(content: bytes) -> bool:
-    """Whether a JPEG, marker by marker, comes to its end marker.
+    """Whether the markers of a JPEG lead to its end marker.
 
-    The end marker of a thumbnail lies within a segment and is not met. What stands
-    behind the end, padding or a camera's own data, does not matter.
+    The end marker of a thumbnail lies within a segment, which is skipped. Bytes after
+    the end, such as padding or a camera's own data, are allowed.
     """
     position, marker = 2, _MARKER
     while match := marker.search(content, position):
@@ -100,18 +99,18 @@ def _reaches_its_end(content: bytes) -> bool:
         if code in _WITHOUT_LENGTH:
             continue
         if code == _START_OF_SCAN:
-            marker = _MARKER_BEHIND_PIXELS
+            marker = _MARKER_AFTER_PIXELS
         position += max(2, int.from_bytes(content[position : position + 2], "big"))
     return False
 
 
 def image_format(content: bytes) -> str | None:
-    """JPEG, PNG, ..., by the first bytes; None for no image."""
+    """The format (JPEG, PNG, ...) by the first bytes; None for no image."""
     return next((n for magic, n in _MAGIC.items() if content.startswith(magic)), None)
 
 
 def verify_jpeg(content: bytes) -> None:
-    """Decode strictly, which finds corruption in the middle of a JPEG as well.
+    """Decode a JPEG strictly, which finds damage in the middle. Other formats pass.
 
     Raises BadImageError, or UserError where simplejpeg is not installed.
     """

@@ -1,7 +1,7 @@
-"""What happens to a picture between its file and the network. One record per run.
+"""How an image file becomes the input of a network. One record per run.
 
 Training writes it into run.json; `eval`, `predict` and `export` read it from there, so
-that a network is never shown pictures prepared in another way than those it learned.
+that images are always prepared as they were for training.
 """
 
 from __future__ import annotations
@@ -14,29 +14,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.problems import UserError, unknown
-
-RESIZES = ("linear", "area")
-COLORS = ("BGR", "RGB", "GRAY")
-# name -> (mean, standard deviation) of each channel in RGB order; None: to [-1, 1],
-# computed the tutorial's way
-NORMALIZATIONS: dict[str, tuple[tuple[float, ...], tuple[float, ...]] | None] = {
-    "symmetric": None,
-    "unit": ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
-    "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
-}
+from pmruntime.recipe.images import (
+    COLORS,
+    NORMALIZATIONS,
+    RESIZES,
+    channels_mistake,
+)
 
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """How pictures become arrays. The default is the tutorial's.
+    """How images become arrays. The default is the tutorial's.
 
-    `size` is (height, width) in pixels, None to take images as they come (data that
-    are arrays already). `resize` is OpenCV's linear or area interpolation, `color` the
-    order of channels, `normalize` the scaling of pixels from 0 to 255:
+    `size` is (height, width) in pixels; None keeps the size of the images (for data
+    that are arrays already). `resize` is OpenCV's linear or area interpolation, `color`
+    the order of channels, `normalize` the scaling of pixel values from 0 to 255:
 
     symmetric  to [-1, 1]: x / 255 * 2 - 1
     unit       to [0, 1]: x / 255
-    imagenet   x / 255, less ImageNet's mean, over its standard deviation, by channel
+    imagenet   (x / 255 - mean) / standard deviation, ImageNet's, channel by channel
+
+    Raises UserError for an unknown value, and for ImageNet's with one channel.
     """
 
     size: tuple[int, int] | None = None
@@ -52,26 +50,39 @@ class Preprocessing:
         ):
             if value not in known:
                 raise unknown(f"value of `{what}`", str(value), known)
-        if self.color == "GRAY" and self.normalize == "imagenet":
-            raise UserError(
-                "`normalize: imagenet` is for three channels, not for `color: GRAY`",
-                "choose `symmetric` or `unit`",
-            )
+        wrong = channels_mistake(self.color, self.normalize)
+        if wrong is not None:
+            raise UserError(*wrong)
+
+    @classmethod
+    def chosen(
+        cls, images: Mapping[str, Any], input_size: tuple[int, int] | None
+    ) -> Preprocessing:
+        """As `images` of a recipe says, for a network whose input is (height, width),
+        or None where it leaves its size open: `images: {size: ...}` then decides."""
+        given = images["size"]
+        return cls(
+            input_size if given is None else (given[0], given[1]),
+            images["resize"],
+            images["color"],
+            images["normalize"],
+        )
 
     @property
     def channels(self) -> int:
-        """Channels of an image: 3, or 1 for GRAY."""
+        """Number of channels of an image: 3, or 1 for GRAY."""
         return 1 if self.color == "GRAY" else 3
 
     def as_json(self) -> dict[str, Any]:
-        """What `preprocessing_from` reads back."""
+        """The record that `preprocessing_from` reads."""
         return {**asdict(self), "size": list(self.size) if self.size else None}
 
     def table(self, channels: int) -> NDArray[np.float32]:
-        """The network's value of every pixel value: float32 [channels, 256].
+        """The normalized value of each pixel value: float32 [channels, 256].
 
-        A table, because it is exact: each entry is computed as the tutorial computes
-        a pixel, in float32, whatever happens to the batch around it.
+        A lookup table is exact: each entry is computed in float32 as the tutorial
+        computes a pixel. Raises UserError for ImageNet's values with other than three
+        channels.
         """
         pixels = np.arange(256, dtype=np.float32)
         scaled = pixels / np.float32(255.0)
@@ -92,12 +103,12 @@ class Preprocessing:
         return rgb if self.color == "RGB" else np.ascontiguousarray(rgb[::-1])
 
     def normalized(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What the network is shown of images, uint8 [n, C, H, W]: float32, same
+        """The input of the network for images, uint8 [n, C, H, W]: float32, same
         shape."""
         table = self.table(images.shape[1])
         result = np.empty(images.shape, dtype=np.float32)
         for channel, values in enumerate(table):
-            # `take` into the slice makes no copy of the batch.
+            # `take` into the slice avoids a copy of the batch.
             np.take(values, images[:, channel], out=result[:, channel], mode="clip")
         return result
 
@@ -106,7 +117,7 @@ TUTORIAL = Preprocessing()
 
 
 def preprocessing_from(record: Mapping[str, Any]) -> Preprocessing:
-    """Read `as_json` back. Raises UserError for what is not of its form."""
+    """Read a record of `as_json`. Raises UserError for one of another form."""
     try:
         size = record["size"]
         return Preprocessing(

@@ -1,1 +1,1 @@
-"""All of `pmgen eval`: figures with intervals, baselines, the report."""
+"""All of `pmgen eval`: metrics with intervals, comparisons, the report."""

@@ -1,20 +1,20 @@
-"""What needs no network: a logistic regression on a small picture and its colours.
+"""The baseline: a logistic regression on a small picture and its histograms.
 
-Where a network is not better than this, it has learned nothing that needs one. A fundus
-photograph of a myopic eye, for one, can be told by its brightness alone quite well.
+A network that is not better has learned nothing that needs a network. Myopia in fundus
+photographs, for example, can be predicted quite well from brightness alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data import Data
-from pmruntime.data.opencv import cv2
 from pmruntime.machine.extras import not_installed
+from pmruntime.machine.opencv import cv2
+from pmruntime.model.outputs import log_softmax
 from pmruntime.problems import UserError
 
 SIZE = 24  # pixels along each side
@@ -24,20 +24,20 @@ FOLDS = 5
 DESCRIPTION = (
     f"logistic regression on {SIZE} x {SIZE} pixels and {BINS} histogram bins a channel"
 )
-_NO_CHANCE = -34.5  # log of 1e-15, for classes that training images do not show
+_LOG_ZERO = -34.5  # log of 1e-15, for classes without training images
 
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """Its log-probabilities for the validation images, float64 [n, classes], and the
-    `C` (the inverse of the penalty's strength) that cross-validation chose."""
+    """Log-probabilities for the validation images, float64 [n, classes], and the
+    inverse regularisation strength (scikit-learn's `C`) that cross-validation chose."""
 
     logs: NDArray[np.float64]
     strength: float
 
 
 def fit_baseline(data: Data) -> Baseline:
-    """Learn from the training images alone, and predict the validation images.
+    """Fit on the training images, and predict the validation images.
 
     Equal data give equal predictions. Raises UserError where scikit-learn is missing,
     or where the training images are of one class, or too few to cross-validate.
@@ -56,7 +56,7 @@ def fit_baseline(data: Data) -> Baseline:
             "the baseline needs two training images of each of two classes or more",
             "leave `--baseline` out",
         )
-    # The scaler is part of what is cross-validated: it too learns from images.
+    # The scaler is cross-validated too, because it is fitted to images.
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     search = GridSearchCV(
         model,
@@ -66,15 +66,15 @@ def fit_baseline(data: Data) -> Baseline:
     )
     search.fit(features(data.train.images), data.train.labels)
     scores = search.decision_function(features(data.val.images))
-    logs = np.full((len(data.val), data.num_classes), _NO_CHANCE)
-    logs[:, classes] = _log_softmax(scores)
+    logs = np.full((len(data.val), data.num_classes), _LOG_ZERO)
+    # Of two classes there is one column, the log-odds of the second.
+    logs[:, classes] = log_softmax(scores.reshape(len(scores), -1))
     return Baseline(logs, float(search.best_params_["logisticregression__C"]))
 
 
 def features(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """A small picture and a histogram of each channel, float64 [n, features], of
-    images, uint8 [n, C, H, W]. Every channel value is from 0 to 1, every histogram a
-    share of the pixels."""
+    """Features of images, uint8 [n, C, H, W]: a small picture, values from 0 to 1, and
+    a histogram of each channel, as shares of its pixels; float64 [n, features]."""
     rows = [_features(image) for image in images]
     return np.stack(rows)
 
@@ -90,13 +90,3 @@ def _features(image: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.concatenate(
         [np.ravel(small) / 255.0, np.ravel(histograms) / (height * width)]
     )
-
-
-def _log_softmax(scores: NDArray[Any]) -> NDArray[np.float64]:
-    wide = np.asarray(scores, dtype=np.float64)
-    if wide.ndim == 1:  # two classes: the second one's log-odds
-        wide = np.stack([np.zeros_like(wide), wide], axis=1)
-    result: NDArray[np.float64] = wide - np.logaddexp.reduce(
-        wide, axis=1, keepdims=True
-    )
-    return result

@@ -1,7 +1,7 @@
-"""What predictions are worth: every figure of `eval`, over one set of images.
+"""Metrics: numbers that say how good predictions are. Each is defined here.
 
-Two classes: class 1 is the positive one, and each figure is told of it. More classes:
-each class is held against all the others, and a figure is the plain mean over classes
+Two classes: class 1 is the positive one, and metrics refer to it. More classes: each
+class is compared with all the others, and a metric is the plain mean over classes
 (macro), so that a rare class counts as much as a common one.
 """
 
@@ -20,15 +20,16 @@ from pmruntime.machine.extras import not_installed
 CALIBRATION_BINS = 10
 
 
-class UndefinedError(ValueError):
-    """The figure does not exist for these images; the message says why."""
+class UndefinedMetricError(ValueError):
+    """The metric is undefined for these images; the message says why."""
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
     """Log-probabilities, float64 [n, C], of images and their true classes, int64 [n].
 
-    Raises ValueError where the shapes do not fit or a log-probability is no number.
+    Without `class_names` classes are named by their numbers. Raises ValueError where
+    the shapes do not fit, or a log-probability is not finite.
     """
 
     logs: NDArray[np.float64]
@@ -46,30 +47,30 @@ class Predictions:
 
     @property
     def classes(self) -> tuple[int, ...]:
-        """What figures are means over: every class, or class 1 alone of two."""
+        """The classes that metrics are means over: all; of two classes only class 1."""
         count = self.logs.shape[1]
         return (1,) if count == 2 else tuple(range(count))
 
     @cached_property
     def predicted(self) -> NDArray[np.int64]:
-        """The likeliest class of each image, int64 [n]; the lower one among equals."""
-        likeliest: NDArray[np.int64] = self.logs.argmax(axis=1)
-        return likeliest
+        """The most probable class of each image, int64 [n]; of equals the lower one."""
+        predicted: NDArray[np.int64] = self.logs.argmax(axis=1)
+        return predicted
 
     @cached_property
     def probabilities(self) -> NDArray[np.float64]:
-        """The probability of each class, [n, C]."""
+        """The probability of each class, float64 [n, C]."""
         return np.exp(self.logs)
 
     @cached_property
     def losses(self) -> NDArray[np.float64]:
-        """The cross entropy of each image, in nats, [n]."""
+        """The cross entropy of each image, in nats, float64 [n]."""
         loss: NDArray[np.float64] = -self.logs[np.arange(len(self.labels)), self.labels]
         return loss
 
     def margin(self, class_: int) -> NDArray[np.float64]:
-        """The log-odds of a class, [n]. It ranks images as the probability does, but
-        does not run out of digits near 1."""
+        """The log-odds of a class, float64 [n]. They rank images as the probability
+        does, but keep their precision where it is near 1."""
         others = np.delete(self.logs, class_, axis=1)
         odds: NDArray[np.float64] = self.logs[:, class_] - np.logaddexp.reduce(
             others, axis=1
@@ -80,9 +81,9 @@ class Predictions:
     def confidence(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """What calibration compares: a probability, and whether it came true, [n] each.
 
-        Two classes: the probability of class 1, since that is the number which a
-        threshold or a reader acts on, and every bin from 0 to 1 is used. More classes:
-        the probability of the predicted class.
+        Two classes: the probability of class 1, because thresholds and readers act on
+        this number, and because it uses every bin from 0 to 1. More classes: the
+        probability of the predicted class.
         """
         if self.logs.shape[1] == 2:
             return self.probabilities[:, 1], self.labels == 1
@@ -99,20 +100,23 @@ class Predictions:
         return counts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A figure: how it is called and computed, and whether more of it is better."""
+    """How a metric is called, explained and computed.
+
+    `compute` raises UndefinedMetricError where the metric does not exist, and UserError
+    where it needs scikit-learn, which is not installed. `percent` is how it is shown.
+    """
 
     title: str
     meaning: str
     compute: Callable[[Predictions], float]
-    more_is_better: bool = True
     percent: bool = True
 
 
 def calibration_bins(confidence: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The bin of each probability, int64 from 0 to 9: ten of equal width; 1.0 belongs
-    to the last."""
+    """The bin of each probability, int64 from 0 to 9: ten bins of equal width, the last
+    with 1.0 included."""
     bins = (confidence * CALIBRATION_BINS).astype(np.int64)
     return np.clip(bins, 0, CALIBRATION_BINS - 1)
 
@@ -169,42 +173,44 @@ def _calibration_error(p: Predictions) -> float:
 
 
 METRICS: dict[str, Metric] = {
-    "accuracy": Metric("accuracy", "images classified rightly", _accuracy),
+    "accuracy": Metric(
+        title="accuracy", meaning="images classified rightly", compute=_accuracy
+    ),
     "auc": Metric(
-        "ROC-AUC",
-        "chance that a positive image is ranked above a negative one",
-        _auc,
+        title="ROC-AUC",
+        meaning="chance that a positive image is ranked above a negative one",
+        compute=_auc,
         percent=False,
     ),
     "average_precision": Metric(
-        "average precision",
-        "precision, averaged over all thresholds",
-        _average_precision,
+        title="average precision",
+        meaning="precision, averaged over all thresholds",
+        compute=_average_precision,
         percent=False,
     ),
-    "sensitivity": Metric("sensitivity", "positive images found", _sensitivity),
-    "specificity": Metric("specificity", "negative images left alone", _specificity),
-    "f1": Metric("F1", "harmonic mean of precision and sensitivity", _f1),
+    "sensitivity": Metric(
+        title="sensitivity", meaning="positive images found", compute=_sensitivity
+    ),
+    "specificity": Metric(
+        title="specificity", meaning="negative images left alone", compute=_specificity
+    ),
+    "f1": Metric(
+        title="F1",
+        meaning="harmonic mean of precision and sensitivity",
+        compute=_f1,
+    ),
     "loss": Metric(
-        "loss",
-        "mean cross entropy, in nats",
-        _loss,
-        more_is_better=False,
+        title="loss",
+        meaning="mean cross entropy, in nats",
+        compute=_loss,
         percent=False,
     ),
     "calibration_error": Metric(
-        "calibration error",
-        "mean distance of probabilities from what came true (ECE, 10 bins)",
-        _calibration_error,
-        more_is_better=False,
+        title="calibration error",
+        meaning="mean distance of probabilities from what came true (ECE, 10 bins)",
+        compute=_calibration_error,
     ),
 }
-
-
-def measure(name: str, predictions: Predictions) -> float:
-    """The figure of that name. Raises UndefinedError where there is none, and UserError
-    where scikit-learn is not installed."""
-    return METRICS[name].compute(predictions)
 
 
 def _mean(values: Any) -> float:
@@ -213,12 +219,12 @@ def _mean(values: Any) -> float:
 
 def _need(p: Predictions, class_: int, present: bool) -> None:
     if not present:
-        raise UndefinedError(f"no image of class `{p.class_names[class_]}`")
+        raise UndefinedMetricError(f"no image of class `{p.class_names[class_]}`")
 
 
 def _need_other(p: Predictions, class_: int) -> None:
     if (p.labels == class_).all():
-        raise UndefinedError(f"all images are of class `{p.class_names[class_]}`")
+        raise UndefinedMetricError(f"all images are of class `{p.class_names[class_]}`")
 
 
 def _sklearn() -> Any:

@@ -1,8 +1,8 @@
-"""The figures of metrics.py over many resamples at once.
+"""The metrics of metrics.py for many resamples at once.
 
 A resample is a row of weights: how often each image was drawn. scikit-learn takes some
-milliseconds for one figure of one resample, which 2,000 resamples of eight figures turn
-into a minute; here it is a product of matrices. The tests hold both to be equal.
+milliseconds for one metric of one resample, and so a minute for eight metrics of 2,000
+resamples; here it is a product of matrices. Tests compare the two.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Rows = NDArray[np.float64]
 
 
 class WeightedMetrics:
-    """Every figure of the predictions as a function of the images' weights."""
+    """Every metric of the predictions as a function of the weights of images."""
 
     def __init__(self, predictions: Predictions) -> None:
         p = predictions
@@ -25,7 +25,7 @@ class WeightedMetrics:
         predicted = np.stack([p.predicted == c for c in p.classes], axis=1)
         confidence, came_true = p.confidence
         in_bin = calibration_bins(confidence)[:, None] == np.arange(CALIBRATION_BINS)
-        # What is a sum over images is a column here.
+        # Each column is summed over the images, with their weights.
         self._columns = np.column_stack(
             [
                 p.predicted == p.labels,
@@ -39,11 +39,12 @@ class WeightedMetrics:
         self._ranked = [_Ranked(p.margin(c), p.labels == c) for c in p.classes]
 
     def __call__(self, weights: Rows) -> dict[str, Rows]:
-        """The figures, [b], of b resamples, weights [b, n]; NaN where undefined."""
+        """Metrics by name, float64 [b], NaN where undefined, of b resamples, given by
+        their weights [b, n]."""
         n, k = weights.sum(axis=1), self._classes
         right, loss, *_ = sums = (weights @ self._columns).T
         hits, actual, predicted = (sums[2 + i * k : 2 + (i + 1) * k] for i in range(3))
-        # 0 / 0 is NaN: that is what "undefined" means here.
+        # 0 / 0 is NaN, which stands for "undefined".
         with np.errstate(divide="ignore", invalid="ignore"):
             areas = [ranked(weights) for ranked in self._ranked]
             return {
@@ -61,7 +62,7 @@ class WeightedMetrics:
 
 
 class _Ranked:
-    """Images in falling order of a score, equal scores in one group."""
+    """Images in descending order of a score, equal scores in one group."""
 
     def __init__(self, score: Rows, positive: NDArray[np.bool_]) -> None:
         self._order = np.argsort(-score, kind="stable")
@@ -71,7 +72,7 @@ class _Ranked:
         self._positive = positive[self._order].astype(np.float64)
 
     def __call__(self, weights: Rows) -> tuple[Rows, Rows]:
-        """ROC-AUC and average precision, [b] each."""
+        """ROC-AUC and average precision, float64 [b] each, for weights [b, n]."""
         ordered = weights[:, self._order]
         all_ = np.add.reduceat(ordered, self._starts, axis=1)
         ordered *= self._positive
@@ -79,8 +80,9 @@ class _Ranked:
         negative = all_ - positive
         above = np.cumsum(positive, axis=1)
         positives, negatives = above[:, -1], negative.sum(axis=1)
-        # Pairs in which the positive image stands higher; a level one counts half.
+        # Pairs in which the positive image has the higher score; a tie counts half.
         pairs = (negative * (above - positive / 2)).sum(axis=1)
-        shown = np.maximum(np.cumsum(all_, axis=1), 1)  # 0 only where `positive` is 0
+        # The sum is 0 only where `positive` is 0 too, whose quotient must be 0.
+        shown = np.maximum(np.cumsum(all_, axis=1), 1)
         precision = (positive * above / shown).sum(axis=1)
         return pairs / (positives * negatives), precision / positives

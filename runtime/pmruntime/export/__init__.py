@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pmruntime.export.onnx_format import check_installed, load_onnx, write_onnx
-from pmruntime.export.paddle_format import INPUT, load_paddle, write_paddle
-from pmruntime.export.place import (
+from pmruntime.export.folder import (
     FORMAT,
     PROGRAM,
     README,
@@ -15,9 +13,11 @@ from pmruntime.export.place import (
     check_free,
     new_folder,
 )
+from pmruntime.export.onnx_format import check_installed, load_onnx, write_onnx
+from pmruntime.export.paddle_format import INPUT, load_paddle, write_paddle
 from pmruntime.export.readme import program, readme
 from pmruntime.export.steps import in_words
-from pmruntime.export.verify import BATCHES, verify
+from pmruntime.export.verify import BATCHES, Agreement, verify
 from pmruntime.files import write_atomic, write_json
 from pmruntime.machine.environment import versions
 from pmruntime.problems import unknown
@@ -42,10 +42,12 @@ def export_run(
     """Write the network of a run's folder into the folder `out`, and check it.
 
     Beside the network there are preprocessing.json, whose content is returned,
-    classify.py, which uses both, and README.md, which explains them. The batch is free,
-    as are height and width where the spec says `any`; auxiliary outputs are left out.
-    The result is loaded and run on the CPU, its outputs are compared with the
-    checkpoint's (see verify), and only then does `out` appear. Raises UserError.
+    classify.py, which uses both, and README.md, which explains them. Batches may have
+    any size, and so may height and width where the spec says `any`; auxiliary outputs
+    are left out. The exported network is loaded and run on the CPU, its outputs are
+    compared with the checkpoint's (see verify), and only then does `out` appear. Raises
+    UserError for an unknown format, an `out` that must not be replaced, and a network
+    that cannot be exported or differs.
     """
     if form not in FORMATS:
         raise unknown("format", form, FORMATS)
@@ -54,30 +56,16 @@ def export_run(
         check_installed()
     write, load = FORMATS[form]
     run = load_run(folder, weights, "cpu")
-    preprocessing = run.file_preprocessing()
     shape = tuple(run.model.input_shape)
     with new_folder(out) as new:
         files = write(run.model, shape, new)
         exported, output = load(new, files)
-        agreement = verify(exported, run.model, preprocessing, shape)
-        outputs = agreement.outputs
+        agreement = verify(exported, run.model, run.file_preprocessing(), shape)
         record = {
             "format": FORMAT,
             "export": form,
             "files": files,
-            **_origin(run),
-            "class_names": list(run.names_of(2 if outputs == 1 else outputs)),
-            "preprocessing": preprocessing.as_json(),
-            "views": run.recipe.views,
-            "input": {"name": INPUT, "dtype": "float32", "shape": [None, *shape]},
-            "output": {"name": output, "dtype": "float32", "shape": [None, outputs]},
-            "steps": in_words(preprocessing, run.recipe.views, outputs),
-            "check": {
-                "batches": list(BATCHES),
-                "difference": agreement.difference,
-                "allowed": agreement.allowed,
-            },
-            "versions": versions(),
+            **_record(run, output, agreement),
         }
         write_json(new / RECORD, record)
         write_atomic(new / PROGRAM, program(record).encode())
@@ -85,9 +73,24 @@ def export_run(
     return record
 
 
-def _origin(run: TrainedRun) -> dict[str, Any]:
+def _record(run: TrainedRun, output: str, agreement: Agreement) -> dict[str, Any]:
+    """What preprocessing.json says of the network, whatever the format."""
+    preprocessing, outputs = run.file_preprocessing(), agreement.outputs
+    shape = [None, *run.model.input_shape]
     return {
         "model": run.record["model"],
         "weights": run.weights,
         "epoch": run.epoch,
+        "class_names": list(run.names_of(2 if outputs == 1 else outputs)),
+        "preprocessing": preprocessing.as_json(),
+        "views": run.recipe.views,
+        "input": {"name": INPUT, "dtype": "float32", "shape": shape},
+        "output": {"name": output, "dtype": "float32", "shape": [None, outputs]},
+        "steps": in_words(preprocessing, run.recipe.views, outputs),
+        "check": {
+            "batches": list(BATCHES),
+            "difference": agreement.difference,
+            "allowed": agreement.allowed,
+        },
+        "versions": versions(),
     }

@@ -1,4 +1,4 @@
-"""A network as ONNX, by way of Paddle's own program, and run by ONNX Runtime."""
+"""A network as ONNX, converted from Paddle's own program, and run by ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ def _remedy() -> str:
 def write_onnx(
     model: Any, input_shape: tuple[int | None, ...], folder: Path
 ) -> list[str]:
-    """Write model.onnx for any batch; see write_paddle. Returns that name.
+    """Write model.onnx for any size of batch; see write_paddle. Returns its name.
 
     Raises UserError where an op of the network cannot be written as ONNX.
     """
-    steps = folder / "paddle"
-    steps.mkdir()
-    program, weights = write_paddle(model, input_shape, steps)
-    content = _converted(steps / program, steps / weights)
-    shutil.rmtree(steps)
-    (folder / "model.onnx").write_bytes(_tidied(content))
+    paddle = folder / "paddle"
+    paddle.mkdir()
+    program, weights = write_paddle(model, input_shape, paddle)
+    content = _converted(paddle / program, paddle / weights)
+    shutil.rmtree(paddle)
+    (folder / "model.onnx").write_bytes(_cleaned(content))
     return ["model.onnx"]
 
 
 def _converted(program: Path, weights: Path) -> bytes:
     import paddle2onnx
 
-    with kept_quiet() as said:
+    with kept_quiet() as printed:
         try:
             content: bytes = paddle2onnx.export(
                 str(program),
@@ -70,13 +70,13 @@ def _converted(program: Path, weights: Path) -> bytes:
                 save_file=None,
                 opset_version=OPSET,
                 verbose=False,
-                # Its default optimizer installs packages from the network.
+                # Its default would install packages from the network.
                 optimize_tool="None",
             )
         except Exception as error:
-            # paddle2onnx prints the reason, and then fails for want of a result.
-            told = [line for line in said().splitlines() if "Failed to" in line]
-            reason = told[-1] if told else first_line(error)
+            # paddle2onnx prints the reason; its exception says only that it failed.
+            reasons = [line for line in printed().splitlines() if "Failed to" in line]
+            reason = reasons[-1] if reasons else first_line(error)
             raise UserError(
                 f"the network cannot be written as ONNX: {reason}",
                 "`--format paddle` takes every network",
@@ -84,8 +84,8 @@ def _converted(program: Path, weights: Path) -> bytes:
     return content
 
 
-def _tidied(content: bytes) -> bytes:
-    """Names that mean something, and nothing that is not used."""
+def _cleaned(content: bytes) -> bytes:
+    """The model with readable names, without nodes and weights that are not used."""
     import onnx
 
     model = onnx.load_model_from_string(content)
@@ -102,7 +102,7 @@ def _tidied(content: bytes) -> bytes:
             if dim.HasField("dim_param"):
                 dim.dim_param = axis
     used = {OUTPUT}
-    # Nodes stand in the order of computation, so one pass from the end finds them all.
+    # Nodes are in the order of computation, so one pass from the end finds all unused.
     for index in reversed(range(len(graph.node))):
         if used.isdisjoint(graph.node[index].output):
             del graph.node[index]
@@ -117,11 +117,11 @@ def _tidied(content: bytes) -> bytes:
 
 
 def load_onnx(folder: Path, files: list[str]) -> tuple[Run, str]:
-    """The exported network, ready to be run on the CPU, and its output's name."""
+    """The exported network as a function, run on the CPU, and its output's name."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors alone
+    options.log_severity_level = 3  # errors only
     session = onnxruntime.InferenceSession(
         str(folder / files[0]), options, providers=["CPUExecutionProvider"]
     )

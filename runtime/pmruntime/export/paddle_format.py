@@ -1,4 +1,4 @@
-"""A network as Paddle's own program, and that program run by Paddle Inference."""
+"""A network as Paddle's own program, and the program run by Paddle Inference."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from paddle import inference, nn
 from paddle.static import InputSpec
 
 from pmruntime.export.quiet import kept_quiet
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError, first_line
-from pmruntime.training.losses import main_output
 
 INPUT = "image"
 Run = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 class MainOutput(nn.Layer):  # type: ignore[misc]
-    """A network without its further outputs, in eval mode."""
+    """A network without its auxiliary outputs, in eval mode."""
 
     def __init__(self, model: Any) -> None:
         super().__init__()
@@ -36,10 +36,11 @@ class MainOutput(nn.Layer):  # type: ignore[misc]
 def write_paddle(
     model: Any, input_shape: tuple[int | None, ...], folder: Path
 ) -> list[str]:
-    """Save the network for any batch, and for any size where `input_shape`, (C, H, W),
-    holds None. Returns the names of the program's file and of the weights'.
+    """Save the network for any size of batch, and for any height or width where it is
+    None in `input_shape`, (C, H, W). Returns the names of the files of the program and
+    of the weights.
 
-    Raises UserError where it cannot be traced.
+    Raises UserError where the network cannot be traced.
     """
     shape = InputSpec([None, *input_shape], "float32", name=INPUT)
     with kept_quiet():
@@ -58,7 +59,7 @@ def write_paddle(
 
 
 def load_paddle(folder: Path, files: list[str]) -> tuple[Run, str]:
-    """The exported program, ready to be run on the CPU, and its output's name."""
+    """The exported program as a function, run on the CPU, and its output's name."""
     with kept_quiet():
         config = inference.Config(*(str(folder / name) for name in files))
         config.disable_gpu()

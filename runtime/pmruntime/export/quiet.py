@@ -1,4 +1,4 @@
-"""Silence around libraries that print from C++ past Python's streams."""
+"""Silence for libraries that print from C++, not through Python's streams."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from collections.abc import Callable, Iterator
 
 @contextlib.contextmanager
 def kept_quiet() -> Iterator[Callable[[], str]]:
-    """Nothing reaches the process's output inside; the function yielded returns what
-    was said so far, for a message about a failure."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+    """Capture everything that the process prints. Yields a function that returns the
+    output so far, for the message about a failure."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
 
         def text() -> str:
-            said.flush()
-            said.seek(0)
-            return said.read()
+            log.flush()
+            log.seek(0)
+            return log.read()
 
         sys.stdout.flush()
         sys.stderr.flush()
         kept = [os.dup(1), os.dup(2)]
         try:
-            os.dup2(said.fileno(), 1)
-            os.dup2(said.fileno(), 2)
-            # Python's streams too: they need not be those of the process.
-            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+            # Python's streams too, which may be others than those of the process.
+            with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
                 yield text
         finally:
-            said.flush()
+            log.flush()
             for number, copy in enumerate(kept, start=1):
                 os.dup2(copy, number)
                 os.close(copy)

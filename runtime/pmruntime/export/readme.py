@@ -1,11 +1,11 @@
-"""What comes with an exported network: a program that uses it, and a README.md."""
+"""Files beside an exported network: classify.py, which uses it, and README.md."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pmruntime.data.preprocessing import preprocessing_from
-from pmruntime.export.place import PROGRAM, RECORD
+from pmruntime.export.folder import PROGRAM, RECORD
 from pmruntime.export.steps import as_python
 
 _PACKAGES = {
@@ -56,7 +56,7 @@ for name, probability in zip(classes, probabilities):
 
 
 def program(record: dict[str, Any]) -> str:
-    """classify.py, for the record that lies beside it as preprocessing.json."""
+    """The text of classify.py, for the content of preprocessing.json beside it."""
     form = record["export"]
     before, after = as_python(
         preprocessing_from(record["preprocessing"]),
@@ -73,7 +73,7 @@ def program(record: dict[str, Any]) -> str:
 
 
 def readme(record: dict[str, Any]) -> str:
-    """README.md, which shows classify.py."""
+    """The text of README.md, which shows classify.py."""
     return _TEXT.format(
         model=record["model"],
         title={"onnx": "ONNX Runtime", "paddle": "Paddle Inference"}[record["export"]],

@@ -1,17 +1,18 @@
-"""The way from an image file to probabilities, in words and as Python.
+"""The steps from an image file to probabilities, in words and as Python code.
 
-Both follow from one record of preprocessing. The code is what the export's README
-shows; a test runs it and holds it against `predict`.
+Both follow from the record of preprocessing. The README of an export shows the code; a
+test runs it and compares it with `predict`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from pmruntime.data.preprocessing import NORMALIZATIONS, Preprocessing
+from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.recipe.images import NORMALIZATIONS
 
 _INTERPOLATION = {"linear": "INTER_LINEAR", "area": "INTER_AREA"}
-# views -> the further views of a batch [N, C, H, W], in words and as NumPy slices
+# views -> the additional views of a batch [N, C, H, W], in words and as NumPy slices
 _VIEWS = {
     1: ("", ()),
     2: ("and mirrored left to right", ("[:, :, :, ::-1]",)),
@@ -23,7 +24,7 @@ _VIEWS = {
 
 
 def in_words(preprocessing: Preprocessing, views: int, outputs: int) -> list[str]:
-    """One sentence a step."""
+    """A sentence for each step."""
     assert preprocessing.size is not None
     height, width = preprocessing.size
     color = preprocessing.color
@@ -51,8 +52,8 @@ def in_words(preprocessing: Preprocessing, views: int, outputs: int) -> list[str
 def as_python(
     preprocessing: Preprocessing, views: int, outputs: int
 ) -> tuple[str, str]:
-    """Code that makes the batch `x` of a file `path`, and code that makes
-    `probabilities`, [classes], of `logits`."""
+    """Code that computes the batch `x` from a file `path`, and code that computes
+    `probabilities`, [classes], from `logits`."""
     assert preprocessing.size is not None
     height, width = preprocessing.size
     gray = preprocessing.color == "GRAY"
@@ -110,7 +111,8 @@ def _normalization_as_python(preprocessing: Preprocessing) -> list[str]:
 def _mean_and_std(
     preprocessing: Preprocessing,
 ) -> tuple[list[float], list[float]] | None:
-    """In the order of the image's channels; None where there is nothing to subtract."""
+    """Means and standard deviations in the order of the image's channels; None where
+    the mean is 0 or pixels are scaled to [-1, 1]."""
     values = NORMALIZATIONS[preprocessing.normalize]
     if values is None or not np.any(values[0]):
         return None

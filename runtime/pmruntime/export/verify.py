@@ -1,4 +1,4 @@
-"""An exported network held against the checkpoint that it was made from."""
+"""The outputs of an exported network compared with those of its checkpoint."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import numpy as np
 import paddle
 from numpy.typing import NDArray
 
-from pmruntime.data.opencv import cv2
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.export.paddle_format import Run
+from pmruntime.machine.opencv import cv2
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
-from pmruntime.training.losses import main_output
 
 BATCHES = (1, 3)
-# Float32 carries 7 digits; libraries that add in another order lose one or two.
+# Float32 has 7 digits; another order of additions loses one or two.
 TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """The largest absolute difference of any logit, and how much was allowed."""
+    """The largest absolute difference of a logit, the allowed one, and the number of
+    outputs."""
 
     difference: float
     allowed: float
@@ -33,10 +34,12 @@ class Agreement:
 def verify(
     run: Run, model: Any, preprocessing: Preprocessing, input_shape: tuple[Any, ...]
 ) -> Agreement:
-    """Run both on images, in batches of 1 and 3, and where sizes are open at twice the
-    size too. TOLERANCE times the largest logit (at least 1) is allowed.
+    """Run both on synthetic images, in batches of 1 and 3, and where height or width is
+    open, at twice the size too. TOLERANCE times the largest logit (at least 1) is
+    allowed.
 
-    Raises UserError where they differ by more.
+    Raises UserError where they differ by more, or the checkpoint gives other than
+    finite logits [N, classes].
     """
     difference, largest, outputs = 0.0, 1.0, 0
     for images in _trials(preprocessing, input_shape):
@@ -57,7 +60,7 @@ def verify(
                 f"{list(wanted.shape)}: nothing was written"
             )
         largest = max(largest, float(np.abs(wanted).max()))
-        # A NaN must not hide: `max` would keep the number before it.
+        # NaN counts as infinite: `max` would ignore it.
         change = float(np.nan_to_num(np.abs(got - wanted), nan=np.inf).max())
         difference, outputs = max(difference, change), wanted.shape[1]
     allowed = TOLERANCE * largest
@@ -89,7 +92,8 @@ def _trials(
 def _images(
     rng: np.random.Generator, count: int, channels: int, size: tuple[int, int]
 ) -> NDArray[np.uint8]:
-    """Smooth shades under a little noise, as pictures have them."""
+    """Smooth shades with a little noise, like photographs: uint8
+    [count, channels, *size]."""
     height, width = size
     images = np.empty((count, channels, height, width), dtype=np.uint8)
     for plane in images.reshape(-1, height, width):

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from pmruntime.data.decode import SUFFIXES, BadImageError
 from pmruntime.data.folders.image_folder import prepare_file
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.inference.inference import BATCH_SIZE, log_probabilities
+from pmruntime.inference.probabilities import BATCH_SIZE, log_probabilities
 from pmruntime.problems import UserError
 from pmruntime.runs.trained import TrainedRun
 
-# Told of a file that is no usable image, and why.
+# Called with a file that is not a usable image, and the reason.
 OnBad = Callable[[Path, str], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Prediction:
     """What the network says of one file.
 
@@ -46,7 +46,7 @@ class Prediction:
 def image_files(paths: Iterable[Path]) -> list[Path]:
     """Files as they are given; a folder's image files, sorted by name, for a folder.
 
-    Folders within folders, hidden files and files with other suffixes are passed over.
+    Folders within folders, hidden files and files with other suffixes are skipped.
     Raises UserError for a folder without image files.
     """
     files: list[Path] = []
@@ -117,7 +117,7 @@ def _classified(
     batch: Sequence[tuple[Path, NDArray[np.uint8]]],
 ) -> Iterator[Prediction]:
     images = np.stack([image for _, image in batch])
-    with np.errstate(invalid="ignore"):  # what is no number is told below
+    with np.errstate(invalid="ignore"):  # NaN is reported below
         logs = log_probabilities(run.model, images, preprocessing, run.recipe.views)
     names = run.names_of(logs.shape[1])
     for (path, _), row in zip(batch, logs, strict=True):
@@ -128,4 +128,10 @@ def _classified(
             )
         label = int(row.argmax())
         probabilities = tuple(float(p) for p in np.exp(row))
-        yield Prediction(path, label, names[label], probabilities, names)
+        yield Prediction(
+            path=path,
+            label=label,
+            class_name=names[label],
+            probabilities=probabilities,
+            class_names=names,
+        )

@@ -1,4 +1,4 @@
-"""Predictions as JSON, as CSV, and as the PALM challenge wants them.
+"""Predictions as JSON, as CSV, and as the PALM challenge takes them.
 
 Names of files are data: whatever bytes and characters they hold, they come out
 exactly. A name that begins with `=` is quoted like every text, and is not altered.
@@ -73,7 +73,7 @@ def as_submission(predictions: Sequence[Prediction]) -> bytes:
 
 def check_submittable(files: Iterable[Path]) -> None:
     """Raise UserError where two files have one base name: a submission has no folders,
-    so their rows could not be told apart."""
+    so their rows could not be distinguished."""
     counts = Counter(file.name for file in files)
     name, count = max(counts.items(), key=lambda item: item[1], default=("", 0))
     if count > 1:

@@ -1,14 +1,14 @@
 """Fast CPU settings. They work only where they are made before Paddle is imported.
 
 Paddle forces one OpenMP thread at import unless the user chose a number, and the MKL
-that it bundles takes a slow path on AMD processors unless told otherwise: together a
+that it bundles takes a slow path on AMD processors unless set otherwise: together a
 factor of 5 for ResNet-50. The MKL variable is undocumented and changes the last bits of
 results, so it is set for AMD alone. None is set over the user's own value, and all are
 recorded with each run.
 
 How idle threads wait (OMP_WAIT_POLICY) is left to the user, and only recorded: asleep,
 two threads train LeNet 2.3 times slower on free cores (18.8 s against 8.1 s for five
-epochs), and 1.4 to 1.9 times faster where other programs want the cores too.
+epochs), and 1.4 to 1.9 times faster where other programs use the cores too.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def apply_cpu_settings(
     `threads` (at least 1) overrides OMP_NUM_THREADS even where the user has set it.
     Several processes of one training share the cores.
     Where `cpuinfo` does not exist (macOS, Windows) the MKL variable is left alone.
-    After paddle has been imported nothing is changed: it would record an untruth.
+    After Paddle has been imported nothing is changed: the record would be wrong.
     """
     env = os.environ if environ is None else environ
     chosen: list[str] = []
@@ -77,9 +77,9 @@ def apply_cpu_settings(
 
 
 def import_paddle() -> None:
-    """Import paddle without what it says of our threads, and without two warnings.
+    """Import Paddle without its message on our threads, and without two warnings.
 
-    The warnings are of no use to whoever trains: that ccache is missing, and, from
+    The warnings do not help anyone who trains: that ccache is missing, and, from
     every BatchNorm in training, that it tracks its statistics.
 
     Raises UserError where paddle is not installed.
@@ -98,7 +98,7 @@ def import_paddle() -> None:
             raise
         raise not_installed("paddle") from error
     finally:
-        # Whatever else the import had to say is passed on.
+        # All other messages of the import are passed on.
         rest = [line for line in said.getvalue().splitlines() if THREADS not in line]
         if rest:
             print(*rest, sep="\n", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What a run was computed with, so that its figures can be placed later."""
+"""What a run was computed with, so that its metrics can be compared later."""
 
 from __future__ import annotations
 

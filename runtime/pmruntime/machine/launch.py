@@ -24,38 +24,38 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from pmruntime.machine.launched import TIE, Report
+from pmruntime.machine.launched import TIE, Failure
 from pmruntime.problems import UserError
 
-# What the others get to end by themselves after the first one failed.
+# The time in which the others may end by themselves after the first one failed.
 GRACE_SECONDS = 3.0
 _KEPT = 4000  # bytes of what a process printed
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-@dataclass(eq=False)
+@dataclass(kw_only=True, eq=False)
 class _Child:
     rank: int
     process: subprocess.Popen[bytes]
     tie: socket.socket
-    told: bytes = b""
+    received: bytes = b""
     printed: bytes = b""
     killed: bool = False
 
     def take(self, where: str, part: bytes) -> None:
-        """Keep what it told, and the end of what it printed."""
-        if where == "told":
-            self.told += part
+        """Keep what came over the socket, and the end of what it printed."""
+        if where == "socket":
+            self.received += part
         else:
             self.printed = (self.printed + part)[-_KEPT:]
 
     @property
-    def report(self) -> Report | None:
-        return Report(**json.loads(self.told)) if self.told else None
+    def failure(self) -> Failure | None:
+        return Failure(**json.loads(self.received)) if self.received else None
 
 
 class ProcessFailedError(UserError):
-    """A process failed, and so all ended; told once for all of them."""
+    """A process failed, and so all ended; one message stands for all of them."""
 
     def __init__(self, text: str, status: int) -> None:
         super().__init__(text)
@@ -93,10 +93,10 @@ def environments(processes: int) -> Iterator[dict[str, str]]:
         "PADDLE_TRAINER_ENDPOINTS": ",".join(endpoints),
         "PADDLE_MASTER": endpoints[0],
     }
-    # Those of a cluster's own would come before PADDLE_MASTER.
+    # A cluster's own variables would take precedence over PADDLE_MASTER.
     left_out = ("MASTER_ADDR", "MASTER_PORT")
     inherited = {k: v for k, v in os.environ.items() if k not in left_out}
-    inherited.setdefault("GLOG_minloglevel", "2")  # no news of sockets
+    inherited.setdefault("GLOG_minloglevel", "2")  # no messages about sockets
     for rank, endpoint in enumerate(endpoints):
         yield {
             **inherited,
@@ -128,7 +128,7 @@ def _start(command: Sequence[str], environment: dict[str, str], rank: int) -> _C
             stdout=None if rank == 0 else subprocess.PIPE,
             stderr=None if rank == 0 else subprocess.STDOUT,
         )
-    return _Child(rank, process, ours)
+    return _Child(rank=rank, process=process, tie=ours)
 
 
 @contextmanager
@@ -156,7 +156,7 @@ def _watch(children: Sequence[_Child]) -> None:
     deadline = float("inf")
     with selectors.DefaultSelector() as selector:
         for child in children:
-            selector.register(child.tie, selectors.EVENT_READ, (child, "told"))
+            selector.register(child.tie, selectors.EVENT_READ, (child, "socket"))
             if child.process.stdout is not None:
                 pipe = child.process.stdout
                 selector.register(pipe, selectors.EVENT_READ, (child, "printed"))
@@ -173,12 +173,12 @@ def _watch(children: Sequence[_Child]) -> None:
                     child.take(where, part)
                     continue
                 selector.unregister(key.fileobj)
-                if where == "told" and child.process.wait() != 0:
+                if where == "socket" and child.process.wait() != 0:
                     deadline = min(deadline, time.monotonic() + GRACE_SECONDS)
 
 
 def _end(children: Sequence[_Child]) -> None:
-    """Kill those that still run."""
+    """Kill those that have not ended."""
     for child in children:
         if child.process.poll() is None:
             child.killed = True
@@ -190,19 +190,19 @@ def _end(children: Sequence[_Child]) -> None:
 def _failure(
     failed: Sequence[_Child], processes: int, *, stopped: bool
 ) -> ProcessFailedError:
-    """Why it all ended. What the user can mend comes first, then a process that died
-    without a word; what others report then is only that they lost it."""
-    reports = [child.report for child in failed if child.report is not None]
-    for report in reports:
-        if report.mendable:
-            return ProcessFailedError(report.text, report.status)
-    died = [child for child in failed if child.report is None and not child.killed]
+    """Why it all ended. A UserError comes first, then a process that died without a
+    message; the others then only report that they lost it."""
+    failures = [child.failure for child in failed if child.failure is not None]
+    for failure in failures:
+        if failure.is_user_error:
+            return ProcessFailedError(failure.text, failure.status)
+    died = [child for child in failed if child.failure is None and not child.killed]
     if stopped:
         return ProcessFailedError("stopped before anything new was saved", 130)
-    if died or not reports:
+    if died or not failures:
         child = (died or list(failed))[0]
         return ProcessFailedError(_last_words(child, processes), 1)
-    first = min(reports, key=lambda report: report.clock)
+    first = min(failures, key=lambda failure: failure.clock)
     return ProcessFailedError(first.text, first.status)
 
 

@@ -21,13 +21,13 @@ TIE = "PMRUNTIME_LAUNCHER_FD"
 
 
 @dataclass(frozen=True)
-class Report:
-    """What ended a process: the text for the user, the exit status, whether it is
-    something the user can mend (a UserError), and the machine's clock in seconds."""
+class Failure:
+    """What ended a process: the text for the user, the exit status, whether it is a
+    UserError, and the machine's clock in seconds."""
 
     text: str
     status: int
-    mendable: bool
+    is_user_error: bool
     clock: float
 
     def as_bytes(self) -> bytes:
@@ -46,10 +46,10 @@ class Tie:
         """From now on, SIGTERM for this process when the launcher is gone."""
         threading.Thread(target=self._wait_for_the_end, daemon=True).start()
 
-    def report(self, text: str, status: int, mendable: bool) -> None:
+    def report(self, text: str, status: int, is_user_error: bool) -> None:
         """Tell the launcher why this process ends."""
-        report = Report(text, status, mendable, time.monotonic())
-        self._socket.sendall(report.as_bytes())
+        failure = Failure(text, status, is_user_error, time.monotonic())
+        self._socket.sendall(failure.as_bytes())
 
     def _wait_for_the_end(self) -> None:
         if not self._socket.recv(1):
@@ -57,7 +57,7 @@ class Tie:
 
 
 def tie_to_launcher() -> Tie | None:
-    """The tie of this process; None where nothing of ours launched it."""
+    """The tie of this process; None where our launcher did not start it."""
     descriptor = os.environ.pop(TIE, None)
     return None if descriptor is None else Tie(int(descriptor))
 

@@ -1,8 +1,8 @@
-"""Ctrl-C and SIGTERM as a wish that training asks after, not a blow anywhere.
+"""Ctrl-C and SIGTERM as requests that training checks, not as interruptions anywhere.
 
 The loop stops where everything is consistent, after a step, and saves. A second
 Ctrl-C does what it always does. A second SIGTERM does nothing:
-`paddle.distributed.launch` repeats it within 0.2 s, and kills what stays for long.
+`paddle.distributed.launch` repeats it within 0.2 s, and kills what does not end soon.
 """
 
 from __future__ import annotations

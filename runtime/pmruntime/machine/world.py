@@ -26,7 +26,7 @@ class World:
 
     @property
     def is_main(self) -> bool:
-        """Whether this process is the one that writes files and speaks."""
+        """Whether this process is the one that writes files and prints."""
         return self.rank == 0
 
     def sum(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -43,8 +43,8 @@ class World:
         return (self.size > 1 and bool(self.sum(np.array([float(flag)]))[0])) or flag
 
     def gather(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The rows of all processes, [n, k] each with the same n, by turns: row i of
-        rank r comes at i * size + r."""
+        """The rows of all processes, [n, k] each with the same n, interleaved: row i of
+        rank r is at i * size + r."""
         if self.size == 1:
             return rows
         parts: list[Any] = []
@@ -52,31 +52,34 @@ class World:
         stacked = np.stack([part.numpy() for part in parts], axis=1)
         return stacked.reshape(-1, rows.shape[1])
 
-    def wait(self) -> None:
-        """Until every process is here."""
+    def barrier(self) -> None:
+        """Wait until every process is here."""
         if self.size > 1:
             paddle.distributed.barrier()
 
-    def shared(self, model: Any) -> Any:
-        """The network as it trains: wrapped, where gradients are to be averaged.
+    def data_parallel(self, model: Any) -> Any:
+        """The network wrapped so that processes average its gradients; alone, itself.
 
-        Here the processes meet for the first time, and its weights become those of the
-        main one. Whoever is early waits for up to 15 minutes; later, on CPUs, Paddle
-        waits for half a minute only. Raises UserError where this Paddle cannot do it.
+        Here the processes meet for the first time, and the weights become those of the
+        main one. The first waits for up to 15 minutes for the others; later, on CPUs,
+        Paddle waits only for half a minute. Raises UserError where Paddle was built
+        without its distributed part.
         """
         if self.size == 1:
             return model
         _connect()
         return paddle.DataParallel(model)
 
-    def averaging(self, shared: Any, now: bool) -> AbstractContextManager[Any]:
-        """The context of a batch: with `now` its gradients are averaged, with all that
-        were added up before; without, they only add to this process' own."""
-        return nullcontext() if self.size == 1 or now else shared.no_sync()
+    def gradient_sync(self, model: Any, now: bool) -> AbstractContextManager[Any]:
+        """The context of a batch's backward pass over the network of `data_parallel`.
 
-    def take_statistics(self, model: Any) -> None:
-        """BatchNorm's running statistics, and all else that no gradient changes, become
-        those of the main process: each has seen images of its own."""
+        With `now` processes average the gradients accumulated so far; without, each
+        only adds to its own."""
+        return nullcontext() if self.size == 1 or now else model.no_sync()
+
+    def broadcast_buffers(self, model: Any) -> None:
+        """Copy BatchNorm's running statistics, and all else that no gradient changes,
+        from the main process: each has seen images of its own."""
         if self.size == 1:
             return
         for tensor in model.state_dict().values():
@@ -87,9 +90,9 @@ class World:
 ALONE = World()
 
 
-def own_place() -> World:
-    """This process' place, as `--nproc` or `paddle.distributed.launch` has put it into
-    the environment; alone where nothing has."""
+def current_world() -> World:
+    """This process' rank and their number, which `--nproc` or
+    `paddle.distributed.launch` put into the environment; alone where neither did."""
     if not is_one_of_several():
         return ALONE
     environment = paddle.distributed.ParallelEnv()
@@ -104,5 +107,5 @@ def _connect() -> None:
         )
     if paddle.get_device() == "cpu":
         os.environ["PADDLE_DISTRI_BACKEND"] = "gloo"
-    with contextlib.redirect_stderr(io.StringIO()):  # a table of Paddle's own flags
+    with contextlib.redirect_stderr(io.StringIO()):  # a table of Paddle's flags
         paddle.distributed.init_parallel_env()

@@ -1,4 +1,4 @@
-"""A network's layers as one pass runs through them: shapes and parameters."""
+"""A network's layers in the order of a forward pass: shapes and parameters."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import paddle
 from pmruntime.model.loading import parameter_count
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LayerRow:
-    """A layer: its name, how deep it lies (0: the network's own), its class, the shape
-    of its output without the batch, None where no pass reaches it, and its trainable
+    """A layer: its name, its depth (0: the network's own), its class, the shape of its
+    output without the batch (None where no pass reaches it), and its trainable
     parameters, those of the layers within it included."""
 
     name: str
@@ -59,11 +59,11 @@ def layer_rows(model: Any, image_shape: Sequence[int]) -> list[LayerRow]:
     order += [name for name in layers if name not in shapes and name not in order]
     return [
         LayerRow(
-            name,
-            name.count("."),
-            type(layers[name]).__name__,
-            shapes.get(name),
-            parameter_count(layers[name]),
+            name=name,
+            depth=name.count("."),
+            kind=type(layers[name]).__name__,
+            shape=shapes.get(name),
+            params=parameter_count(layers[name]),
         )
         for name in order
     ]

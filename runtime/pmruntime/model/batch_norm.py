@@ -1,8 +1,8 @@
 """Batch norms that a batch is too small for.
 
 Where a batch holds one image and a map is 1 x 1, a batch norm has a single value a
-channel. There is nothing to normalise by: Paddle hands the value on as it came, gives
-the norm's parameters a gradient of zero, and says nothing of it.
+channel. There is nothing to normalise by: Paddle returns the value unchanged, and gives
+the norm's parameters a gradient of zero, silently.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BATCH_NORMS = (nn.BatchNorm1D, nn.BatchNorm2D)
 
 def idle_norms(model: Any, image: NDArray[np.float32]) -> list[str]:
     """The batch norms that have one value a channel where a batch is `image` alone,
-    float32 [1, C, H, W]; those that use their statistics (`eval`) are not meant."""
+    float32 [1, C, H, W]; those that use their statistics (`eval`) are left out."""
     names: list[str] = []
     learning = {
         name: layer
@@ -57,8 +57,8 @@ def _recorder(name: str, names: list[str]) -> Any:
 def check_batches(
     norms: list[str], images: int, batch_size: int, processes: int
 ) -> str | None:
-    """What to say of batches in which one of so many processes has a single image,
-    where these norms would be idle; None if there is no such batch.
+    """A note on batches in which one of so many processes has a single image, where
+    these norms would be idle; None if there is no such batch.
 
     Raises UserError where every batch is one, since the norms could never learn.
     """

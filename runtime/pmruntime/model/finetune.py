@@ -1,26 +1,27 @@
-"""Fine-tuning: which parts of a network stand still, and how fast the others learn.
+"""Fine-tuning: which parts of a network are frozen, and how fast the others learn.
 
-A recipe names layers and stages (`freeze`, `learning_rates`). The compiler knows the
-same names before Paddle is imported (pmgen.recipe.layers); a test holds the two
-together.
+A recipe names layers and stages (`freeze`, `learning_rates`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pmruntime.problems import UserError, unknown
+from pmruntime.recipe.layers import members, similar
 
 
 @dataclass(frozen=True, eq=False)
 class Frozen:
-    """What stands still: `names` of the network's state dict, and `norms`, the layers
-    among them that keep running statistics."""
+    """What is not trained: `names` of the network's state dict, `norms`, the layers
+    among them that keep running statistics, and `params`, the number of parameters that
+    would otherwise be trained."""
 
     names: frozenset[str]
     norms: tuple[Any, ...]
+    params: int
 
     def hold(self) -> None:
         """Let the norms use their statistics and not move them. To be called again
@@ -33,30 +34,39 @@ def freeze(model: Any, names: Sequence[str]) -> Frozen:
     """Take the layers of these names out of training.
 
     Their parameters get no gradient, so neither decay nor momentum moves them. Raises
-    UserError for a name that the network has not, and where nothing is left to train.
+    UserError for a name that the network does not have, and where nothing is left to
+    train.
     """
     layers = dict(model.named_sublayers())
     chosen = {layer for name in names for layer in _members_of(model, name, "freeze")}
     frozen = frozenset(
         name for name in model.state_dict() if name.rpartition(".")[0] in chosen
     )
-    for name, parameter in model.named_parameters():
-        if name in frozen:
-            parameter.stop_gradient = True
+    parameters = [
+        parameter
+        for name, parameter in model.named_parameters()
+        if name in frozen and not parameter.stop_gradient
+    ]
+    for parameter in parameters:
+        parameter.stop_gradient = True
     if all(parameter.stop_gradient for parameter in model.parameters()):
         raise UserError(
             "`freeze` leaves no parameter to train",
             "leave out at least the last layer",
         )
     norms = (layers[name] for name in layers if name in chosen)
-    return Frozen(frozen, tuple(norm for norm in norms if hasattr(norm, "_variance")))
+    return Frozen(
+        frozen,
+        tuple(norm for norm in norms if hasattr(norm, "_variance")),
+        sum(int(parameter.size) for parameter in parameters),
+    )
 
 
 def set_factors(model: Any, factors: Mapping[str, float]) -> None:
     """Give the parameters of these layers their factors of the learning rate; of two
     names that mean one layer, the longer one decides. To be called after `freeze`.
 
-    Raises UserError for a name that the network has not, and for a frozen layer.
+    Raises UserError for a name that the network does not have, and for a frozen layer.
     """
     members = {
         name: set(_members_of(model, name, "learning_rates")) for name in factors
@@ -79,29 +89,6 @@ def set_factors(model: Any, factors: Mapping[str, float]) -> None:
         )
 
 
-def members(name: str, layers: Iterable[str]) -> list[str]:
-    """The layers that a name means, all given by their paths in the network.
-
-    A layer's or stage's name means it with its norm and activation, and all inside. A
-    name that no layer has may be that of an inline form, or lead through one: their
-    parts are joined by `_` in the class.
-    """
-    paths = list(layers)
-    wanted = (name, f"{name}_norm", f"{name}_act")
-    own = [path for path in paths if any(_is_within(path, w) for w in wanted)]
-    flat = name.replace(".", "_")
-    joined = (f"{path.replace('.', '_')}_" for path in paths)
-    return own or [
-        path
-        for path, text in zip(paths, joined, strict=True)
-        if text.startswith(f"{flat}_")
-    ]
-
-
-def _is_within(path: str, parent: str) -> bool:
-    return path == parent or path.startswith(f"{parent}.")
-
-
 def _members_of(model: Any, name: str, setting: str) -> list[str]:
     """The layers that a name in a recipe means. Raises UserError where there are none,
     or none with parameters."""
@@ -109,14 +96,7 @@ def _members_of(model: Any, name: str, setting: str) -> list[str]:
     found = members(name, paths)
     owners = {path.rpartition(".")[0] for path, _ in model.named_parameters()}
     if not found:
-        parent = name.rpartition(".")[0]
-        near = [
-            path
-            for path in paths
-            if path.rpartition(".")[0] == parent
-            and owners.intersection(members(path, paths))
-        ]
-        raise unknown(f"layer in `{setting}`", name, near)
+        raise unknown(f"layer in `{setting}`", name, similar(name, paths, owners))
     if not owners.intersection(found):
         raise UserError(
             f"`{name}` in `{setting}` has no parameters",

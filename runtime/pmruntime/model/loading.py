@@ -80,7 +80,7 @@ def build_model(model_class: type[Any], arguments: Mapping[str, Any]) -> Any:
             raise unknown(f"argument of {model_class.__name__}", name, parameters)
         default = parameters[name].default
         if default is not inspect.Parameter.empty and type(value) is not type(default):
-            # An integer is a fine value for a float, as everywhere in Python.
+            # Python takes an integer for a float.
             if type(default) is float and type(value) is int:
                 continue
             raise UserError(
@@ -113,7 +113,7 @@ def _run_module(path: Path) -> Any:
     if spec is None or spec.loader is None:
         raise UserError(f"`{path}` is not a Python file (*.py)", _REBUILD)
     module = importlib.util.module_from_spec(spec)
-    # Registered, because `inspect`, on which Paddle's exporter leans, looks there.
+    # Registered, because Paddle's exporter uses `inspect`, which looks there.
     sys.modules[spec.name] = module
     writes_bytecode = sys.dont_write_bytecode
     sys.dont_write_bytecode = True  # no __pycache__ beside the user's file

@@ -1,4 +1,4 @@
-"""Do this network and these data belong together? Asked before anything is written."""
+"""Whether a network and data fit together; checked before anything is written."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import paddle
 
 from pmruntime.checks import ShapeError
 from pmruntime.data import Data, Preprocessing, Split, iterate_batches
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
-from pmruntime.training.losses import main_output
 
 _PURPOSES = {"train": "train", "val": "validate"}
 
 
 def check_fits(model: Any, data: Data, needed: Sequence[str] = ("train", "val")) -> int:
     """Compare image sizes, then run one image, then compare outputs with labels;
-    returns how many classes the network tells apart.
+    returns how many classes the network distinguishes.
 
     Of the splits only those that are `needed` must hold images and are looked at.
     The image runs in eval mode without gradients, so neither BatchNorm's statistics

@@ -1,122 +1,119 @@
-"""The kinds of value in a recipe: each checks one and says what it wanted."""
+"""The kinds of value that an argument takes: the check of one, its words for people,
+and the same as JSON Schema for editors. A test compares each schema with its check."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from math import inf, isfinite
+from sys import float_info
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+_LARGEST = float_info.max
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Words for a message, and the check: True where the value fits."""
+    """A kind of value.
+
+    `check(value)` gives None where the value fits, else what was needed: `words`, which
+    the docs show too. `schema` is the JSON Schema of the plain values that fit,
+    lists for tuples. `options` are the words that fit, where there are only so many.
+    """
 
     words: str
-    fits: Callable[[Any], bool]
+    check: Callable[[Any], str | None]
+    schema: Json
+    options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Arg:
-    """One entry of a recipe: what it accepts, what it is if left out."""
+def kind(
+    words: str,
+    fits: Callable[[Any], bool],
+    schema: Json,
+    options: tuple[str, ...] = (),
+) -> Kind:
+    """A kind whose check gives its words for every value that does not fit."""
+    return Kind(words, lambda value: None if fits(value) else words, schema, options)
 
-    kind: Kind
-    default: Any
+
+def list_of(item: Json, *lengths: int) -> Json:
+    """The schema of a list of one of these lengths, of any length if none is given."""
+    schemas: list[Json] = [
+        {"type": "array", "items": item, "minItems": n, "maxItems": n} for n in lengths
+    ]
+    return any_of(*schemas) if schemas else {"type": "array", "items": item}
 
 
-def integer(low: int) -> Kind:
-    """A whole number of at least `low`."""
-    return Kind(
-        f"a whole number of at least {low}",
-        lambda value: type(value) is int and value >= low,
+def any_of(*schemas: Json) -> Json:
+    """The schema of what fits one of these."""
+    return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
+
+
+def integer(minimum: int = 0) -> Kind:
+    """A whole number of at least `minimum`."""
+    return kind(
+        f"a whole number from {minimum} up",
+        lambda value: type(value) is int and value >= minimum,
+        {"type": "integer", "minimum": minimum},
     )
 
 
 def number(
-    low: float, high: float = math.inf, *, above: bool = False, below: bool = False
+    minimum: float = -inf,
+    maximum: float = inf,
+    *,
+    open_minimum: bool = False,
+    open_maximum: bool = False,
 ) -> Kind:
-    """A number from `low` to `high`; `above` and `below` leave out the bound itself."""
-    words = f"a number {'above' if above else 'of at least'} {low:g}"
-    if math.isfinite(high):
-        words += f" and {'below' if below else 'at most'} {high:g}"
+    """A number between `minimum` and `maximum`; `open_minimum` and `open_maximum`
+    leave out the bound itself."""
+    words = "a number"
+    if isfinite(maximum):
+        words = f"a number {'above' if open_minimum else 'from'} {minimum:g}"
+        words += f" {'to below' if open_maximum else 'to'} {maximum:g}"
+    elif isfinite(minimum):
+        words = f"a number {'above' if open_minimum else 'from'} {minimum:g}"
+        words += "" if open_minimum else " up"
 
     def fits(value: Any) -> bool:
-        if type(value) not in (int, float) or not math.isfinite(value):
+        # What fits a float: neither infinite nor an integer beyond its range.
+        if type(value) not in (int, float) or not abs(value) <= _LARGEST:
             return False
-        inside = low <= value <= high
-        return inside and not (above and value == low) and not (below and value == high)
+        above: bool = minimum < value if open_minimum else minimum <= value
+        below: bool = value < maximum if open_maximum else value <= maximum
+        return above and below
 
-    return Kind(words, fits)
+    schema: Json = {"type": "number"}
+    if isfinite(minimum):
+        schema["exclusiveMinimum" if open_minimum else "minimum"] = minimum
+    if isfinite(maximum):
+        schema["exclusiveMaximum" if open_maximum else "maximum"] = maximum
+    return kind(words, fits, schema)
 
 
 def truth() -> Kind:
     """True or false."""
-    return Kind("true or false", lambda value: type(value) is bool)
+    return kind(
+        "true or false", lambda value: isinstance(value, bool), {"type": "boolean"}
+    )
 
 
-def one_of(*options: str | int) -> Kind:
-    """One of a few words or numbers."""
-    words = "one of " + ", ".join(map(str, options))
-    return Kind(words, lambda value: type(value) in (str, int) and value in options)
+def one_of(*options: str) -> Kind:
+    """One of a few words."""
+    return kind(
+        "one of " + ", ".join(options),
+        lambda value: isinstance(value, str) and value in options,
+        {"enum": list(options)},
+        options,
+    )
 
 
-def span(low: float) -> Kind:
-    """A list [low, high] of two numbers above `low`, in order."""
-    item = number(low, above=True)
-
-    def fits(value: Any) -> bool:
-        return (
-            isinstance(value, (list, tuple))
-            and len(value) == 2
-            and all(map(item.fits, value))
-            and value[0] <= value[1]
-        )
-
-    return Kind(f"a list [low, high] of two numbers above {low:g}", fits)
-
-
-def size() -> Kind:
-    """None, or a list [height, width] of two positive integers."""
-
-    def fits(value: Any) -> bool:
-        pair = isinstance(value, (list, tuple)) and len(value) == 2
-        return value is None or (pair and all(map(integer(1).fits, value)))
-
-    return Kind("a list [height, width] of two whole numbers", fits)
-
-
-def class_weights() -> Kind:
-    """`none`, `balanced`, or a list of numbers above 0."""
-    item = number(0, above=True)
-
-    def fits(value: Any) -> bool:
-        if isinstance(value, (list, tuple)):
-            return len(value) >= 2 and all(map(item.fits, value))
-        return isinstance(value, str) and value in ("none", "balanced")
-
-    return Kind("none, balanced, or a list of numbers above 0, one a class", fits)
-
-
-def names() -> Kind:
-    """A list of texts, none empty."""
-
-    def fits(value: Any) -> bool:
-        return isinstance(value, (list, tuple)) and all(map(_is_name, value))
-
-    return Kind("a list of names", fits)
-
-
-def factors() -> Kind:
-    """A mapping of texts, none empty, to numbers above 0."""
-    item = number(0, above=True)
-
-    def fits(value: Any) -> bool:
-        if not isinstance(value, dict):
-            return False
-        return all(map(_is_name, value)) and all(map(item.fits, value.values()))
-
-    return Kind("a mapping of names to numbers above 0", fits)
-
-
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+def one_integer_of(*options: int) -> Kind:
+    """One of a few whole numbers."""
+    return kind(
+        "one of " + ", ".join(map(str, options)),
+        lambda value: type(value) is int and value in options,
+        {"type": "integer", "enum": list(options)},
+    )

@@ -6,13 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS, Table
-
-
-def defaults(table: Table) -> dict[str, Any]:
-    """The value of every entry that is left out."""
-    return {name: arg.default for name, arg in table.items()}
+from pmruntime.recipe.definition import CHOICES, DEFAULTS, SECTIONS, SETTINGS
+from pmruntime.recipe.resolve import filled
 
 
 @dataclass(frozen=True)
@@ -27,32 +22,29 @@ class Choice:
         return {self.name: dict(self.arguments)}
 
 
-def _optimizer() -> Choice:
-    return Choice("Momentum", defaults(OPTIMIZERS["Momentum"]))
+def _usual(key: str) -> Choice:
+    name = DEFAULTS[key]
+    return Choice(name, filled(CHOICES[key][name].arguments))
 
 
-def _schedule() -> Choice:
-    return Choice("Constant", defaults(SCHEDULES["Constant"]))
+def _section(key: str) -> dict[str, Any]:
+    return filled(SECTIONS[key].arguments)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A resolved recipe. Its default is the tutorial's, which is slow but its own.
+    """A resolved recipe. The default is the tutorial's, slow as it is.
 
     `batch_size` images make a batch, whatever the number of processes; the gradients of
     `accumulate` batches make one step. docs/recipes.md describes every entry.
     """
 
     name: str = "default"
-    optimizer: Choice = field(default_factory=_optimizer)
-    schedule: Choice = field(default_factory=_schedule)
-    images: Mapping[str, Any] = field(
-        default_factory=lambda: defaults(SECTIONS["images"])
-    )
-    augment: Mapping[str, Any] = field(
-        default_factory=lambda: defaults(SECTIONS["augment"])
-    )
-    loss: Mapping[str, Any] = field(default_factory=lambda: defaults(SECTIONS["loss"]))
+    optimizer: Choice = field(default_factory=lambda: _usual("optimizer"))
+    schedule: Choice = field(default_factory=lambda: _usual("schedule"))
+    images: Mapping[str, Any] = field(default_factory=lambda: _section("images"))
+    augment: Mapping[str, Any] = field(default_factory=lambda: _section("augment"))
+    loss: Mapping[str, Any] = field(default_factory=lambda: _section("loss"))
     epochs: int = SETTINGS["epochs"].default
     batch_size: int = SETTINGS["batch_size"].default
     accumulate: int = SETTINGS["accumulate"].default
@@ -79,14 +71,3 @@ class Recipe:
                 value = dict(value)
             result[entry.name] = value
         return result
-
-    def preprocessing(self, input_size: tuple[int, int] | None) -> Preprocessing:
-        """How images are prepared for a network whose input is (height, width), or
-        None where it leaves its size open: `images: {size: ...}` then decides."""
-        given = self.images["size"]
-        return Preprocessing(
-            input_size if given is None else (given[0], given[1]),
-            self.images["resize"],
-            self.images["color"],
-            self.images["normalize"],
-        )

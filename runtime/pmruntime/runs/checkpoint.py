@@ -1,4 +1,4 @@
-"""Weights on disk: safetensors with JSON beside the tensors. Never a pickle.
+"""Weights on disk: safetensors with JSON in its metadata. Never a pickle.
 
 A file holds every entry of the network's state dict under its structured name
 (`conv1.weight`), and under `pmruntime` in its metadata a JSON object about its origin.
@@ -20,16 +20,18 @@ from pmruntime.files import cannot_write, replacing
 from pmruntime.problems import UserError
 
 _KEY = "pmruntime"
-_SHOWN = 5  # names that a message lists before it only counts
+_SHOWN = 5  # names that a message lists; the rest it counts
 
 
 def save_weights(path: Path, model: Any, origin: Mapping[str, Any]) -> None:
     """Write the network's parameters and buffers atomically, with their `origin`."""
-    tensors = {
-        name: np.ascontiguousarray(tensor.numpy())
-        for name, tensor in model.state_dict().items()
-    }
-    write_tensors(path, tensors, origin)
+    write_tensors(path, state_arrays(model), origin)
+
+
+def state_arrays(model: Any) -> dict[str, NDArray[Any]]:
+    """The network's state dict as arrays."""
+    state = model.state_dict()
+    return {name: np.ascontiguousarray(t.numpy()) for name, t in state.items()}
 
 
 def load_weights(path: Path, model: Any) -> dict[str, Any]:
@@ -63,20 +65,20 @@ def write_tensors(
 ) -> None:
     """Write named arrays and a JSON object atomically.
 
-    Raises UserError where the disk is full or refuses; an earlier file is then whole.
+    Raises UserError where the disk is full or refuses; an earlier file is then intact.
     """
     # One key only: safetensors writes several in an order that changes by itself, and
-    # equal runs shall give equal files.
+    # equal runs must give equal files.
     metadata = {_KEY: json.dumps(dict(facts))}
     try:
-        with replacing(path) as beside:
-            beside.touch()
-            mode = beside.stat().st_mode
-            save_file(dict(tensors), beside, metadata)
-            # safetensors makes files for their owner's eyes alone.
-            beside.chmod(mode)
+        with replacing(path) as temporary:
+            temporary.touch()
+            mode = temporary.stat().st_mode
+            save_file(dict(tensors), temporary, metadata)
+            # safetensors makes files that only their owner can read.
+            temporary.chmod(mode)
     except SafetensorError as error:
-        # Its writer reports the disk's refusals as its own.
+        # Errors of the disk come as errors of safetensors.
         raise cannot_write(path, str(error)) from error
 
 

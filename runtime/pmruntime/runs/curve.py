@@ -26,7 +26,7 @@ def draw_curve(
         from matplotlib.ticker import MaxNLocator, PercentFormatter
     except ImportError:
         return False
-    # Paddle makes the root logger talkative; matplotlib then tells of its font cache.
+    # Paddle lowers the root logger's level; matplotlib would log about its font cache.
     logging.getLogger("matplotlib").setLevel(logging.WARNING)
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     FigureCanvasAgg(figure)

@@ -15,7 +15,7 @@ from pmruntime.problems import UserError
 
 try:
     import fcntl
-except ImportError:  # not on Windows, where two at once are not noticed
+except ImportError:  # on Windows, where two runs at once are not noticed
     fcntl = None  # type: ignore[assignment]
 
 _FORMAT = "pmruntime run 1"
@@ -36,9 +36,9 @@ class RunFolder:
     curve.png           loss and accuracy over the epochs
     visualdl/           the log of `--visualdl`
 
-    What `eval` last measured, of one measurement all of them:
+    What `eval` measured last, all from one measurement:
 
-    eval.json           every figure with its interval
+    eval.json           every metric with its interval
     predictions.csv     every validation image's probabilities
     report.html         both, with pictures, in one file
     *.png               roc, precision_recall, calibration, confusion
@@ -111,11 +111,11 @@ class RunFolder:
         source: bytes,
         spec: Mapping[str, bytes],
     ) -> None:
-        """Clear an earlier run's files (only those) and write what is known so far."""
+        """Remove an earlier run's files (only those) and write what is known so far."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.sweep()
-        # run.json is there throughout, or is written first: so a run cut short at any
-        # point is still known for a run.
+        # run.json exists throughout, or is written first: so a run that is cut short at
+        # any point can be recognised as a run.
         for name in self.FILES:
             if name != self.run.name:
                 (self.folder / name).unlink(missing_ok=True)

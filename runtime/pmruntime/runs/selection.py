@@ -14,9 +14,8 @@ from pmruntime.problems import UserError
 
 
 def check_select(select: str, classes: int, labels: NDArray[np.int64]) -> None:
-    """Whether `select` of a recipe can be measured for a network of so many classes,
-    validated on images with these labels. Raises UserError.
-    """
+    """Raise UserError where `select` of a recipe cannot be measured for a network of so
+    many classes on a split `val` with these labels."""
     if select != "auc":
         return
     other = "choose `select: accuracy` or `select: loss` in the recipe"
@@ -34,15 +33,15 @@ def check_select(select: str, classes: int, labels: NDArray[np.int64]) -> None:
 
 
 def best_row(rows: Sequence[Mapping[str, Any]], select: str) -> Mapping[str, Any]:
-    """The best line of metrics.jsonl by the figure that `select` of a recipe names;
-    the lower loss decides among equals, then the earlier epoch. One line at least must
-    hold a validation."""
-    validated = [row for row in rows if "val" in row]
-    return max(validated, key=lambda row: _rank(row, select))
+    """The best line of metrics.jsonl by the metric that `select` of a recipe names;
+    among equals the lower loss decides, then the earlier epoch. At least one line must
+    hold metrics of `val`."""
+    evaluated = [row for row in rows if "val" in row]
+    return max(evaluated, key=lambda row: _rank(row, select))
 
 
-def epochs_without_better(rows: Sequence[Mapping[str, Any]], select: str) -> int:
-    """Epochs since the best one; 0 where the last was not validated, so that no run
+def epochs_since_best(rows: Sequence[Mapping[str, Any]], select: str) -> int:
+    """Epochs since the best one; 0 where the last was not evaluated, so that no run
     ends there."""
     if not rows or "val" not in rows[-1]:
         return 0

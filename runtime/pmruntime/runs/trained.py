@@ -18,7 +18,7 @@ from pmruntime.runs.folder import RunFolder
 WEIGHTS = ("last", "best")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class TrainedRun:
     """A run's network with its weights, and all that is needed to use it.
 
@@ -87,12 +87,12 @@ def load_run(folder: Path, weights: str = "last", device: str = "auto") -> Train
     origin = load_weights(path, model)
     model.eval()
     return TrainedRun(
-        run,
-        record,
-        parse_recipe(read_json(run.recipe)),
-        model,
-        weights,
-        origin.get("epoch"),
-        preprocessing_from(record["data"]["preprocessing"]),
-        tuple(record["data"]["class_names"]),
+        folder=run,
+        record=record,
+        recipe=parse_recipe(read_json(run.recipe)),
+        model=model,
+        weights=weights,
+        epoch=origin.get("epoch"),
+        preprocessing=preprocessing_from(record["data"]["preprocessing"]),
+        class_names=tuple(record["data"]["class_names"]),
     )

@@ -1,4 +1,4 @@
-"""Training's curves for VisualDL, beside what another reporter shows.
+"""Training's curves for VisualDL.
 
 metrics.jsonl stays the record; this is a copy of it in VisualDL's own format:
 
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pmruntime.problems import UserError
+from pmruntime.runs.callback import Callback
 from pmruntime.runs.folder import RunFolder
-from pmruntime.runs.progress import Reporter
 
 FOLDER = "visualdl"
 # VisualDL reads files whose name holds `vdlrecords`. One name, so that a run that was
@@ -24,47 +24,47 @@ FOLDER = "visualdl"
 FILE = "vdlrecords.pmgen.log"
 
 
-class VisualDLReporter(Reporter):
+class VisualDLLogger(Callback):
     """Passes everything on to `inner`, and writes each epoch into RUN/visualdl.
 
     Scalars by epoch: `train/loss`, `train/accuracy`, `val/loss` and whatever else the
     epoch's line holds for the two splits, `learning_rate`, and `images_per_second`.
-    Nothing is written before the first epoch ends. Then the log is begun anew with all
-    epochs of metrics.jsonl, so that a resumed run's log lacks none and has none twice.
+    Nothing is written before the first epoch ends. Then the log begins anew with all
+    epochs of metrics.jsonl: a resumed run's log has each of them once.
 
     Raises UserError where VisualDL is not installed. Of several processes only one may
-    have such a reporter.
+    have one.
     """
 
-    def __init__(self, inner: Reporter, run: Path) -> None:
+    def __init__(self, inner: Callback, run: Path) -> None:
         self._inner = inner
         self._run = RunFolder(run)
         self._writer_class = _log_writer_class()
         self._writer: Any = None
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """One line of news, for `inner` alone."""
-        self._inner.say(text)
+        self._inner.log(text)
 
-    def reading(self, done: int, total: int) -> None:
+    def on_images_read(self, done: int, total: int) -> None:
         """Nothing is logged yet."""
-        self._inner.reading(done, total)
+        self._inner.on_images_read(done, total)
 
-    def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
+    def on_epoch_begin(self, epoch: int, epochs: int, images: int, done: int) -> None:
         """Nothing is logged yet."""
-        self._inner.begin_epoch(epoch, epochs, images, done)
+        self._inner.on_epoch_begin(epoch, epochs, images, done)
 
-    def step(self, images: int, loss: float) -> None:
+    def on_train_batch_end(self, images: int, loss: float) -> None:
         """Epochs alone are logged."""
-        self._inner.step(images, loss)
+        self._inner.on_train_batch_end(images, loss)
 
-    def validating(self, done: int, total: int) -> None:
-        """The epoch's figures alone are logged."""
-        self._inner.validating(done, total)
+    def on_eval_batch_end(self, done: int, total: int) -> None:
+        """The epoch's metrics alone are logged."""
+        self._inner.on_eval_batch_end(done, total)
 
-    def end_epoch(self, row: Mapping[str, Any]) -> None:
+    def on_epoch_end(self, row: Mapping[str, Any]) -> None:
         """Log the epoch, to be seen at once."""
-        self._inner.end_epoch(row)
+        self._inner.on_epoch_end(row)
         rows = [row]
         if self._writer is None:
             self._writer = self._new_log()
@@ -74,10 +74,10 @@ class VisualDLReporter(Reporter):
                 self._writer.add_scalar(tag, value, step=each["epoch"])
         self._writer.flush()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Close the log, also after a failure."""
         try:
-            self._inner.stop()
+            self._inner.close()
         finally:
             if self._writer is not None:
                 self._writer.close()
@@ -86,7 +86,7 @@ class VisualDLReporter(Reporter):
     def _new_log(self) -> Any:
         folder = self._run.folder / FOLDER
         (folder / FILE).unlink(missing_ok=True)
-        with contextlib.redirect_stdout(io.StringIO()):  # it tells what it does
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does
             return self._writer_class(logdir=str(folder), file_name=FILE)
 
     def _earlier(self, epoch: int) -> list[dict[str, Any]]:
@@ -98,7 +98,7 @@ class VisualDLReporter(Reporter):
 
 
 def scalars(row: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    """The tags and values of an epoch's line; not every epoch is validated."""
+    """The tags and values of an epoch's line; not every epoch is evaluated."""
     for split in ("train", "val"):
         for name, value in row.get(split, {}).items():
             if name != "n" and isinstance(value, (int, float)):

@@ -1,4 +1,4 @@
-"""A running average of a network's weights (EMA): what is validated and saved."""
+"""EMA: the exponential moving average of a network's weights, evaluated and saved."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ import paddle
 
 # The first steps count more: with the full decay the average would hold on to the
 # random initialisation for hundreds of steps.
-_WARM = 10
+_WARMUP = 10
 
 
-class Average:
-    """A second network of the same class that follows the first.
+class EMA:
+    """`model`, a second network of the same class, whose weights follow the first's.
 
-    After step t it is decay * average + (1 - decay) * weights with a decay of at most
-    (1 + t) / (10 + t). BatchNorm's running statistics are averaged like weights. What
-    is `still` (names of the state dict) is left as it is: the mean of two equal numbers
-    need not be that number, to the bit.
+    After step t they are decay * average + (1 - decay) * weights with a decay of at
+    most (1 + t) / (10 + t). BatchNorm's running statistics are averaged like weights.
+    What is `frozen` (names of the state dict) is left as it is: the mean of two equal
+    numbers need not be that number, to the bit.
     """
 
     def __init__(
         self,
         followed: Any,
-        average: Any,
+        model: Any,
         decay: float,
-        still: AbstractSet[str] = frozenset(),
+        frozen: AbstractSet[str] = frozenset(),
     ) -> None:
-        """`average` becomes a copy of `followed` as it is now."""
-        self.model = average
+        """`model` becomes a copy of `followed` as it is now."""
+        self.model = model
         self.decay = decay
         state = followed.state_dict()
-        average.set_state_dict(state)
-        average.eval()
+        model.set_state_dict(state)
+        model.eval()
         self._pairs = [
-            (mine, state[name], "float" in str(mine.dtype))
-            for name, mine in average.state_dict().items()
-            if name not in still
+            (average, state[name], "float" in str(average.dtype))
+            for name, average in model.state_dict().items()
+            if name not in frozen
         ]
 
     def update(self, step: int) -> None:
         """Follow after the network's `step`-th update, counted from 1."""
-        decay = min(self.decay, (1 + step) / (_WARM + step))
+        decay = min(self.decay, (1 + step) / (_WARMUP + step))
         with paddle.no_grad():
-            for mine, followed, is_float in self._pairs:
+            for average, followed, is_float in self._pairs:
                 if is_float:
-                    mine.set_value(mine * decay + followed * (1 - decay))
+                    average.set_value(average * decay + followed * (1 - decay))
                 else:
-                    mine.set_value(followed)
+                    average.set_value(followed)

@@ -1,4 +1,4 @@
-"""Losses and predictions. One output means two classes; k outputs mean k classes."""
+"""The training loss: of one output or several, smoothed, weighted by class."""
 
 from __future__ import annotations
 
@@ -18,46 +18,48 @@ from pmruntime.problems import UserError
 class Loss:
     """The training loss that a recipe asks for.
 
-    `heads` weighs the outputs of a network with auxiliary heads, `smoothing` spreads
-    that share of the target over all classes, `classes` (float32 [classes], or None)
-    is what an image of each class counts.
+    `loss_weights` are those of the outputs of a network with auxiliary heads,
+    `label_smoothing` is the share of the target that is spread over all classes, and
+    `class_weights` (float32 [classes], or None) are the weights of each class's images.
     """
 
-    heads: Sequence[float] = (1.0,)
-    smoothing: float = 0.0
-    classes: NDArray[np.float32] | None = None
+    loss_weights: Sequence[float] = (1.0,)
+    label_smoothing: float = 0.0
+    class_weights: NDArray[np.float32] | None = None
 
     def __call__(self, outputs: Any, labels: Any) -> Any:
-        """The loss of each image, float32 [n], summed over the weighed outputs.
+        """The loss of each image, float32 [n]: the weighted sum over the outputs.
 
-        Raises UserError where the network gives another number of outputs.
+        Raises UserError where the network has another number of outputs.
         """
         given = outputs if isinstance(outputs, (list, tuple)) else (outputs,)
-        if len(given) != len(self.heads):
+        weights = tuple(self.loss_weights)
+        if len(given) != len(weights):
             raise UserError(
                 f"the network gives {len(given)} outputs while it trains, but its "
-                f"`loss_weights` are {len(self.heads)}: {tuple(self.heads)}",
+                f"`loss_weights` are {len(weights)}: {weights}",
                 "build the generated file again with `pmgen build`",
             )
-        total = self._one(given[0], labels) * self.heads[0]
-        for logits, weight in zip(given[1:], self.heads[1:], strict=True):
-            total = total + self._one(logits, labels) * weight
-        if self.classes is not None:
-            total = total * paddle.to_tensor(self.classes)[labels]
+        total = self._of_output(given[0], labels) * weights[0]
+        for logits, weight in zip(given[1:], weights[1:], strict=True):
+            total = total + self._of_output(logits, labels) * weight
+        if self.class_weights is not None:
+            total = total * paddle.to_tensor(self.class_weights)[labels]
         return total
 
-    def _one(self, logits: Any, labels: Any) -> Any:
+    def _of_output(self, logits: Any, labels: Any) -> Any:
         logits = logits.astype("float32")  # whatever precision the network computes in
+        smoothing = self.label_smoothing
         if logits.shape[1] == 1:
             targets = labels.astype("float32")
-            if self.smoothing:
-                targets = targets * (1 - self.smoothing) + self.smoothing / 2
+            if smoothing:
+                targets = targets * (1 - smoothing) + smoothing / 2
             return F.binary_cross_entropy_with_logits(
                 logits.reshape([-1]), targets, reduction="none"
             )
-        if self.smoothing:
+        if smoothing:
             targets = F.one_hot(labels, logits.shape[1])
-            targets = F.label_smooth(targets, epsilon=self.smoothing)
+            targets = F.label_smooth(targets, epsilon=smoothing)
             losses = F.cross_entropy(logits, targets, soft_label=True, reduction="none")
         else:
             losses = F.cross_entropy(logits, labels, reduction="none")
@@ -66,7 +68,7 @@ class Loss:
 
 def loss_for(
     settings: Mapping[str, Any],
-    heads: Sequence[float],
+    loss_weights: Sequence[float],
     labels: NDArray[np.int64],
     num_classes: int,
 ) -> Loss:
@@ -92,19 +94,7 @@ def loss_for(
             )
         classes = np.array(weights)
     return Loss(
-        tuple(heads),
+        tuple(loss_weights),
         settings["label_smoothing"],
         None if classes is None else classes.astype(np.float32),
     )
-
-
-def predicted_classes(logits: Any) -> Any:
-    """The likeliest class of each image, int64 [n], of logits [n, k]."""
-    if logits.shape[1] == 1:
-        return (logits.reshape([-1]) > 0).astype("int64")
-    return logits.argmax(axis=1)
-
-
-def main_output(outputs: Any) -> Any:
-    """The logits that count: the first output of a network with auxiliary heads."""
-    return outputs[0] if isinstance(outputs, (list, tuple)) else outputs

@@ -1,4 +1,4 @@
-"""Mixed precision: float32 weights, and products in a shorter type on a GPU."""
+"""Mixed precision (AMP): float32 weights, and products in a shorter type on a GPU."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Precision:
     """
 
     def __init__(self, amp: str, device: str) -> None:
-        """Raises UserError on a CPU, where Paddle would ignore it without a word."""
+        """Raises UserError on a CPU, where Paddle would silently ignore it."""
         if amp != "none" and not device.startswith("gpu"):
             raise UserError(
                 f"`amp: {amp}` needs a GPU; on a CPU Paddle computes in float32 anyway",
@@ -36,23 +36,23 @@ class Precision:
         (loss if self._scaler is None else self._scaler.scale(loss)).backward()
 
     def step(self, optimizer: Any) -> None:
-        """Update the weights by the gradients, and forget these."""
+        """Update the weights by the gradients, then clear the gradients."""
         if self._scaler is None:
             optimizer.step()
         else:
-            self._scaler.step(optimizer)  # leaves out a step whose gradients overflow
+            self._scaler.step(optimizer)  # skips a step whose gradients overflow
             self._scaler.update()
         optimizer.clear_grad()
 
     def state(self) -> dict[str, Any]:
-        """What an interrupted run has to go on with, as plain numbers."""
+        """What an interrupted run needs to go on, as plain numbers."""
         if self._scaler is None:
             return {}
         found = self._scaler.state_dict()
         return {k: v.item() if hasattr(v, "item") else v for k, v in found.items()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `state` gave."""
+        """Take over what `state` gave."""
         if self._scaler is not None and state:
             scale = paddle.to_tensor([state["scale"]], dtype="float32")
             self._scaler.load_state_dict({**state, "scale": scale.numpy()})

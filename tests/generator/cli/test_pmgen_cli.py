@@ -410,7 +410,7 @@ try:
     main(sys.argv[1:])
 except SystemExit as ended:
     status = ended.code
-heavy = {"paddle", "numpy", "cv2", "pmruntime", "matplotlib"}
+heavy = {"paddle", "numpy", "cv2", "safetensors", "matplotlib"}
 print("loaded:", sorted(heavy & set(sys.modules)), "status:", status)
 """
 

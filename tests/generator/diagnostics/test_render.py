@@ -62,5 +62,7 @@ def test_colour_on_a_terminal_alone(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-    assert not report([Compiled(Path("a.yaml"), one("wrong: 1", 0, 5))])
+    assert not report(
+        [Compiled(path=Path("a.yaml"), diagnostics=one("wrong: 1", 0, 5))]
+    )
     assert ("\x1b[" in capsys.readouterr().err) is colored

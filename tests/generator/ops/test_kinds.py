@@ -11,19 +11,17 @@ from hypothesis import strategies as st
 from pmgen.language.keys import FLOW_KEYS, HEAD_KEYS
 from pmgen.language.types import PARAM_TYPES
 from pmgen.ops import INITIALIZERS, OPS
-from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
-from pmgen.recipe.definition import OPTIMIZERS, SCHEDULES, SECTIONS, SETTINGS
+from pmruntime.recipe.definition import CHOICES, SECTIONS, SETTINGS
 
 
 def every_kind() -> Iterator[Kind]:
-    tables: list[dict[str, OpDef]] = [
-        OPS, INITIALIZERS, OPTIMIZERS, SCHEDULES, SECTIONS,
-    ]  # fmt: skip
-    for table in tables:
-        for op in table.values():
-            yield from (arg.kind for arg in op.args)
-    yield from (arg.kind for arg in SETTINGS)
+    for op in (*OPS.values(), *INITIALIZERS.values()):
+        yield from (arg.kind for arg in op.args)
+    for table in (*CHOICES.values(), SECTIONS):
+        for owner in table.values():
+            yield from (arg.kind for arg in owner.arguments.values())
+    yield from (arg.kind for arg in SETTINGS.values())
     yield from PARAM_TYPES.values()
     for key in (*FLOW_KEYS.values(), *HEAD_KEYS.values()):
         if isinstance(key.value, Kind):

@@ -15,9 +15,10 @@ from pmgen.diagnostics.codes import DEFINITIONS, Code
 from pmgen.expressions.parser import ExpressionError, parse_expression
 from pmgen.language import keys
 from pmgen.ops import INITIALIZERS, OPS
-from pmgen.recipe.definition import CHOICES, KEYS, SECTIONS, SETTINGS
+from pmgen.recipe.keys import KEYS
 from pmgen.schema import SCHEMAS, schema_text
 from pmgen.schema.parts import EXPRESSION
+from pmruntime.recipe.definition import CHOICES, SECTIONS, SETTINGS
 
 from tests.support.compiler import golden
 from tests.support.compiler.schema_validation import data, faults, validator
@@ -133,10 +134,10 @@ def test_every_setting_of_recipes_is_in_it() -> None:
     assert set(properties) == set(KEYS)
     told = schema_text("recipe")
     for table in (*CHOICES.values(), SECTIONS):
-        for op in table.values():
-            assert op.doc in told
-            assert all(f'"{arg.name}": {{' in told for arg in op.args)
-    for setting in SETTINGS:
+        for owner in table.values():
+            assert owner.doc in told
+            assert all(f'"{name}": {{' in told for name in owner.arguments)
+    for setting in SETTINGS.values():
         assert setting.doc in properties[setting.name]["description"]
 
 

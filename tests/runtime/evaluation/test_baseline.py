@@ -15,7 +15,7 @@ from pmruntime.data import open_data
 from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.evaluation.baseline import BINS, SIZE, features, fit_baseline
-from pmruntime.evaluation.metrics import Predictions, measure
+from pmruntime.evaluation.metrics import METRICS, Predictions
 from pmruntime.problems import UserError
 
 from tests.support.runs.tiny_data import make_tiny_data
@@ -41,7 +41,7 @@ def test_it_learns(num_classes: int) -> None:
     baseline = fit_baseline(data)
     assert np.logaddexp.reduce(baseline.logs, axis=1) == pytest.approx(0, abs=1e-9)
     predictions = Predictions(baseline.logs, data.val.labels)
-    assert measure("accuracy", predictions) > 0.95
+    assert METRICS["accuracy"].compute(predictions) > 0.95
 
 
 def with_val(data: Data, keep: slice, flip: bool = False) -> Data:
@@ -76,12 +76,12 @@ def test_too_few_images_to_choose_by() -> None:
 
 
 def test_pathological_myopia_is_seen_without_a_network(tmp_path: Path) -> None:
-    """Real photographs: what docs/validation.md says of them."""
+    """Real photographs: what docs/evaluation.md says of them."""
     folder = real_images("palm224")
     if folder is None:
         pytest.skip("no fundus photographs: set PMGEN_DATA to a folder with palm224")
     preprocessing = Preprocessing((224, 224), "area")
     data = open_data(str(folder), preprocessing, cache=tmp_path)
     predictions = Predictions(fit_baseline(data).logs, data.val.labels)
-    assert measure("accuracy", predictions) == pytest.approx(0.945, abs=0.011)
-    assert measure("auc", predictions) == pytest.approx(0.981, abs=0.004)
+    assert METRICS["accuracy"].compute(predictions) == pytest.approx(0.945, abs=0.011)
+    assert METRICS["auc"].compute(predictions) == pytest.approx(0.981, abs=0.004)

@@ -1,4 +1,4 @@
-"""Figures of predictions against values by hand and against scikit-learn."""
+"""Metrics of predictions against values by hand and against scikit-learn."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from hypothesis.extra.numpy import arrays
 from pmruntime.evaluation.metrics import (
     METRICS,
     Predictions,
-    UndefinedError,
+    UndefinedMetricError,
     calibration_bins,
-    measure,
 )
 from pmruntime.evaluation.weighted_metrics import WeightedMetrics
 from pmruntime.problems import UserError
@@ -45,33 +44,35 @@ def predictions(draw: st.DrawFn, classes: int | None = None) -> Predictions:
 
 
 def value(name: str, p: Predictions) -> float:
-    """The figure, NaN where it is undefined."""
+    """The metric, NaN where it is undefined."""
     try:
-        return measure(name, p)
-    except UndefinedError:
+        return METRICS[name].compute(p)
+    except UndefinedMetricError:
         return math.nan
 
 
 def test_two_classes_by_hand() -> None:
     p = of([0.9, 0.8, 0.4, 0.35, 0.6, 0.1], [1, 1, 1, 0, 0, 0])
     assert p.confusion.tolist() == [[2, 1], [1, 2]]
-    assert measure("accuracy", p) == pytest.approx(4 / 6)
-    assert measure("sensitivity", p) == pytest.approx(2 / 3)
-    assert measure("specificity", p) == pytest.approx(2 / 3)
-    assert measure("f1", p) == pytest.approx(2 / 3)
+    assert METRICS["accuracy"].compute(p) == pytest.approx(4 / 6)
+    assert METRICS["sensitivity"].compute(p) == pytest.approx(2 / 3)
+    assert METRICS["specificity"].compute(p) == pytest.approx(2 / 3)
+    assert METRICS["f1"].compute(p) == pytest.approx(2 / 3)
     # Of nine pairs one is the wrong way round: 0.4 below 0.6.
-    assert measure("auc", p) == pytest.approx(8 / 9)
+    assert METRICS["auc"].compute(p) == pytest.approx(8 / 9)
     # The positives stand on ranks 1, 2 and 4.
-    assert measure("average_precision", p) == pytest.approx((1 + 1 + 3 / 4) / 3)
+    assert METRICS["average_precision"].compute(p) == pytest.approx((1 + 1 + 3 / 4) / 3)
     by_hand = -np.log([0.9, 0.8, 0.4, 0.65, 0.4, 0.9]).mean()
-    assert measure("loss", p) == pytest.approx(by_hand)
+    assert METRICS["loss"].compute(p) == pytest.approx(by_hand)
     # One image a bin: distances 0.1, 0.2, 0.6, 0.35, 0.6 and 0.1.
-    assert measure("calibration_error", p) == pytest.approx(1.95 / 6)
+    assert METRICS["calibration_error"].compute(p) == pytest.approx(1.95 / 6)
 
 
 def test_calibration_compares_means_within_a_bin() -> None:
     # 0.62 and 0.68 share a bin of which half is positive: |0.65 - 0.5|.
-    assert measure("calibration_error", of([0.62, 0.68], [1, 0])) == pytest.approx(0.15)
+    assert METRICS["calibration_error"].compute(
+        of([0.62, 0.68], [1, 0])
+    ) == pytest.approx(0.15)
     assert calibration_bins(np.array([0.0, 0.1, 0.999, 1.0])).tolist() == [0, 1, 9, 9]
 
 
@@ -79,11 +80,13 @@ def test_three_classes_are_means_over_classes() -> None:
     logs = np.log([[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.6, 0.3, 0.1], [0.1, 0.2, 0.7]])
     p = Predictions(logs, np.array([0, 1, 1, 2]))
     assert p.confusion.tolist() == [[1, 0, 0], [1, 1, 0], [0, 0, 1]]
-    assert measure("sensitivity", p) == pytest.approx((1 + 1 / 2 + 1) / 3)
-    assert measure("specificity", p) == pytest.approx((2 / 3 + 1 + 1) / 3)
-    assert measure("f1", p) == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
+    assert METRICS["sensitivity"].compute(p) == pytest.approx((1 + 1 / 2 + 1) / 3)
+    assert METRICS["specificity"].compute(p) == pytest.approx((2 / 3 + 1 + 1) / 3)
+    assert METRICS["f1"].compute(p) == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
     # The confidences 0.7, 0.5, 0.6 (wrong) and 0.7, each bin's gap.
-    assert measure("calibration_error", p) == pytest.approx((0.6 + 0.5 + 0.6) / 4)
+    assert METRICS["calibration_error"].compute(p) == pytest.approx(
+        (0.6 + 0.5 + 0.6) / 4
+    )
 
 
 @settings(max_examples=25, deadline=None)
@@ -95,18 +98,18 @@ def test_the_whole_agrees_with_scikit_learn(classes: int, n: int, seed: int) -> 
     p = Predictions(logs, rng.integers(0, classes, size=n))
     labels = list(range(classes))
     loss = log_loss(p.labels, p.probabilities, labels=labels)
-    assert measure("loss", p) == pytest.approx(loss)
+    assert METRICS["loss"].compute(p) == pytest.approx(loss)
     if set(p.labels) != set(labels):
         return
     recall = balanced_accuracy_score(p.labels, p.predicted)
     if classes > 2:
-        assert measure("sensitivity", p) == pytest.approx(recall)
+        assert METRICS["sensitivity"].compute(p) == pytest.approx(recall)
         auc = roc_auc_score(p.labels, p.probabilities, multi_class="ovr")
     else:
-        both = measure("sensitivity", p) + measure("specificity", p)
+        both = METRICS["sensitivity"].compute(p) + METRICS["specificity"].compute(p)
         assert both / 2 == pytest.approx(recall)
         auc = roc_auc_score(p.labels, p.probabilities[:, 1])
-    assert measure("auc", p) == pytest.approx(auc)
+    assert METRICS["auc"].compute(p) == pytest.approx(auc)
 
 
 @settings(max_examples=25, deadline=None)
@@ -123,7 +126,7 @@ def test_the_order_of_images_makes_no_difference(p: Predictions, random) -> None
 @settings(max_examples=25, deadline=None)
 @given(predictions(), st.data())
 def test_weights_are_repeated_images(p: Predictions, data: st.DataObject) -> None:
-    """The vectorised figures of a resample are scikit-learn's of its images."""
+    """The vectorised metrics of a resample are scikit-learn's of its images."""
     n = len(p.labels)
     rows = [[data.draw(st.integers(0, n - 1)) for _ in range(n)] for _ in range(2)]
     weights = np.array([np.bincount(row, minlength=n) for row in rows], dtype=float)
@@ -138,11 +141,11 @@ def test_weights_are_repeated_images(p: Predictions, data: st.DataObject) -> Non
 
 @settings(max_examples=25, deadline=None)
 @given(predictions(classes=2))
-def test_figures_stay_in_their_range(p: Predictions) -> None:
+def test_metrics_stay_in_their_range(p: Predictions) -> None:
     for name in METRICS:
-        figure = value(name, p)
-        assert math.isnan(figure) or figure >= 0
-        assert math.isnan(figure) or name == "loss" or figure <= 1
+        found = value(name, p)
+        assert math.isnan(found) or found >= 0
+        assert math.isnan(found) or name == "loss" or found <= 1
 
 
 def test_what_is_undefined_says_why() -> None:
@@ -150,15 +153,15 @@ def test_what_is_undefined_says_why() -> None:
         of([0.2, 0.7], [0, 0]).logs, np.array([0, 0]), ("healthy", "ill")
     )
     for name in ("auc", "average_precision", "sensitivity"):
-        with pytest.raises(UndefinedError, match="no image of class `ill`"):
-            measure(name, only_negative)
-    assert measure("specificity", only_negative) == 0.5
-    assert measure("f1", only_negative) == 0
-    with pytest.raises(UndefinedError, match="no image of class `1`"):
-        measure("f1", of([0.2], [0]))
+        with pytest.raises(UndefinedMetricError, match="no image of class `ill`"):
+            METRICS[name].compute(only_negative)
+    assert METRICS["specificity"].compute(only_negative) == 0.5
+    assert METRICS["f1"].compute(only_negative) == 0
+    with pytest.raises(UndefinedMetricError, match="no image of class `1`"):
+        METRICS["f1"].compute(of([0.2], [0]))
     for name in ("auc", "specificity"):
-        with pytest.raises(UndefinedError, match="all images are of class `1`"):
-            measure(name, of([0.2, 0.7], [1, 1]))
+        with pytest.raises(UndefinedMetricError, match="all images are of class `1`"):
+            METRICS[name].compute(of([0.2, 0.7], [1, 1]))
 
 
 def test_a_rank_does_not_drown_near_one() -> None:
@@ -167,7 +170,7 @@ def test_a_rank_does_not_drown_near_one() -> None:
     logs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     p = Predictions(logs, np.array([0, 1]))
     assert p.probabilities[0, 1] == p.probabilities[1, 1] == 1
-    assert measure("auc", p) == 1
+    assert METRICS["auc"].compute(p) == 1
 
 
 @pytest.mark.parametrize(
@@ -182,4 +185,4 @@ def test_what_are_no_predictions(logs: list[list[float]], labels: list[int]) -> 
 def test_without_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(UserError, match=r"(?s)scikit-learn.*pmgen\[cpu\]"):
-        measure("auc", of([0.2, 0.7], [0, 1]))
+        METRICS["auc"].compute(of([0.2, 0.7], [0, 1]))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.inference import predict as predict_module
-from pmruntime.inference.inference import log_probabilities
 from pmruntime.inference.predict import image_files, predict
+from pmruntime.inference.probabilities import log_probabilities
 from pmruntime.problems import UserError
 from pmruntime.runs.trained import load_run
 

@@ -20,8 +20,12 @@ def test_a_flat_network() -> None:
     assert [row.name for row in rows] == [
         "conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "fc1", "fc2",
     ]  # fmt: skip
-    assert rows[0] == LayerRow("conv1", 0, "Conv2D", (6, 24, 24), 6 * 25 + 6)
-    assert rows[-1] == LayerRow("fc2", 0, "Linear", (10,), 650)
+    assert rows[0] == LayerRow(
+        name="conv1", depth=0, kind="Conv2D", shape=(6, 24, 24), params=6 * 25 + 6
+    )
+    assert rows[-1] == LayerRow(
+        name="fc2", depth=0, kind="Linear", shape=(10,), params=650
+    )
     assert sum(row.params for row in rows) == parameter_count(model) == 41806
 
 

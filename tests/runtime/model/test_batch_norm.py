@@ -10,14 +10,15 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.model.batch_norm import check_batches, idle_norms  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
 from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
-from pmruntime.runs.progress import Reporter  # noqa: E402
+from pmruntime.runs.callback import Callback  # noqa: E402
 from pmruntime.training import session  # noqa: E402
-from pmruntime.training.run import Machine, train  # noqa: E402
+from pmruntime.training.run import train  # noqa: E402
 
 from tests.support.runs.tiny_data import make_tiny_data  # noqa: E402
 
@@ -134,11 +135,11 @@ def test_batches_that_are_all_too_small(
     assert check_batches([], images, batch_size, processes) is None
 
 
-class Listener(Reporter):
+class Listener(Callback):
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         self.said.append(text)
 
 
@@ -147,7 +148,7 @@ def trained(pooled: Path, out: Path, **settings: Any) -> list[str]:
     recipe = parse_recipe({"epochs": 1, **settings})
     machine = Machine(device="cpu", workers=0)
     train(pooled, make_tiny_data(), out, recipe=recipe, machine=machine,
-          reporter=listener)  # fmt: skip
+          callback=listener)  # fmt: skip
     return [line for line in listener.said if line.startswith("note:")]
 
 

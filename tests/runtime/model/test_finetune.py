@@ -15,15 +15,16 @@ from click.testing import CliRunner
 paddle = pytest.importorskip("paddle")
 
 from pmruntime.cli import cli  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
 from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.training import session  # noqa: E402
-from pmruntime.training.ema import Average  # noqa: E402
+from pmruntime.training.ema import EMA  # noqa: E402
 from pmruntime.training.optim import build_optimizer  # noqa: E402
-from pmruntime.training.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.training.run import TrainingStoppedError, resume, train  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 
 from tests.support.runs.interrupting import StopAt, assert_same_run, write_idx  # noqa: E402
@@ -163,7 +164,7 @@ def test_an_average_of_equal_numbers_would_move(staged: Path) -> None:
     model, twin, other = (built(staged) for _ in range(3))
     still = freeze(model, ["conv"]).names
     before = arrays(model)["conv.weight"]
-    averages = Average(model, twin, 0.9), Average(model, other, 0.9, still)
+    averages = EMA(model, twin, 0.9), EMA(model, other, 0.9, still)
     for step in range(1, 60):
         for average in averages:
             average.update(step)
@@ -225,15 +226,15 @@ def test_a_head_of_another_size(
     staged: Path, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run begins with the file's layers and its own head, and says so."""
-    monkeypatch.setattr(session.Session, "run_to_the_end", lambda *_: {})
+    monkeypatch.setattr(session.Session, "run", lambda *_: {})
     run, said = tmp_path / "run", []
 
-    class Reporter(StopAt):
-        def say(self, text: str) -> None:
+    class Listener(StopAt):
+        def log(self, text: str) -> None:
             said.append(text)
 
     train(staged, make_tiny_data(), run, machine=MACHINE, seed=4, weights=weights,
-          reporter=Reporter(0))  # fmt: skip
+          callback=Listener(0))  # fmt: skip
     begun, _ = read_tensors(run / "checkpoint.safetensors")
     given, _ = read_tensors(weights)
     own = arrays(built(staged, seed=4))
@@ -256,9 +257,9 @@ def test_resumed_without_the_file(staged: Path, weights: Path, tmp_path: Path) -
     train(staged, data, whole, recipe=recipe, machine=MACHINE, weights=weights)
     with pytest.raises(TrainingStoppedError):
         train(staged, data, stopped, recipe=recipe, machine=MACHINE, weights=weights,
-              reporter=StopAt(9))  # fmt: skip
+              callback=StopAt(9))  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:  # lost power before the first step
-        patch.setattr(session.Session, "run_to_the_end", lambda *_: {})
+        patch.setattr(session.Session, "run", lambda *_: {})
         train(staged, data, at_once, recipe=recipe, machine=MACHINE, weights=weights)
     weights.unlink()
     for run in (stopped, at_once):

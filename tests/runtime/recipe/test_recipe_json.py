@@ -81,18 +81,21 @@ def test_the_resolved_form_reads_back() -> None:
     recipe = parse_recipe_json(text)
     assert parse_recipe_json(json.dumps(recipe.as_json())) == recipe
     assert with_epochs(recipe, 9).epochs == 9
-    with pytest.raises(UserError, match="leaves nothing of 2 epochs"):
+    with pytest.raises(UserError, match="leaves nothing of `epochs: 2`"):
         with_epochs(recipe, 2)
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ({"epoch": 3}, "unknown key of a recipe `epoch`.*did you mean `epochs`"),
-        ({"optimizer": "adamw"}, "unknown optimizer `adamw`.*did you mean `AdamW`"),
-        ({"optimizer": "Lion"}, "unknown optimizer `Lion`.*known here: `Adam`, `Ada"),
-        ({"optimizer": {"SGD": {"lr": 1}}}, "unknown argument of `SGD` `lr`"),
-        ({"optimizer": {"SGD": 0.1}}, "arguments of `SGD` must be a mapping"),
+        ({"epoch": 3}, "`epoch` is no key of a recipe.*did you mean `epochs`"),
+        ({"optimizer": "adamw"}, "there is no optimizer `adamw`.*did you mean `AdamW`"),
+        (
+            {"optimizer": "Lion"},
+            "no optimizer `Lion`.*known here: `SGD`, `Mom",
+        ),
+        ({"optimizer": {"SGD": {"lr": 1}}}, "`SGD` has no argument `lr`"),
+        ({"optimizer": {"SGD": 0.1}}, "arguments of `SGD` are a mapping"),
         ({"optimizer": {"SGD": {}, "Adam": {}}}, "one name"),
         (
             {"optimizer": {"SGD": {"learning_rate": 0}}},
@@ -106,18 +109,24 @@ def test_the_resolved_form_reads_back() -> None:
             {"optimizer": {"SGD": {"learning_rate": True}}},
             "must be a number above 0, not True",
         ),
-        ({"optimizer": {"Momentum": {"momentum": 1.5}}}, "of at least 0 and at most 1"),
+        (
+            {"optimizer": {"Momentum": {"momentum": 1.5}}},
+            "number from 0 to 1, not 1.5",
+        ),
         ({"optimizer": {"Momentum": {"use_nesterov": 1}}}, "must be true or false"),
         ({"schedule": "Cosin"}, "did you mean `Cosine`"),
-        ({"schedule": {"Step": {"step_epochs": 0}}}, "of at least 1, not 0"),
+        ({"schedule": {"Step": {"step_epochs": 0}}}, "from 1 up, not 0"),
         ({"schedule": {"Step": {"step_epochs": 1.5}}}, "must be a whole number"),
-        ({"schedule": {"Cosine": {"warmup_epochs": 5}}}, "leaves nothing of 5 epochs"),
-        ({"epochs": 0}, "`epochs` must be a whole number of at least 1, not 0"),
-        ({"epochs": True}, "must be a whole number of at least 1, not True"),
-        ({"batch_size": 1.0}, "whole number of at least 1, not 1.0"),
-        ({"augment": {"rotat": 3}}, "unknown argument of `augment`.*mean `rotate`"),
+        (
+            {"schedule": {"Cosine": {"warmup_epochs": 5}}},
+            "nothing of `epochs: 5`",
+        ),
+        ({"epochs": 0}, "`epochs` must be a whole number from 1 up, not 0"),
+        ({"epochs": True}, "must be a whole number from 1 up, not True"),
+        ({"batch_size": 1.0}, "whole number from 1 up, not 1.0"),
+        ({"augment": {"rotat": 3}}, "`augment` has no argument `rotat`.*mean `rotate`"),
         ({"augment": {"scale": [1.2, 0.9]}}, r"a list \[low, high\] of two numbers"),
-        ({"augment": 3}, "arguments of `augment` must be a mapping"),
+        ({"augment": 3}, "arguments of `augment` are a mapping"),
         ({"images": {"color": "HSV"}}, "one of BGR, RGB, GRAY, not 'HSV'"),
         ({"images": {"size": [224]}}, r"a list \[height, width\]"),
         (
@@ -125,7 +134,7 @@ def test_the_resolved_form_reads_back() -> None:
             "for three channels",
         ),
         ({"loss": {"class_weights": [1]}}, "none, balanced, or a list"),
-        ({"ema": 1.0}, "at least 0 and below 1, not 1.0"),
+        ({"ema": 1.0}, "from 0 to below 1, not 1.0"),
         ({"views": 3}, "one of 1, 2, 4, not 3"),
         ({"name": 3}, "must be text"),
         ([], "a recipe is a mapping"),

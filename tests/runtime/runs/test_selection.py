@@ -12,13 +12,14 @@ import pytest
 paddle = pytest.importorskip("paddle")
 
 from pmruntime.data.dataset import Split, make_data  # noqa: E402
-from pmruntime.inference.evaluate import Metrics  # noqa: E402
+from pmruntime.inference.split_metrics import Metrics  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.runs.selection import best_row, epochs_without_better  # noqa: E402
+from pmruntime.runs.selection import best_row, epochs_since_best  # noqa: E402
 from pmruntime.training import session  # noqa: E402
-from pmruntime.training.run import Machine, train  # noqa: E402
+from pmruntime.training.run import train  # noqa: E402
 
 from tests.support.runs.tiny_data import make_tiny_data  # noqa: E402
 
@@ -44,10 +45,10 @@ def test_the_best_and_who_wins_among_equals() -> None:
     assert best_row(ROWS, "auc") is ROWS[4]  # as good as 3, at a lower loss
 
 
-def test_epochs_without_better() -> None:
-    assert epochs_without_better([], "loss") == 0
+def test_epochs_since_best() -> None:
+    assert epochs_since_best([], "loss") == 0
     counts = {
-        select: [epochs_without_better(ROWS[:n], select) for n in range(1, 6)]
+        select: [epochs_since_best(ROWS[:n], select) for n in range(1, 6)]
         for select in ("accuracy", "loss", "auc")
     }
     assert counts == {
@@ -89,7 +90,7 @@ def test_a_run_ends_and_keeps_the_best(
     out = tmp_path / "run"
     data = make_tiny_data(num_classes=2)
     summary = train(tiny, data, out, recipe=recipe, arguments={"num_classes": 2},
-                    machine=Machine("cpu", workers=0))  # fmt: skip
+                    machine=Machine(device="cpu", workers=0))  # fmt: skip
     assert summary["epochs"] == epochs
     assert summary["best"]["epoch"] == best
     assert len((out / "metrics.jsonl").read_text().splitlines()) == epochs

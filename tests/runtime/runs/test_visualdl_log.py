@@ -12,12 +12,12 @@ import pytest
 from pmruntime.data.dataset import Data
 from pmruntime.problems import UserError
 from pmruntime.recipe import parse_recipe
-from pmruntime.runs.progress import Reporter
+from pmruntime.runs.callback import Callback
 
 pytest.importorskip("paddle")
 pytestmark = pytest.mark.paddle
 
-from pmruntime.runs.visualdl_log import FILE, FOLDER, VisualDLReporter  # noqa: E402
+from pmruntime.runs.visualdl_log import FILE, FOLDER, VisualDLLogger  # noqa: E402
 from pmruntime.training.run import train  # noqa: E402
 
 
@@ -26,25 +26,25 @@ def log_reader() -> Any:
     return pytest.importorskip("visualdl").LogReader
 
 
-class Listener(Reporter):
+class Listener(Callback):
     """Keeps what it is told."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         self.calls.append(("say", text))
 
-    def begin_epoch(self, epoch: int, epochs: int, images: int, done: int = 0) -> None:
+    def on_epoch_begin(self, epoch: int, epochs: int, images: int, done: int) -> None:
         self.calls.append(("begin", epoch, epochs, images, done))
 
-    def step(self, images: int, loss: float) -> None:
+    def on_train_batch_end(self, images: int, loss: float) -> None:
         self.calls.append(("step", images, loss))
 
-    def end_epoch(self, row: Any) -> None:
+    def on_epoch_end(self, row: Any) -> None:
         self.calls.append(("end", row["epoch"]))
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self.calls.append(("stop",))
 
 
@@ -67,8 +67,8 @@ def test_a_run_is_logged(
     out = tmp_path / "run"
     listener = Listener()
     recipe = parse_recipe({"epochs": 3, "validate_every": 2, "batch_size": 20})
-    reporter = VisualDLReporter(listener, out)
-    train(tiny, tiny_data, out, recipe=recipe, reporter=reporter)
+    callback = VisualDLLogger(listener, out)
+    train(tiny, tiny_data, out, recipe=recipe, callback=callback)
 
     assert os.listdir(out / FOLDER) == [FILE]
     lines = [json.loads(line) for line in (out / "metrics.jsonl").open()]
@@ -96,19 +96,19 @@ def test_a_run_is_logged(
 
 
 def test_a_resumed_run_has_every_epoch_once(log_reader: Any, tmp_path: Path) -> None:
-    first = VisualDLReporter(Reporter(), tmp_path)
-    first.end_epoch(row(1, 3.0))
-    first.stop()
+    first = VisualDLLogger(Callback(), tmp_path)
+    first.on_epoch_end(row(1, 3.0))
+    first.close()
     # The second epoch was saved, and the process died before it was logged.
     lines = [row(1, 3.0), row(2, 2.0, val={"loss": 2.5, "auc": 0.75}), row(3, 1.0)]
     text = "".join(json.dumps(line) + "\n" for line in lines)
     (tmp_path / "metrics.jsonl").write_text(text)
-    again = VisualDLReporter(Reporter(), tmp_path)
-    again.end_epoch(lines[2])
+    again = VisualDLLogger(Callback(), tmp_path)
+    again.on_epoch_end(lines[2])
     # To be seen before the run ends.
     got = curves(log_reader, tmp_path)
-    again.stop()
-    again.stop()
+    again.close()
+    again.close()
     assert got["train/loss"] == {1: 3.0, 2: 2.0, 3: 1.0}
     assert got["val/auc"] == {2: 0.75}
 
@@ -116,10 +116,10 @@ def test_a_resumed_run_has_every_epoch_once(log_reader: Any, tmp_path: Path) -> 
 def test_nothing_is_written_before_an_epoch_ends(
     log_reader: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    reporter = VisualDLReporter(Reporter(), tmp_path / "run")
-    reporter.begin_epoch(1, 2, 10)
-    reporter.step(10, 1.0)
-    reporter.stop()
+    callback = VisualDLLogger(Callback(), tmp_path / "run")
+    callback.on_epoch_begin(1, 2, 10, 0)
+    callback.on_train_batch_end(10, 1.0)
+    callback.close()
     assert not (tmp_path / "run").exists()
     said = capfd.readouterr()
     assert (said.out, said.err) == ("", "")
@@ -130,4 +130,4 @@ def test_without_visualdl_it_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "visualdl", None)
     with pytest.raises(UserError, match=r"pip install 'pmgen\[visualdl\]'"):
-        VisualDLReporter(Reporter(), tmp_path)
+        VisualDLLogger(Callback(), tmp_path)

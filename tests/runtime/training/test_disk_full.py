@@ -17,10 +17,11 @@ resource = pytest.importorskip("resource")
 pytest.importorskip("paddle")
 
 from pmruntime.cli import cli  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.training import session  # noqa: E402
-from pmruntime.training.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.training.run import TrainingStoppedError, resume, train  # noqa: E402
 
 from tests.support.runs.interrupting import NOISY, StopAt, assert_same_run, write_idx  # noqa: E402
 
@@ -46,7 +47,7 @@ def stopped_early(whole: Path, out: Path) -> bytes:
     """A run like `whole`, stopped in epoch 2; what its checkpoint holds."""
     data, source = str(whole.parent / "data"), whole.parent / "noisy.py"
     with pytest.raises(TrainingStoppedError):
-        train(source, data, out, recipe=RECIPE, machine=MACHINE, reporter=StopAt(9))
+        train(source, data, out, recipe=RECIPE, machine=MACHINE, callback=StopAt(9))
     return (out / "checkpoint.safetensors").read_bytes()
 
 

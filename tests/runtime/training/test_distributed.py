@@ -19,17 +19,17 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
-from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
-from pmruntime.inference.evaluate import evaluate  # noqa: E402
+from pmruntime.evaluation.evaluate import evaluate_run  # noqa: E402
+from pmruntime.inference.split_metrics import evaluate  # noqa: E402
 from pmruntime.machine.device import use_device  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.machine.world import World  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.runs.callback import Callback  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.runs.progress import Reporter  # noqa: E402
 from pmruntime.training.run import resume, train  # noqa: E402
-from pmruntime.training.session import Machine  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 
 from tests.runtime.machine.test_launch import alive, wait_until  # noqa: E402
@@ -245,7 +245,7 @@ def test_stopped_twice_and_resumed(
     third = start("--resume", out)
     at_once = start(tiny, *arguments, "--out", whole)
     heard = _Heard()
-    resume(moved, reporter=heard)  # in one process, which is not forbidden
+    resume(moved, callback=heard)  # in one process, which is not forbidden
     assert any("note: " in line and "processes" in line for line in heard.lines)
     assert len(metrics(moved)) == 25
     for process in (third, at_once):
@@ -258,11 +258,11 @@ def test_stopped_twice_and_resumed(
     assert measured["val"] == near(read(whole / "summary.json")["val"])
 
 
-class _Heard(Reporter):
+class _Heard(Callback):
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         self.lines.append(text)
 
 
@@ -290,7 +290,7 @@ def test_synchronised_batch_norm_needs_gpus(
     tiny: Path, folder: Path, tmp_path: Path
 ) -> None:
     recipe = parse_recipe({"sync_batch_norm": True})
-    machine = Machine("cpu", world=World(0, 2))
+    machine = Machine(device="cpu", world=World(0, 2))
     with pytest.raises(UserError, match="GPUs only"):
         train(tiny, str(folder), tmp_path / "run", recipe=recipe, machine=machine)
     assert not (tmp_path / "run").exists()

@@ -14,11 +14,12 @@ paddle = pytest.importorskip("paddle")
 
 from pmruntime.cli import cli  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
-from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
+from pmruntime.evaluation.evaluate import evaluate_run  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.training.run import Machine, train  # noqa: E402
+from pmruntime.training.run import train  # noqa: E402
 
 from tests.support.runs.interrupting import write_idx  # noqa: E402
 
@@ -71,7 +72,13 @@ def test_the_message_and_what_is_left(
     out = tmp_path / "run"
     recipe = parse_recipe({**RECIPE, "accumulate": accumulate})
     with pytest.raises(UserError) as caught:
-        train(turning, tiny_data, out, recipe=recipe, machine=Machine("cpu", workers=0))
+        train(
+            turning,
+            tiny_data,
+            out,
+            recipe=recipe,
+            machine=Machine(device="cpu", workers=0),
+        )
     message = caught.value.message
     step = 8 if accumulate == 1 else 4
     assert re.match(rf"the loss of step {step} \(epoch 2\) became (nan|inf) ", message)
@@ -97,7 +104,7 @@ def test_bad_weights_never_replace_a_good_checkpoint(
     """A step may spoil the weights after a loss that was still fine."""
     write(turning, 8, GRADIENT)
     out = tmp_path / "run"
-    machine = Machine("cpu", workers=0, checkpoint_seconds=0)
+    machine = Machine(device="cpu", workers=0, checkpoint_seconds=0)
     message = r"weights after step 8 \(epoch 2\) became nan .*last good checkpoint is"
     with pytest.raises(UserError, match=message):
         train(turning, tiny_data, out, recipe=parse_recipe(RECIPE), machine=machine)

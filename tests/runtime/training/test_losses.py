@@ -14,8 +14,8 @@ paddle = pytest.importorskip("paddle")
 import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
 from pmruntime.data.preprocessing import Preprocessing  # noqa: E402
-from pmruntime.inference.evaluate import evaluate  # noqa: E402
-from pmruntime.inference.inference import log_probabilities  # noqa: E402
+from pmruntime.inference.probabilities import log_probabilities  # noqa: E402
+from pmruntime.inference.split_metrics import evaluate  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.training.losses import Loss, loss_for  # noqa: E402
@@ -86,10 +86,10 @@ def test_class_weights_multiply_each_images_loss(
 def test_balanced_classes_weigh_the_same_in_all() -> None:
     labels = [0] * 6 + [1] * 3 + [2] * 1
     loss = loss_of({"class_weights": "balanced"}, labels, 3)
-    assert loss.classes is not None
+    assert loss.class_weights is not None
     # 10 images in 3 classes: 10 / (3 * count), the mean over all images is 1.
-    assert loss.classes == pytest.approx([10 / 18, 10 / 9, 10 / 3], rel=1e-6)
-    assert loss.classes[labels].mean() == pytest.approx(1.0)
+    assert loss.class_weights == pytest.approx([10 / 18, 10 / 9, 10 / 3], rel=1e-6)
+    assert loss.class_weights[labels].mean() == pytest.approx(1.0)
     with pytest.raises(UserError, match="there is none of class 1"):
         loss_of({"class_weights": "balanced"}, [0, 2], 3)
     with pytest.raises(UserError, match="2 numbers for 3 classes"):

@@ -14,12 +14,13 @@ import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.augment import Augmentation  # noqa: E402
 from pmruntime.data.batches import TrainingBatches  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
-from pmruntime.training.ema import Average  # noqa: E402
+from pmruntime.training.ema import EMA  # noqa: E402
 from pmruntime.training.optim import build_optimizer, learning_rate_at  # noqa: E402
-from pmruntime.training.run import Machine, train  # noqa: E402
+from pmruntime.training.run import train  # noqa: E402
 
 pytestmark = pytest.mark.paddle
 
@@ -53,7 +54,10 @@ def by_hand(
         **arguments,
     )
     batches = TrainingBatches(
-        data, batch_size, Augmentation(parse_recipe({}).augment), 0
+        data=data,
+        batch_size=batch_size,
+        augmentation=Augmentation(parse_recipe({}).augment),
+        seed=0,
     )
     for epoch in range(1, epochs + 1):
         for batch in batches.epoch(epoch):
@@ -198,7 +202,7 @@ def test_the_average_by_its_formula(tiny: Path) -> None:
     paddle.seed(0)
     network = load_model_class(tiny)
     model, average = network(), None
-    average = Average(model, network(), 0.5)
+    average = EMA(model, network(), 0.5)
     expected = {name: t.numpy().copy() for name, t in model.state_dict().items()}
     for name, tensor in average.model.state_dict().items():
         assert np.array_equal(tensor.numpy(), expected[name])

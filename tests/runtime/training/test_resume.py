@@ -17,11 +17,12 @@ from click.testing import CliRunner
 paddle = pytest.importorskip("paddle")
 
 from pmruntime.cli import cli  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, Recipe, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.training import session  # noqa: E402
-from pmruntime.training.run import Machine, TrainingStoppedError, resume, train  # noqa: E402
+from pmruntime.training.run import TrainingStoppedError, resume, train  # noqa: E402
 
 from tests.support.runs.interrupting import (  # noqa: E402
     NOISY,
@@ -95,12 +96,12 @@ MACHINE = Machine(device="cpu", workers=0)
 def interrupt(place: str, start: Callable[..., Any], resume: Callable[..., Any]) -> int:
     """Start a run, have it stopped at the place, and say after which step."""
     with pytest.MonkeyPatch.context() as patch:
-        reporter = StopAt({END: 12, VALIDATING: 0}.get(place, 9))
+        callback = StopAt({END: 12, VALIDATING: 0}.get(place, 9))
         if place == VALIDATING:
             stopping = stopping_evaluation(session.evaluate, at=2)
             patch.setattr(session, "evaluate", stopping)
         with pytest.raises(TrainingStoppedError) as stopped:
-            start(reporter)
+            start(callback)
         if place == TWICE:
             with pytest.raises(TrainingStoppedError) as stopped:
                 resume(StopAt(3))
@@ -130,14 +131,14 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             out = folder / name / place
 
             def start(
-                reporter: StopAt, out: Path = out, recipe: Recipe = recipe
+                callback: StopAt, out: Path = out, recipe: Recipe = recipe
             ) -> None:
                 train(
-                    source, data, out, recipe=recipe, machine=MACHINE, reporter=reporter
+                    source, data, out, recipe=recipe, machine=MACHINE, callback=callback
                 )
 
-            def again(reporter: StopAt, out: Path = out) -> None:
-                resume(out, machine=MACHINE, reporter=reporter)
+            def again(callback: StopAt, out: Path = out) -> None:
+                resume(out, machine=MACHINE, callback=callback)
 
             step = interrupt(place, start, again)
             # Stops wait for the end of a step: 9 batches are 5 steps of 2.
@@ -177,7 +178,7 @@ def test_the_state_is_needed(runs: Path, tmp_path: Path, changed: str) -> None:
     out = tmp_path / "run"
     with pytest.raises(TrainingStoppedError):
         train(source, data, out, recipe=RECIPES["Adam"], machine=MACHINE,
-              reporter=StopAt(9))  # fmt: skip
+              callback=StopAt(9))  # fmt: skip
     path = out / "checkpoint.safetensors"
     tensors, facts = read_tensors(path)
     hit = [name for name in tensors if name.startswith(changed)]
@@ -199,7 +200,7 @@ def test_the_command_itself(runs: Path, tmp_path: Path) -> None:
     data = write_idx(tmp_path / "data")
     with pytest.raises(TrainingStoppedError):
         train(runs / "noisy.py", data, out, recipe=RECIPES["AdamW"], machine=MACHINE,
-              reporter=StopAt(3))  # fmt: skip
+              callback=StopAt(3))  # fmt: skip
     shutil.move(data, moved)
     with pytest.raises(UserError, match=f"no data `{data}`"):
         resume(out, machine=MACHINE)
@@ -234,7 +235,7 @@ def test_other_images_are_refused(runs: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     with pytest.raises(TrainingStoppedError):
         train(runs / "noisy.py", make_tiny_data(), out, recipe=RECIPES["plain"],
-              machine=MACHINE, reporter=StopAt(3))  # fmt: skip
+              machine=MACHINE, callback=StopAt(3))  # fmt: skip
     before = (out / "checkpoint.safetensors").read_bytes()
     with pytest.raises(UserError, match="does not say which data"):
         resume(out)
@@ -247,7 +248,7 @@ def test_a_checkpoint_of_something_else_is_refused(runs: Path, tmp_path: Path) -
     out = tmp_path / "run"
     with pytest.raises(TrainingStoppedError):
         train(runs / "noisy.py", make_tiny_data(), out, recipe=RECIPES["plain"],
-              machine=MACHINE, reporter=StopAt(3))  # fmt: skip
+              machine=MACHINE, callback=StopAt(3))  # fmt: skip
     record = (out / "recipe.json").read_text()
     (out / "recipe.json").write_text(record.replace('"Momentum"', '"SGD"').replace(
         '"momentum": 0.9,', "").replace('"use_nesterov": false,', ""))  # fmt: skip

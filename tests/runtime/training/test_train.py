@@ -17,14 +17,15 @@ paddle = pytest.importorskip("paddle")
 
 import paddle.nn.functional as F  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
-from pmruntime.evaluation.validation import evaluate_run  # noqa: E402
-from pmruntime.inference.evaluate import evaluate  # noqa: E402
+from pmruntime.evaluation.evaluate import evaluate_run  # noqa: E402
+from pmruntime.inference.split_metrics import evaluate  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
+from pmruntime.model.outputs import predicted_classes  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
 from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
+from pmruntime.runs.callback import Callback  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
-from pmruntime.runs.progress import Reporter  # noqa: E402
-from pmruntime.training.losses import Loss, predicted_classes  # noqa: E402
+from pmruntime.training.losses import Loss  # noqa: E402
 from pmruntime.training.optim import build_optimizer, learning_rate_at  # noqa: E402
 from pmruntime.training.run import TrainingStoppedError, train  # noqa: E402
 
@@ -212,13 +213,13 @@ def test_not_every_epoch_is_validated(
     assert (out / "curve.png").exists()
 
 
-class CtrlC(Reporter):
+class CtrlC(Callback):
     """Presses Ctrl-C at a step, counted over the run."""
 
     def __init__(self, at: int) -> None:
         self.left = at
 
-    def step(self, images: int, loss: float) -> None:
+    def on_train_batch_end(self, images: int, loss: float) -> None:
         self.left -= 1
         if self.left == 0:
             signal.raise_signal(signal.SIGINT)
@@ -227,7 +228,7 @@ class CtrlC(Reporter):
 def test_ctrl_c_keeps_the_weights(tiny: Path, tiny_data: Data, tmp_path: Path) -> None:
     out = tmp_path / "run"
     with pytest.raises(TrainingStoppedError, match="in epoch 2 after 8 steps"):
-        train(tiny, tiny_data, out, recipe=RECIPE, reporter=CtrlC(8))
+        train(tiny, tiny_data, out, recipe=RECIPE, callback=CtrlC(8))
     assert not (out / "summary.json").exists()
     assert len((out / "metrics.jsonl").read_text().splitlines()) == 1
     assert evaluate_run(out, tiny_data)["epoch"] == 2

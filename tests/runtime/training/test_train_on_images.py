@@ -12,10 +12,10 @@ pytest.importorskip("paddle")
 
 from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.evaluation.validation import evaluate_run
+from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.problems import UserError
 from pmruntime.recipe import Recipe, parse_recipe
-from pmruntime.runs.progress import Reporter
+from pmruntime.runs.callback import Callback
 from pmruntime.training.run import train
 
 from tests.support.runs.palm_folder import TRAIN, VAL, make_palm
@@ -33,13 +33,13 @@ def recipe(**images: object) -> Recipe:
     return parse_recipe({"epochs": 1, "images": {"color": "GRAY", **images}})
 
 
-class Listener(Reporter):
+class Listener(Callback):
     """Counts what is decoded."""
 
     def __init__(self) -> None:
         self.read = 0
 
-    def reading(self, done: int, total: int) -> None:
+    def on_images_read(self, done: int, total: int) -> None:
         self.read += 1
 
 
@@ -73,7 +73,7 @@ def test_a_run_from_the_cache_is_the_same(
     for name in ("decoded", "cached"):
         listener = Listener()
         out = tmp_path / name
-        train(tiny, str(palm), out, recipe=recipe(), reporter=listener)
+        train(tiny, str(palm), out, recipe=recipe(), callback=listener)
         runs.append((out / "weights.safetensors").read_bytes())
         assert listener.read == (10 if name == "decoded" else 0)
         build_cache(palm, Preprocessing(size=(4, 4), color="GRAY"))

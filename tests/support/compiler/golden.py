@@ -24,7 +24,7 @@ from pathlib import Path
 from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.diagnostics.render import render_text
-from pmgen.recipe import parse_recipe
+from pmgen.recipe.parse import parse_recipe
 from pmgen.settings import Settings, parse_settings
 
 from tests.support.paths import CASES

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from pmruntime.data.dataset import Split
-from pmruntime.runs.progress import Reporter
+from pmruntime.runs.callback import Callback
 
 from tests.support.runs.tiny_data import make_tiny_data
 
@@ -43,13 +43,13 @@ class Noisy(nn.Layer):
 TIMES = ("seconds", "images_per_s", "train_seconds")
 
 
-class StopAt(Reporter):
+class StopAt(Callback):
     """Presses Ctrl-C after so many batches, counted from where the run (re)starts."""
 
     def __init__(self, batches: int) -> None:
         self.left = batches
 
-    def step(self, images: int, loss: float) -> None:
+    def on_train_batch_end(self, images: int, loss: float) -> None:
         self.left -= 1
         if self.left == 0:
             signal.raise_signal(signal.SIGINT)

@@ -29,11 +29,13 @@ apply_cpu_settings(threads=1)
 import_paddle()
 
 from pmruntime.files import leftovers  # noqa: E402
+from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
 from pmruntime.training import session  # noqa: E402
-from pmruntime.training.run import Machine, resume, train  # noqa: E402
+from pmruntime.training.run import resume, train  # noqa: E402
+from pmruntime.training.saving import Checkpointer  # noqa: E402
 
 from tests.support.runs.tiny_data import make_tiny_data  # noqa: E402
 
@@ -69,13 +71,12 @@ def in_phase(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def watch() -> None:
     """Have the loop say where it is."""
-    loop = session.Session
-    for method, name in (
-        ("_train_epoch", "training"),
-        ("_save_checkpoint", "checkpoint"),
-        ("_save_weights", "weights"),
+    for owner, method, name in (
+        (session.Session, "_train_epoch", "training"),
+        (Checkpointer, "save_checkpoint", "checkpoint"),
+        (Checkpointer, "save_weights", "weights"),
     ):
-        setattr(loop, method, in_phase(name, getattr(loop, method)))
+        setattr(owner, method, in_phase(name, getattr(owner, method)))
     session.evaluate = in_phase("validating", session.evaluate)
     RunFolder.write_metrics = in_phase("metrics", RunFolder.write_metrics)
     session.draw_curve = lambda *_: True
@@ -83,7 +84,7 @@ def watch() -> None:
 
 def go_on(source: Path, run: Path, checkpoint_seconds: float = 0) -> None:
     """What the user would do: resume, or start where nothing had begun yet."""
-    machine = Machine("cpu", workers=2, checkpoint_seconds=checkpoint_seconds)
+    machine = Machine(device="cpu", workers=2, checkpoint_seconds=checkpoint_seconds)
     if (run / "model.py").exists():
         resume(run, DATA, machine=machine)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -28,3 +29,23 @@ def make_palm(folder: Path) -> Path:
         lines.append(f"{number},V000{number}.jpg,{number % 2},1.5,2.5")
     (folder / "labels.csv").write_text("\n".join(lines) + "\n")
     return folder
+
+
+def with_label_row(line: str) -> Callable[[Path], None]:
+    """A change of such a folder: one more line in labels.csv."""
+
+    def change(palm: Path) -> None:
+        with open(palm / "labels.csv", "a") as file:
+            file.write(line + "\n")
+
+    return change
+
+
+def with_column_renamed(old: str, new: str) -> Callable[[Path], None]:
+    """A change of such a folder: another heading in labels.csv."""
+
+    def change(palm: Path) -> None:
+        text = (palm / "labels.csv").read_text()
+        (palm / "labels.csv").write_text(text.replace(old, new))
+
+    return change

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
+from pmruntime.problems import UserError
 
 from pmgen.catalogue import spec_paths
 from pmgen.cli.common import (
@@ -21,10 +18,9 @@ from pmgen.cli.common import (
     settings_from,
     write,
 )
-from pmgen.cli.problems import Problem
+from pmgen.cli.tables import console, figures, network_table
 from pmgen.compile import Compiled, collector_off
 from pmgen.emit.files import drift, is_current
-from pmgen.ops.definition import show_shape
 from pmgen.settings import Settings
 from pmgen.show.table import print_table
 
@@ -98,7 +94,7 @@ def _targets(results: list[Compiled], out: Path, settings: Settings) -> list[Pat
     targets: dict[Path, Path] = {}
     for result, target in zip(results, files, strict=True):
         if target in targets and targets[target] != result.path:
-            raise Problem(
+            raise UserError(
                 f"`{targets[target]}` and `{result.path}` would both become "
                 f"`{target}`; build them into two folders"
             )
@@ -107,7 +103,7 @@ def _targets(results: list[Compiled], out: Path, settings: Settings) -> list[Pat
 
 
 def _check(results: list[Compiled], targets: list[Path], *, beside: bool) -> int:
-    """Show what differs, on stderr where stdout holds what a program reads."""
+    """Print what differs; with `beside` to stderr, since a program reads stdout."""
     stale = 0
     for result, target in zip(results, targets, strict=True):
         assert result.code is not None
@@ -124,28 +120,17 @@ def _check(results: list[Compiled], targets: list[Path], *, beside: bool) -> int
 
 
 def _print(results: list[Compiled], targets: list[Path], written: list[bool]) -> None:
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    terminal = console()
     if len(results) == 1:
         graph = results[0].graph
         assert graph is not None
-        print_table(graph, console, depth=0)
-        console.print(f"{'wrote' if written[0] else 'unchanged:'} {targets[0]}")
+        print_table(graph, terminal, depth=0)
+        terminal.print(f"{'wrote' if written[0] else 'unchanged:'} {targets[0]}")
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in ("model", "input", "output"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("parameters", "MACs"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("file")
+    table = network_table("model", "file")
     for result, target, new in zip(results, targets, written, strict=True):
         graph = result.graph
         assert graph is not None
-        table.add_row(
-            graph.spec.name.text,
-            show_shape(graph.input),
-            show_shape(graph.output),
-            f"{graph.params:,}",
-            "?" if graph.macs is None else f"{graph.macs:,}",
-            f"{target}{'' if new else ' (unchanged)'}",
-        )
-    console.print(table)
+        file = f"{target}{'' if new else ' (unchanged)'}"
+        table.add_row(graph.spec.name.text, *figures(graph), file)
+    terminal.print(table)

@@ -18,8 +18,7 @@ from pmgen.cli.common import (
 )
 from pmgen.compile import Compiled
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.recipe import is_recipe, parse_recipe
-from pmgen.recipe.override import concerns_recipe
+from pmgen.recipe.keys import concerns_recipe, is_recipe
 
 
 @click.command()
@@ -71,6 +70,8 @@ def _recipe_file(given: str) -> Path | None:
 
 
 def _recipe(path: Path, settings: tuple[str, ...]) -> Compiled:
+    from pmgen.recipe.parse import parse_recipe
+
     diagnostics = Diagnostics()
     parse_recipe(path, diagnostics, settings)
-    return Compiled(path, diagnostics)
+    return Compiled(path=path, diagnostics=diagnostics)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
+from pmruntime.suggest import did_you_mean
 
 from pmgen.cli.explained import explain as explanation_of
 from pmgen.diagnostics.codes import CODES, FAMILIES
-from pmgen.diagnostics.suggest import did_you_mean
 
 
 @click.command()

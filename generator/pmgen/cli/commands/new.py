@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from pmruntime.problems import UserError
 
-from pmgen.catalogue import SCHEMA_FOLDER, NoSuchSpec, catalogue, find_spec
-from pmgen.cli.common import compiled
-from pmgen.cli.problems import Problem
+from pmgen.catalogue import SCHEMA_FOLDER, catalogue, find_spec
+from pmgen.cli.common import compiled, refusal_explained
 from pmgen.emit.files import write_atomic, write_generated
 from pmgen.schema import schema_text
 
@@ -30,27 +30,21 @@ def new(name: str, out: Path, force: bool) -> int:
     A variant extends such a copy: paths in a spec stay in its own folder. The schema
     that the spec names in its first line, for the editor, goes with it.
     """
-    try:
-        path = find_spec(name)
-    except NoSuchSpec as error:
-        raise Problem(str(error)) from None
+    path = find_spec(name)
     if not path.resolve().is_relative_to(catalogue()):
-        raise Problem(f"`{name}` is a file already; give a name of `pmgen list`")
+        raise UserError(f"`{name}` is a file already; give a name of `pmgen list`")
     graph = compiled(name, None).graph
-    assert graph is not None  # the catalogue compiles; a test holds it to that
+    assert graph is not None  # the catalogue compiles; a test checks that
     files = {out / file.name: file.text for file in graph.spec.files}
     there = [target for target, text in files.items() if not _same(target, text)]
     if there and not force:
         listed = ", ".join(f"`{target}`" for target in there)
-        raise Problem(f"{listed} is there already; move it away, or use --force")
+        raise UserError(f"{listed} is there already; move it away, or use --force")
     _write_schema(out / SCHEMA_FOLDER / "spec.json", force=force)
     for target, text in files.items():
-        try:
+        with refusal_explained(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(target, text)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise Problem(f"cannot write `{target}`: {reason}") from error
         click.echo(f"wrote {target}")
     own = out / graph.spec.files[0].name
     if not all(target.is_relative_to(own.parent) for target in files):
@@ -59,12 +53,9 @@ def new(name: str, out: Path, force: bool) -> int:
 
 
 def _write_schema(target: Path, *, force: bool) -> None:
-    try:
+    with refusal_explained(target):
         if write_generated(target, schema_text("spec"), force=force):
             click.echo(f"wrote {target}")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Problem(f"cannot write `{target}`: {reason}") from error
 
 
 def _same(target: Path, text: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pmgen.cli.problems import Problem
+from pmgen.cli.common import refusal_explained
 from pmgen.emit.files import write_generated
 from pmgen.schema import SCHEMAS, schema_text
 
@@ -36,10 +36,7 @@ def schema(name: str, out: Path | None, force: bool) -> int:
     if out is None:
         click.echo(text, nl=False)
         return 0
-    try:
+    with refusal_explained(out):
         written = write_generated(out, text, force=force)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Problem(f"cannot write `{out}`: {reason}") from error
     click.echo(f"{'wrote' if written else 'unchanged:'} {out}")
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -56,13 +55,11 @@ def show(
 
         click.echo(as_json(result.graph), nl=False)
         return 0
-    from rich.console import Console
-
+    from pmgen.cli.tables import console
     from pmgen.show.table import as_markdown, print_table
 
     if style == "markdown":
         click.echo(as_markdown(result.graph, depth), nl=False)
     else:
-        width = None if sys.stdout.isatty() else 120
-        print_table(result.graph, Console(highlight=False, width=width), depth)
+        print_table(result.graph, console(), depth)
     return 0

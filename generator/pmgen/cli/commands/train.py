@@ -7,38 +7,28 @@ from pathlib import Path
 
 import click
 
-from pmgen.catalogue import (
-    NoSuchSpec,
-    find_recipe,
-    trusted_folder,
-)
+from pmgen.catalogue import find_recipe, trusted_folder
 from pmgen.cli.common import (
     compiled,
-    generated_file,
+    generated_option,
     network_options,
     report,
     root_option,
     settings_from,
-    write,
+    write_into,
 )
 from pmgen.cli.handover import PASS_ON, run_runtime
-from pmgen.cli.problems import Problem
 from pmgen.compile import Compiled
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.expand.graph import Graph
-from pmgen.recipe import parse_recipe
-from pmgen.recipe.override import concerns_recipe
+from pmgen.recipe.keys import concerns_recipe
+from pmgen.recipe.parse import parse_recipe
 
 
 @click.command(context_settings=PASS_ON, add_help_option=False)
 @click.argument("spec", metavar="SPEC", required=False)
 @click.option("--recipe", default="digits", metavar="NAME|FILE", show_default=True)
-@click.option(
-    "--generated",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("generated"),
-    show_default=True,
-)
+@generated_option
 @click.option("--resume", metavar="RUN")
 @network_options
 @root_option
@@ -71,9 +61,7 @@ def train(
     resolved = _recipe(recipe, for_recipe, result.graph if result.ok else None)
     if not report([result]) or resolved is None:
         return 1
-    target = generated / generated_file(result.path, settings)
-    if write(result, target):
-        click.echo(f"wrote {target}")
+    target = write_into(generated, result, settings)
     folder = root or trusted_folder(result.path)
     files = {file.name: str(folder / file.name) for file in result.files}
     arguments = ["train", str(target), "--spec-files", json.dumps(files)]
@@ -105,10 +93,7 @@ def _recipe(
     given: str, settings: tuple[str, ...], graph: Graph | None
 ) -> dict[str, object] | None:
     """The resolved recipe for a network; None after its mistakes are printed."""
-    try:
-        path = find_recipe(given)
-    except NoSuchSpec as error:
-        raise Problem(str(error)) from None
+    path = find_recipe(given)
     diagnostics = Diagnostics()
     resolved = parse_recipe(path, diagnostics, settings, graph)
-    return resolved if report([Compiled(path, diagnostics)]) else None
+    return resolved if report([Compiled(path=path, diagnostics=diagnostics)]) else None

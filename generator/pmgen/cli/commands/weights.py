@@ -8,12 +8,12 @@ import click
 
 from pmgen.cli.common import (
     compiled,
-    generated_file,
+    generated_option,
     network_options,
     report,
     root_option,
     settings_from,
-    write,
+    write_into,
 )
 from pmgen.cli.handover import PASS_ON, run_runtime
 
@@ -25,12 +25,7 @@ def weights() -> None:
 
 @weights.command("import", context_settings=PASS_ON, add_help_option=False)
 @click.argument("spec", metavar="SPEC", required=False)
-@click.option(
-    "--generated",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("generated"),
-    show_default=True,
-)
+@generated_option
 @network_options
 @root_option
 @click.option("-h", "--help", "wants_help", is_flag=True)
@@ -54,9 +49,7 @@ def import_(
     result = compiled(spec, root, settings)
     if not report([result]):
         return 1
-    target = generated / generated_file(result.path, settings)
-    if write(result, target):
-        click.echo(f"wrote {target}")
+    target = write_into(generated, result, settings)
     return run_runtime(["weights", "import", str(target), *runtime])
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from pmgen.ops.definition import (
     ArgDef,
     Args,
     OpDef,
     Shape,
     ShapeIssue,
+    ShapeRule,
     Weights,
     is_size,
+    keeps_image,
     known,
     need_image,
 )
@@ -38,9 +38,7 @@ def _any_axis(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     return inputs[0]
 
 
-def _split_axis(
-    parts_from: str | None,
-) -> Callable[[Args, tuple[Shape, ...]], Shape]:
+def _split_axis(parts_from: str | None) -> ShapeRule:
     def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
         axis, dims = _axis(args, inputs[0]), list(inputs[0])
         parts = args[parts_from] if parts_from else 2
@@ -90,11 +88,6 @@ def _rrelu(args: Args, inputs: tuple[Shape, ...]) -> Shape:
             f"`lower` is {lower}, more than `upper`, which is {upper}",
             arg="lower",
         )
-    return inputs[0]
-
-
-def _softmax2d(args: Args, inputs: tuple[Shape, ...]) -> Shape:
-    need_image(inputs, "Softmax2D")
     return inputs[0]
 
 
@@ -210,7 +203,10 @@ OPS = (
         "Softmax", "softmax", "Shares that add up to 1.", _LAST, infer=_any_axis
     ),
     _activation(
-        "Softmax2D", None, "Softmax over an image's channels.", infer=_softmax2d
+        "Softmax2D",
+        None,
+        "Softmax over an image's channels.",
+        infer=keeps_image("Softmax2D"),
     ),
     _activation(
         "Softplus",

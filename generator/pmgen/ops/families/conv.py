@@ -12,12 +12,13 @@ from pmgen.ops.definition import (
     Shape,
     ShapeIssue,
     Weights,
-    both,
+    as_pair,
     divisor_near,
     is_size,
     known,
     need_image,
     product,
+    with_bias,
 )
 from pmgen.ops.kinds import integer, padding, pair, truth
 from pmgen.ops.windows import extent, pads, slide
@@ -66,21 +67,17 @@ def _conv_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
 def _conv_weights(
     args: Args, inputs: tuple[Shape, ...], output: Shape
 ) -> Mapping[str, tuple[int, ...]]:
-    channels, kernel = inputs[0][0], both(args["kernel_size"])
+    channels, out = inputs[0][0], args["out_channels"]
     assert is_size(channels)
-    shapes: dict[str, tuple[int, ...]] = {
-        "weight": (args["out_channels"], channels // args["groups"], *kernel)
-    }
-    if args["bias"]:
-        shapes["bias"] = (args["out_channels"],)
-    return shapes
+    weight = (out, channels // args["groups"], *as_pair(args["kernel_size"]))
+    return with_bias(args, weight, out)
 
 
 def _conv_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | None:
     channels = inputs[0][0]
     assert is_size(channels)
     per_point = channels // args["groups"]
-    total = product((per_point, *both(args["kernel_size"]), *output))
+    total = product((per_point, *as_pair(args["kernel_size"]), *output))
     return total if is_size(total) else None
 
 
@@ -89,9 +86,12 @@ def _transpose_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     _check_groups(args, channels)
     sizes: list[Dim] = []
     for axis, size in enumerate((height, width)):
-        kernel = both(args["kernel_size"])[axis]
-        stride, dilation = both(args["stride"])[axis], both(args["dilation"])[axis]
-        extra = both(args["output_padding"])[axis]
+        kernel = as_pair(args["kernel_size"])[axis]
+        stride, dilation = (
+            as_pair(args["stride"])[axis],
+            as_pair(args["dilation"])[axis],
+        )
+        extra = as_pair(args["output_padding"])[axis]
         before, after = pads(args["padding"])[axis]
         if known(extra, stride) and 0 < extra >= stride:
             raise ShapeIssue(
@@ -116,19 +116,15 @@ def _transpose_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
 def _transpose_weights(
     args: Args, inputs: tuple[Shape, ...], output: Shape
 ) -> Mapping[str, tuple[int, ...]]:
-    channels, kernel = inputs[0][0], both(args["kernel_size"])
+    channels, out = inputs[0][0], args["out_channels"]
     assert is_size(channels)
-    shapes: dict[str, tuple[int, ...]] = {
-        "weight": (channels, args["out_channels"] // args["groups"], *kernel)
-    }
-    if args["bias"]:
-        shapes["bias"] = (args["out_channels"],)
-    return shapes
+    weight = (channels, out // args["groups"], *as_pair(args["kernel_size"]))
+    return with_bias(args, weight, out)
 
 
 def _transpose_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | None:
     per_point = args["out_channels"] // args["groups"]
-    total = product((per_point, *both(args["kernel_size"]), *inputs[0]))
+    total = product((per_point, *as_pair(args["kernel_size"]), *inputs[0]))
     return total if is_size(total) else None
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
-
-from pmgen.ops.definition import ArgDef, Args, OpDef, Shape, ShapeIssue
+from pmgen.ops.definition import ArgDef, Args, OpDef, Shape, ShapeIssue, ShapeRule
 from pmgen.ops.kinds import integer, number, one_of
-
-Rule: TypeAlias = "Callable[[Args, tuple[Shape, ...]], Shape]"
 
 _MEAN = ArgDef("mean", number(), "Mean.", 0.0)
 _STD = ArgDef("std", number(0), "Standard deviation.", 1.0)
@@ -29,7 +24,7 @@ _KAIMING = (
 )
 
 
-def _needs_axes(axes: int) -> Rule:
+def _needs_axes(axes: int) -> ShapeRule:
     def rule(args: Args, weights: tuple[Shape, ...]) -> Shape:
         shape = weights[0]
         if len(shape) < axes:
@@ -66,7 +61,7 @@ def _any_weight(args: Args, weights: tuple[Shape, ...]) -> Shape:
 
 
 def _initializer(
-    name: str, doc: str, *args: ArgDef, suits: Rule = _any_weight
+    name: str, doc: str, *args: ArgDef, suits: ShapeRule = _any_weight
 ) -> OpDef:
     """`suits` takes the shape of the weight and raises ShapeIssue where it cannot."""
     return OpDef(

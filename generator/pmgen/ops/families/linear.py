@@ -11,8 +11,10 @@ from pmgen.ops.definition import (
     Shape,
     ShapeIssue,
     Weights,
+    WholeImage,
     is_size,
     show_shape,
+    with_bias,
 )
 from pmgen.ops.kinds import integer, truth
 
@@ -32,10 +34,7 @@ def _linear_weights(
 ) -> Mapping[str, tuple[int, ...]]:
     features = inputs[0][0]
     assert is_size(features)
-    shapes: dict[str, tuple[int, ...]] = {"weight": (features, args["out_features"])}
-    if args["bias"]:
-        shapes["bias"] = (args["out_features"],)
-    return shapes
+    return with_bias(args, (features, args["out_features"]), args["out_features"])
 
 
 def _linear_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int:
@@ -58,7 +57,7 @@ OPS = (
         inferred={"in_features": lambda shape: shape[0]},
         weights=Weights(_linear_weights),
         macs=_linear_macs,
-        window="all",
+        window=WholeImage(),
         group="linear",
     ),
 )

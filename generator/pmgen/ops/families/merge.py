@@ -8,6 +8,7 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     ShapeIssue,
+    ShapeRule,
     parted,
     show_shape,
     undecided,
@@ -33,7 +34,7 @@ def _concat(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     return (total, *rest)
 
 
-def _elementwise(word: str, *, broadcast: bool) -> object:
+def _elementwise(word: str, *, broadcast: bool) -> ShapeRule:
     def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
         merged = list(inputs[0])
         for other in inputs[1:]:
@@ -75,7 +76,7 @@ OPS = (
     OpDef(
         "Add",
         "The sum of inputs of one shape.",
-        infer=_elementwise("add", broadcast=False),  # type: ignore[arg-type]
+        infer=_elementwise("add", broadcast=False),
         infix="+",
         many_inputs=True,
         group="merge",
@@ -83,7 +84,7 @@ OPS = (
     OpDef(
         "Multiply",
         "The product of inputs; an axis of 1 stretches, as a gate needs.",
-        infer=_elementwise("multiply", broadcast=True),  # type: ignore[arg-type]
+        infer=_elementwise("multiply", broadcast=True),
         infix="*",
         many_inputs=True,
         group="merge",

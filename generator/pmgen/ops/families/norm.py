@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from pmgen.ops.definition import (
     ArgDef,
@@ -10,9 +10,12 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     Weights,
+    WholeImage,
     equal_groups,
     is_size,
-    need_image,
+    keeps_image,
+    product,
+    with_bias,
 )
 from pmgen.ops.kinds import integer, number, truth
 
@@ -26,36 +29,20 @@ _MOMENTUM = ArgDef("momentum", number(0, 1), "Weight of the old running value.",
 _BIAS = ArgDef("bias", truth(), "Whether a shift is learned.", True)
 
 
-def _keeps_image(name: str) -> Callable[[Args, tuple[Shape, ...]], Shape]:
-    def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
-        need_image(inputs, name)
-        return inputs[0]
-
-    return shape
-
-
 def _per_channel(
     args: Args, inputs: tuple[Shape, ...], output: Shape
 ) -> Mapping[str, tuple[int, ...]]:
     channels = inputs[0][0]
     assert is_size(channels)
-    shapes: dict[str, tuple[int, ...]] = {"weight": (channels,)}
-    if args["bias"]:
-        shapes["bias"] = (channels,)
-    return shapes
+    return with_bias(args, (channels,), channels)
 
 
 def _per_value(
     args: Args, inputs: tuple[Shape, ...], output: Shape
 ) -> Mapping[str, tuple[int, ...]]:
-    total = 1
-    for size in inputs[0]:
-        assert is_size(size)
-        total *= size
-    shapes: dict[str, tuple[int, ...]] = {"weight": (total,)}
-    if args["bias"]:
-        shapes["bias"] = (total,)
-    return shapes
+    total = product(inputs[0])
+    assert is_size(total)
+    return with_bias(args, (total,), total)
 
 
 def _running_statistics(args: Args, inputs: tuple[Shape, ...]) -> int:
@@ -77,7 +64,7 @@ OPS = (
         "BatchNorm2D",
         "Batch normalisation, with running statistics for inference.",
         args=(_MOMENTUM, _EPSILON, _BIAS),
-        infer=_keeps_image("BatchNorm2D"),
+        infer=keeps_image("BatchNorm2D"),
         layer="nn.BatchNorm2D",
         positional=("num_features",),
         inferred={"num_features": lambda shape: shape[0]},
@@ -89,7 +76,7 @@ OPS = (
         "InstanceNorm2D",
         "Normalisation of each channel of each image by itself.",
         args=(_EPSILON,),
-        infer=_keeps_image("InstanceNorm2D"),
+        infer=keeps_image("InstanceNorm2D"),
         layer="nn.InstanceNorm2D",
         positional=("num_features",),
         inferred={"num_features": lambda shape: shape[0]},
@@ -124,14 +111,14 @@ OPS = (
             "normalized_shape": lambda shape: shape if len(shape) > 1 else shape[0]
         },
         weights=Weights(_per_value),
-        window="all",
+        window=WholeImage(),
         group="normalisation",
     ),
     OpDef(
         "LayerNorm2D",
         "Normalisation over the channels at each place of an image.",
         args=(_SMALL_EPSILON, _BIAS),
-        infer=_keeps_image("LayerNorm2D"),
+        infer=keeps_image("LayerNorm2D"),
         layer="LayerNorm2D",
         own_class=_LAYER_NORM_2D,
         positional=("normalized_shape",),
@@ -148,7 +135,7 @@ OPS = (
             ArgDef("beta", number(), "Exponent.", 0.75),
             ArgDef("k", number(), "Added to the sum.", 1.0),
         ),
-        infer=_keeps_image("LocalResponseNorm"),
+        infer=keeps_image("LocalResponseNorm"),
         layer="nn.LocalResponseNorm",
         positional=("size",),
         group="normalisation",

@@ -10,7 +10,8 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     ShapeIssue,
-    both,
+    WholeImage,
+    as_pair,
     known,
     need_image,
 )
@@ -37,7 +38,7 @@ def _check_border(name: str, args: Args) -> None:
     if isinstance(args["padding"], str):
         return
     for window, border in zip(
-        both(args["kernel_size"]), pads(args["padding"]), strict=True
+        as_pair(args["kernel_size"]), pads(args["padding"]), strict=True
     ):
         if known(window, *border) and max(border) >= window:
             raise ShapeIssue(
@@ -94,7 +95,7 @@ def _adaptive(name: str, doc: str) -> OpDef:
         infer=shape,
         layer=f"nn.{name}",
         positional=("output_size",),
-        window="all",
+        window=WholeImage(),
         group="pooling",
     )
 

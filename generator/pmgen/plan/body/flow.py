@@ -1,16 +1,14 @@
-"""What the walk over a class carries along: values, places, what is written so far."""
+"""What the walk over a class carries along: values and places."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import join
-from pmgen.expressions.expression import Expr
-from pmgen.language.spec import Call, Form
+from pmgen.language.spec import Act, Call, Form
 from pmgen.ops.definition import Shape
-from pmgen.plan.calls import Env
+from pmgen.plan.body.calls import Env
 from pmgen.plan.layout import Code
 
 
@@ -20,7 +18,7 @@ class Inline:
 
     form: Form
     norm: Call | None
-    act: Call | None
+    act: Act | None
 
 
 # (call of a block or inline form, its shape in, where it stands) -> code, shape out
@@ -46,14 +44,15 @@ class Flow:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """Where the walk stands inside the class.
 
     `path` is the place in the expanded network, None where the class serves many;
-    `local` the place inside the class; `attr` prefixes attributes;
-    `target` takes results; `named` are values by name; `referred` are the layers of
-    this series that a `from` in it points at.
+    `local` the place inside the class; `attr` prefixes attributes; `target` is the
+    variable that takes results; `live` are the variables that are needed later; `named`
+    are values by the names of layers; `referred` are the layers of this series that a
+    `from` in it points at.
     """
 
     path: str | None
@@ -73,20 +72,3 @@ class Place:
             local=join(self.local, name),
             attr=f"{self.attr}{name}_",
         )
-
-
-@dataclass
-class Body:
-    """What the walk has written so far, and the residual conditions that it guessed."""
-
-    init: list[str] = field(default_factory=list)
-    forward: list[str] = field(default_factory=list)
-    guesses: dict[str, Expr] = field(default_factory=dict)
-
-
-class NameClash(Exception):
-    """Two attributes of a class share a name; `span` and `first` are their places."""
-
-    def __init__(self, name: str, span: Span, first: Span) -> None:
-        super().__init__(name)
-        self.name, self.span, self.first = name, span, first

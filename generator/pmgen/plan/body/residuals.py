@@ -7,120 +7,115 @@ planner holds against every use of the block.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
+from pmgen.expand.graph import ShortcutKind
 from pmgen.expressions.expression import Binary, Const, Expr, as_expr, fold
 from pmgen.expressions.printer import show
-from pmgen.language.spec import Call, Residual, Series
-from pmgen.ops import MERGES, OPS
+from pmgen.language.spec import Call, Residual, Series, Shortcut
+from pmgen.ops import ADD
 from pmgen.ops.definition import Shape, undecided
+from pmgen.plan.body.calls import NotSymbolic, function
 from pmgen.plan.body.flow import Flow, Place
-from pmgen.plan.calls import NotSymbolic, function
+from pmgen.plan.body.writer import BodyWriter
 from pmgen.plan.layout import Code
 
-if TYPE_CHECKING:
-    from pmgen.plan.body.walker import FormWalker
-
-_SUM = OPS[MERGES["add"]]
 _OPPOSITE = {"!=": "==", "==": "!="}
+_NEVER, _ALWAYS = Const(False), Const(True)
 
 
 def write_residual(
-    walker: FormWalker, form: Residual, start: Flow, place: Place
+    writer: BodyWriter, form: Residual, start: Flow, place: Place
 ) -> Flow:
     """The value of a residual; the last addition is left to the caller to assign.
 
     Raises NotSymbolic where no condition can be written.
     """
-    target = walker.fresh("y", place.live)
+    target = writer.fresh("y", place.live)
     inner = replace(place, target=target, live=place.live | {target})
-    outside, walker.strides = walker.strides, []
-    body = walker.held(walker.series(form.body, start, inner), target)
-    strides, walker.strides = walker.strides, outside + walker.strides
+    with writer.collecting_strides() as strides:
+        body = writer.held(writer.series(form.body, start, inner), target)
     if body.code == start.code and body.code != target:
-        body = walker.held(Flow(start.code, body.shape), target)
+        body = writer.held(Flow(start.code, body.shape), target)
     inner = replace(inner, live=inner.live | {body.variable or target})
+    residual = _Residual(writer, form, start, inner)
     if place.path is not None:
-        return _known(walker, form, start, body, inner)
-    return _open(walker, form, start, body, inner, strides)
+        return residual.of_one_use(body, place.path)
+    return residual.of_many_uses(body, strides)
 
 
-def _known(
-    walker: FormWalker, form: Residual, start: Flow, body: Flow, place: Place
-) -> Flow:
-    path = place.path or ""
-    if any(map(undecided, start.shape, body.shape)):
-        raise NotSymbolic
-    if not walker.graph.added[path]:
-        return body
-    side = start
-    if walker.graph.projected[path]:
-        assert isinstance(form.shortcut, Series)
-        side = _shortcut(walker, form.shortcut, start, place)
-    return _added(form, body, side)
+@dataclass(frozen=True)
+class _Residual:
+    """A residual whose body is written, with what comes into it."""
 
+    writer: BodyWriter
+    form: Residual
+    start: Flow
+    place: Place
 
-def _open(
-    walker: FormWalker,
-    form: Residual,
-    start: Flow,
-    body: Flow,
-    place: Place,
-    strides: list[Expr],
-) -> Flow:
-    changed = _changes(start.shape, body.shape, strides)
-    walker.body.guesses[place.local] = changed
-    flag = f"{place.attr}has_shortcut"
-    if form.shortcut == "identity" or changed == Const(False):
-        if changed == Const(True):
+    def of_one_use(self, body: Flow, path: str) -> Flow:
+        """What the graph has at the place `path`."""
+        if any(map(undecided, self.start.shape, body.shape)):
             raise NotSymbolic
-        return _added(form, body, start)
-    if form.shortcut == "where_equal":
-        if changed == Const(True):
+        kind = self.writer.graph.shortcuts[path]
+        if kind is ShortcutKind.NONE:
             return body
-        walker.attribute(flag, show(_negated(changed)), form.span)
-        walker.assign(place.target, body.code)
-        held = Flow(place.target, body.shape)
-        with walker.condition(flag):
-            walker.assign(place.target, _added(form, held, start).code)
-        return held
-    assert isinstance(form.shortcut, Series)
-    if changed == Const(True):
-        return _added(form, body, _shortcut(walker, form.shortcut, start, place))
-    walker.attribute(flag, show(changed), form.span)
-    name = walker.fresh("shortcut", place.live)
-    walker.assign(name, start.code)
-    with walker.condition(flag):
-        _shortcut(walker, form.shortcut, start, place, name)
-    return _added(form, body, Flow(name, body.shape))
+        if kind is ShortcutKind.IDENTITY:
+            return self.added(body, self.start)
+        return self.added(body, self.projected())
 
+    def of_many_uses(self, body: Flow, strides: list[Expr]) -> Flow:
+        """The shortcut under the condition that the body changes the shape."""
+        writer, shortcut, target = self.writer, self.form.shortcut, self.place.target
+        changed = _changes(self.start.shape, body.shape, strides)
+        writer.guesses[self.place.local] = changed
+        flag = f"{self.place.attr}has_shortcut"
+        if shortcut is Shortcut.IDENTITY or changed == _NEVER:
+            if changed == _ALWAYS:
+                raise NotSymbolic
+            return self.added(body, self.start)
+        if shortcut is Shortcut.WHERE_EQUAL:
+            if changed == _ALWAYS:
+                return body
+            writer.attribute(flag, show(_negated(changed)), self.form.span)
+            writer.assign(target, body.code)
+            held = Flow(target, body.shape)
+            with writer.condition(flag):
+                writer.assign(target, self.added(held, self.start).code)
+            return held
+        if changed == _ALWAYS:
+            return self.added(body, self.projected())
+        writer.attribute(flag, show(changed), self.form.span)
+        name = writer.fresh("shortcut", self.place.live)
+        writer.assign(name, self.start.code)
+        with writer.condition(flag):
+            self.projected(name)
+        return self.added(body, Flow(name, body.shape))
 
-def _added(form: Residual, body: Flow, side: Flow) -> Flow:
-    codes: list[Code] = [body.code, side.code]
-    return Flow(function(_SUM, Call(_SUM.name, form.span), codes, {}), body.shape)
+    def added(self, body: Flow, side: Flow) -> Flow:
+        """The sum of the two sides."""
+        codes: list[Code] = [body.code, side.code]
+        return Flow(
+            function(ADD, Call(ADD.name, self.form.span), codes, {}), body.shape
+        )
 
-
-def _shortcut(
-    walker: FormWalker,
-    form: Series,
-    start: Flow,
-    place: Place,
-    target: str | None = None,
-) -> Flow:
-    """The layers of a shortcut, in a variable of their own."""
-    target = target or walker.fresh("shortcut", place.live)
-    inner = place.inner("shortcut")
-    inner = replace(inner, target=target, live=inner.live | {target})
-    return walker.held(walker.series(form, start, inner), target)
+    def projected(self, target: str | None = None) -> Flow:
+        """The value of the shortcut's layers, in a variable of their own."""
+        assert isinstance(self.form.shortcut, Series)
+        target = target or self.writer.fresh("shortcut", self.place.live)
+        inner = self.place.inner("shortcut")
+        inner = replace(inner, target=target, live=inner.live | {target})
+        series = self.writer.series(self.form.shortcut, self.start, inner)
+        return self.writer.held(series, target)
 
 
 def _changes(before: Shape, after: Shape, strides: list[Expr]) -> Expr:
+    """The condition that a body with these strides changes the shape."""
     if before == after:
-        return Const(False)
+        return _NEVER
     if len(before) != len(after):
-        return Const(True)
-    found: Expr = Const(False)
+        return _ALWAYS
+    found: Expr = _NEVER
     for stride in dict.fromkeys(strides):
         found = as_expr(fold("or", found, as_expr(fold("!=", stride, 1))))
     return as_expr(fold("or", found, as_expr(fold("!=", before[0], after[0]))))

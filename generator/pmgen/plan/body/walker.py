@@ -8,14 +8,12 @@ shortcut has layers, which `when` holds. Without a place, it writes the conditio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from pmgen.diagnostics.source import Span
-from pmgen.expand import after_attribute
 from pmgen.expand.graph import Graph, join
 from pmgen.expressions.expression import (
     Const,
@@ -28,15 +26,12 @@ from pmgen.expressions.expression import (
     simplest,
 )
 from pmgen.expressions.printer import show
-from pmgen.language.names import MODULE_NAMES
-from pmgen.language.spec import WHAT_COMES_IN, Branches, Call, Form, Layer, Series
-from pmgen.language.visit import inputs_named_in
+from pmgen.language.names import after_attribute
+from pmgen.language.spec import WHAT_COMES_IN, Act, Branches, Call, Form, Layer, Series
+from pmgen.language.visit import inputs_named_in, layers_in
 from pmgen.ops import MERGES, OPS
 from pmgen.ops.definition import OpDef, Shape
-from pmgen.plan.body.flow import Body, Flow, Inline, NameClash, Place, UseClass
-from pmgen.plan.body.repeats import repeated
-from pmgen.plan.body.residuals import write_residual
-from pmgen.plan.calls import (
+from pmgen.plan.body.calls import (
     Env,
     NotSymbolic,
     bind,
@@ -45,13 +40,15 @@ from pmgen.plan.calls import (
     settled,
     symbolic,
 )
-from pmgen.plan.layout import INDENT, WIDTH, Code, Invoke, flat, lines
+from pmgen.plan.body.flow import Flow, Inline, Place, UseClass
+from pmgen.plan.body.repeats import repeated
+from pmgen.plan.body.residuals import write_residual
+from pmgen.plan.body.writer import BodyWriter
+from pmgen.plan.layout import Code, Invoke
 
-METHOD_DEPTH = 2  # the body of a method of a class
 
-
-class FormWalker:
-    """Writes one class. `env` holds what its parameters are, literally or by name."""
+class FormWalker(BodyWriter):
+    """Walks the forms of one class; `use_class` constructs the classes that it uses."""
 
     def __init__(
         self,
@@ -61,16 +58,8 @@ class FormWalker:
         referenced: frozenset[str],
         params: frozenset[str],
     ) -> None:
-        self.graph = graph
-        self.env = env
+        super().__init__(graph, env, referenced, params)
         self.use_class = use_class
-        self.referenced = referenced
-        self.taken = params | MODULE_NAMES
-        self.body = Body()
-        self.attributes: dict[str, Span] = {}
-        self.init_depth = METHOD_DEPTH
-        self.forward_depth = METHOD_DEPTH
-        self.strides: list[Expr] = []
 
     def start(self, path: str | None, shape: Shape) -> tuple[Flow, Place]:
         """What comes into `forward` as `x`, and the place before the first layer.
@@ -81,52 +70,7 @@ class FormWalker:
         if WHAT_COMES_IN in self.referenced:
             target = self.fresh("y", frozenset({"x"}))
             named = {WHAT_COMES_IN: flow}
-        return flow, Place(path, target=target, named=named)
-
-    # -- writing ------------------------------------------------------------------
-
-    def attribute(self, name: str, code: Code, span: Span) -> None:
-        """`self.name = code` in `__init__`. Raises NameClash."""
-        if isinstance(code, str) and not self._fits(f"self.{name}", code):
-            raise NotSymbolic  # a condition that is too long
-        self.claim(name, span)
-        self.body.init += lines(code, self.init_depth, f"self.{name} = ")
-
-    def claim(self, name: str, span: Span) -> None:
-        """Take the name of an attribute. Raises NameClash where it is taken."""
-        if name in self.attributes:
-            raise NameClash(name, span, self.attributes[name])
-        self.attributes[name] = span
-
-    def assign(self, target: str, code: Code) -> None:
-        """`target = code` in `forward`, unless that says nothing."""
-        if flat(code) != target:
-            self.body.forward += lines(code, self.forward_depth, f"{target} = ")
-
-    @contextmanager
-    def condition(self, flag: str) -> Iterator[None]:
-        """Both methods indented under `if self.flag:`."""
-        self.body.init.append(f"{INDENT * self.init_depth}if self.{flag}:")
-        self.body.forward.append(f"{INDENT * self.forward_depth}if self.{flag}:")
-        counts = len(self.body.init), len(self.body.forward)
-        self.init_depth += 1
-        self.forward_depth += 1
-        yield
-        self.init_depth -= 1
-        self.forward_depth -= 1
-        for written, count in zip(
-            (self.body.init, self.body.forward), counts, strict=True
-        ):
-            if len(written) == count:  # nothing to do on this side
-                written.pop()
-
-    def fresh(self, base: str, live: frozenset[str]) -> str:
-        """A variable name near `base` that hides nothing."""
-        name = base
-        number = 2
-        while name in live or name in self.taken or name in self.referenced:
-            name, number = f"{base}{number}", number + 1
-        return name
+        return flow, Place(path=path, target=target, named=named)
 
     # -- forms --------------------------------------------------------------------
 
@@ -141,7 +85,7 @@ class FormWalker:
     def series(self, form: Series, start: Flow, place: Place) -> Flow:
         """Layers one after the other."""
         flow = start
-        place = self.inside(place, inputs_named_in(form))
+        place = self.inside(place, inputs_named_in(layers_in(form)))
         for layer in form.layers:
             flow, place = self.step(layer, flow, place)
         return flow
@@ -191,13 +135,6 @@ class FormWalker:
         shape = op.infer({}, tuple(end.shape for end in ends))
         call = Call(op.name, span)
         return Flow(function(op, call, [flow.code for flow in ends], {}), shape)
-
-    def held(self, flow: Flow, target: str) -> Flow:
-        """The value in a variable: the one that it has, or `target`."""
-        if flow.variable is None:
-            self.assign(target, flow.code)
-            return Flow(target, flow.shape)
-        return flow
 
     # -- layers -------------------------------------------------------------------
 
@@ -279,7 +216,7 @@ class FormWalker:
         return Flow(Invoke(f"self.{attr}", (inputs[0].code,)), shape)
 
     def after(
-        self, norm: Call | None, act: Call | None, flow: Flow, attr: str, target: str
+        self, norm: Call | None, act: Act | None, flow: Flow, attr: str, target: str
     ) -> Flow:
         """A normalisation and an activation behind a value."""
         for role, given in (("norm", norm), ("act", act)):
@@ -287,7 +224,7 @@ class FormWalker:
             if given is None or call is None:
                 continue
             if isinstance(call, Name):
-                name, shape = after_attribute("", attr, role), flow.shape
+                name, shape = after_attribute(attr, role), flow.shape
                 self.attribute(name, Invoke(call.name), given.span)
                 flow = Flow(Invoke(f"self.{name}", (flow.code,)), shape)
                 continue
@@ -296,22 +233,17 @@ class FormWalker:
             if role == "act" and op.function is not None:
                 wrap = partial(self._function, op, call)
             else:
-                name = after_attribute("", attr, role)
+                name = after_attribute(attr, role)
                 made = constructor(op, call, flow.shape, self.env)
                 self.attribute(name, made, call.span)
                 wrap = partial(_invoke, f"self.{name}")
-            if not self._fits(target, wrap(flow.code)):
+            if not self.fits(target, wrap(flow.code)):
                 flow = self.held(flow, target)
             flow = Flow(wrap(flow.code), shape)
         return flow
 
     def _function(self, op: OpDef, call: Call, code: Code) -> Code:
         return function(op, call, [code], self.env)
-
-    def _fits(self, target: str, code: Code) -> bool:
-        """Whether an assignment fits a line."""
-        lead = len(INDENT) * self.forward_depth
-        return lead + len(f"{target} = {flat(code)}") <= WIDTH
 
     def shape_of(self, op: OpDef, call: Call, shapes: tuple[Shape, ...]) -> Shape:
         """The op's shape rule on what is known here."""

@@ -11,28 +11,27 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pmruntime.cli.common import debug_option, problems_explained
+from pmruntime.cli.common import (
+    debug_option,
+    format_option,
+    images_argument,
+    problems_explained,
+)
 from pmruntime.data.folders.listing import Fault
-from pmruntime.data.inspect.check import Report, check_folder
+from pmruntime.data.inspect.check import FolderCheck, check_folder
 from pmruntime.runs.progress import progress_bar
 
 _SHOWN = 5  # sizes, and files that are not read
 
 
 @click.command("check")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@images_argument
 @click.option(
     "--verify",
     is_flag=True,
     help="Decode JPEGs strictly too: finds damage in the middle of a file.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-)
+@format_option
 @debug_option
 def check_command(folder: Path, verify: bool, form: str, debug: bool) -> None:
     """Count the images of DIR; name every bad one.
@@ -51,7 +50,7 @@ def check_command(folder: Path, verify: bool, form: str, debug: bool) -> None:
         raise SystemExit(1)
 
 
-def print_report(report: Report) -> None:
+def print_report(report: FolderCheck) -> None:
     """The report as a table, then every fault."""
     click.echo(f"{report.folder}: {report.kind}")
     table = Table()

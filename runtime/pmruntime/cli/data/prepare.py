@@ -11,8 +11,9 @@ from pmruntime.cli.data.check import print_report
 from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.inspect.check import check_folder
 from pmruntime.data.prepare.archives import MAX_TOTAL, prepare
-from pmruntime.data.preprocessing import RESIZES, Preprocessing
+from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
+from pmruntime.recipe.images import RESIZES
 from pmruntime.runs.progress import progress_bar
 
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from pmruntime.cli.common import debug_option, problems_explained
-from pmruntime.data.folders.image_folder import list_images
-from pmruntime.data.inspect.sheet import MAX_CLASSES, contact_sheet
-from pmruntime.data.opencv import cv2
+from pmruntime.cli.common import debug_option, images_argument, problems_explained
+from pmruntime.data.folders.kinds import list_images
+from pmruntime.data.inspect.contact_sheet import MAX_CLASSES, contact_sheet
 from pmruntime.files import write_atomic
+from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError
 
 
 @click.command("show")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@images_argument
 @click.option(
     "-o",
     "--out",

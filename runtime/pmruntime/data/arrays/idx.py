@@ -1,4 +1,4 @@
-"""Folders in MNIST's own format: four IDX files, plain or gzipped.
+"""Folders in the format of MNIST: four IDX files, plain or gzipped.
 
 The format, from the MNIST page: a magic number (two zero bytes, 8 for unsigned bytes,
 the number of axes), each axis' length as a big-endian 32-bit integer, then the bytes.
@@ -33,10 +33,10 @@ def is_idx_folder(folder: Path) -> bool:
 
 
 def read_idx(folder: Path) -> Data:
-    """Train on `train-*`, validate on `t10k-*`. Classes are 0 to the highest label.
+    """Read `train-*` as the training split, `t10k-*` as the validation split, images as
+    uint8 [n, 1, H, W]. Classes are 0 to the highest label.
 
-    Raises UserError naming the file that is missing, damaged or at odds with
-    another.
+    Raises UserError naming a file that is missing, damaged, or does not fit another.
     """
     train, val = _read_split(folder, "train"), _read_split(folder, "t10k")
     if train.images.shape[1:] != val.images.shape[1:]:
@@ -78,8 +78,8 @@ def _read_array(path: Path, axes: int) -> NDArray[np.uint8]:
                     f"number is {magic}, not {0x0800 + axes}"
                 )
             expected = math.prod(shape)
-            # One byte more than stated, so that a longer file is noticed without
-            # reading all of whatever it unpacks to.
+            # One byte more than stated shows that a file is too long, without reading
+            # everything that it unpacks to.
             content = file.read(expected + 1)
     except (OSError, EOFError, zlib.error, OverflowError, MemoryError) as error:
         raise UserError(

@@ -1,1 +1,1 @@
-"""Folders of images: each kind listed, then decoded, in threads, into a cache."""
+"""Folders of images: listed kind by kind, then decoded by threads, or cached."""

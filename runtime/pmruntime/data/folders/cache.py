@@ -1,8 +1,8 @@
-"""Decoded images kept as one memory-mapped file, so that no epoch decodes again.
+"""Decoded images in one memory-mapped file, so that no epoch decodes them again.
 
 `pmgen data prepare` makes it: `.pmgen-cache/KEY.npy` in the data's folder, uint8
-[n, C, H, W]. KEY is a digest of the files' names, sizes and times of change and of the
-settings that pixels depend on; so a cache that does not fit is simply not found. The
+[n, C, H, W]. KEY is a digest of the files' names, sizes and modification times and of
+the settings that pixels depend on, so a cache that does not fit is not found. The
 folder may be deleted at any time.
 """
 
@@ -22,7 +22,7 @@ from pmruntime.files import replacing
 from pmruntime.problems import UserError
 
 FOLDER = ".pmgen-cache"
-_FORMAT = 1  # to be raised when the same settings come to mean other pixels
+_FORMAT = 1  # increase it when the same settings give other pixels than before
 
 
 def cached_images(
@@ -36,10 +36,10 @@ def cached_images(
     if path is None:
         return None
     try:
-        # It reads .npy alone, where np.load would take archives and pickles too.
+        # This reads .npy files only; np.load would accept archives and pickles too.
         images = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError):
-        return None  # not there, or torn by other hands; decoding finds the truth
+        return None  # missing or damaged: the images are decoded again
     shape = _shape(entries, preprocessing)
     return images if images.shape == shape and images.dtype == np.uint8 else None
 
@@ -51,11 +51,12 @@ def write_cache(
     folder: Path,
     cache: Path | None = None,
 ) -> Path:
-    """Keep what `fill` writes into the array that it gets, uint8 [n, C, H, W], which
-    lies in a file and need not fit into memory. Returns the file.
+    """Call `fill` with an array to fill, uint8 [n, C, H, W], which is a memory-mapped
+    file and need not fit into memory. Returns the path of the file.
 
-    Written beside and renamed: two processes that do so at once leave one whole file,
-    and one that fails leaves none. Raises UserError where nothing can be written.
+    It is written under another name and renamed: two processes that write at once leave
+    one complete file, and one that fails leaves none. Raises UserError where an image
+    is missing or nothing can be written.
     """
     where = cache or folder / FOLDER
     path = _path(entries, preprocessing, where)
@@ -72,7 +73,7 @@ def write_cache(
             )
             fill(images)
             images.flush()
-            del images  # a file that is mapped cannot be renamed everywhere
+            del images  # Windows cannot rename a file that is mapped
     except OSError as error:
         raise UserError(
             f"cannot write the cache in `{where}`: {error.strerror or error}",
@@ -91,7 +92,7 @@ def _shape(
 def _path(
     entries: Sequence[Entry], preprocessing: Preprocessing, folder: Path
 ) -> Path | None:
-    """Where a cache of these files and settings lies; None where a file is missing."""
+    """The path for a cache of these files and settings; None where one is missing."""
     facts: list[object] = [
         _FORMAT,
         preprocessing.size,

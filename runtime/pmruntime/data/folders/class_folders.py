@@ -19,10 +19,11 @@ def is_class_folders(folder: Path) -> bool:
 
 
 def list_class_folders(folder: Path) -> Listing:
-    """Classes are the folders' names, sorted; both splits must have the same."""
+    """List both splits. Classes are the names of the folders, sorted; a class without
+    images in one of the splits is a fault."""
     found = {split: _classes(folder / split) for split in ("train", "val")}
     names = sorted({name for classes in found.values() for name in classes})
-    listing = Listing("class folders", folder, tuple(names))
+    listing = Listing(kind="class folders", folder=folder, class_names=tuple(names))
     for split, entries in listing.splits:
         if not (folder / split).is_dir():
             continue

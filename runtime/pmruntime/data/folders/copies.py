@@ -1,4 +1,4 @@
-"""Files that are byte for byte the same."""
+"""Image files that are equal byte for byte: found, left out, reported."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pmruntime.data.folders.listing import Entry, Fault, Listing
 
 
 def groups_of_copies(entries: Sequence[Entry]) -> list[list[int]]:
-    """Positions of entries with the same content, group by group, in rising order.
+    """Groups of positions of entries with the same content, in ascending order.
 
-    Only files of equal size are read. Unreadable ones are left out: they are another
-    fault.
+    Only files of equal size are read. Unreadable files are in no group: `check` reports
+    them as another fault.
     """
     by_size: dict[int, list[int]] = defaultdict(list)
     for position, entry in enumerate(entries):
         if entry.path.is_file():
             by_size[entry.path.stat().st_size].append(position)
     groups: dict[bytes, list[int]] = defaultdict(list)
-    for size, alike in by_size.items():
-        for position in alike if size and len(alike) > 1 else ():
+    for size, positions in by_size.items():
+        for position in positions if size and len(positions) > 1 else ():
             groups[_digest(entries[position])].append(position)
     return [group for group in groups.values() if len(group) > 1]
 
@@ -30,12 +30,12 @@ def _digest(entry: Entry) -> bytes:
     try:
         return hashlib.sha256(entry.path.read_bytes()).digest()
     except OSError:
-        return entry.name.encode()  # like no other
+        return entry.name.encode()  # equal to no other digest
 
 
 def without_copies(listing: Listing) -> tuple[list[int], list[int]]:
-    """The positions in both splits that leave one of each image: the first of training,
-    else of validation."""
+    """The positions to keep in the training and in the validation split, so that each
+    image occurs once: its first copy in training, else its first in validation."""
     entries = [*listing.train, *listing.val]
     extra = {i for group in groups_of_copies(entries) for i in group[1:]}
     kept = [i for i in range(len(entries)) if i not in extra]
@@ -44,7 +44,7 @@ def without_copies(listing: Listing) -> tuple[list[int], list[int]]:
 
 
 def copy_faults(listing: Listing) -> list[Fault]:
-    """What `check` says of copies: within a split, across splits, with two labels."""
+    """A warning for each copy: within a split, across splits, with another label."""
     entries, border = [*listing.train, *listing.val], len(listing.train)
     faults = []
     for first, *others in groups_of_copies(entries):

@@ -1,4 +1,4 @@
-"""Images anywhere in a folder, named with their labels in `train.csv` and `val.csv`."""
+"""Images anywhere in a folder, listed with their labels in `train.csv`, `val.csv`."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def is_csv_tables(folder: Path) -> bool:
 
 
 def list_csv_tables(folder: Path) -> Listing:
-    """Columns `file`, relative to the folder, and `label`: numbers from 0 up, or names
-    of classes, which are then numbered in sorted order.
+    """List both splits by the columns `file`, a path relative to the folder, and
+    `label`: numbers from 0 up, or names of classes, numbered in sorted order.
 
-    Images that neither table names are no more than worth a mention: tables may choose.
+    Tables may choose among the images: those that neither names are a warning only.
     """
     faults: list[Fault] = []
     rows = {
@@ -44,14 +44,16 @@ def list_csv_tables(folder: Path) -> Listing:
     else:
         names = sorted(labels - {""})
     number = {name: i for i, name in enumerate(names)}
-    listing = Listing("CSV", folder, tuple(names), faults=faults)
+    listing = Listing(
+        kind="CSV", folder=folder, class_names=tuple(names), faults=faults
+    )
     for split, entries in listing.splits:
         seen: set[str] = set()
         for line, row in rows.get(split, []):
             place = f"{_TABLES[split]}:{line}"
             name = Path(os.path.normpath(row["file"])).as_posix() if row["file"] else ""
             label = str(int(row["label"])) if numbered else row["label"]
-            fault = _fault(folder, name, label, seen)
+            fault = _fault_of_row(folder, name, label, seen)
             if fault is None and label not in number:
                 fault = f"`{label}` is no class", f"number them below {_MAX_CLASSES:,}"
             if fault is not None:
@@ -59,11 +61,11 @@ def list_csv_tables(folder: Path) -> Listing:
                 continue
             seen.add(name)
             entries.append(Entry(folder / name, name, number[label]))
-    _mention_others(listing)
+    _warn_of_unlisted(listing)
     return listing.sort()
 
 
-def _mention_others(listing: Listing) -> None:
+def _warn_of_unlisted(listing: Listing) -> None:
     named = {entry.path for _, entries in listing.splits for entry in entries}
     others = [path for path in image_files(listing.folder) if path not in named]
     if others:
@@ -78,16 +80,18 @@ def _mention_others(listing: Listing) -> None:
         )
 
 
-def _fault(
+def _fault_of_row(
     folder: Path, name: str, label: str, seen: set[str]
 ) -> tuple[str, str] | None:
-    """What is wrong with a row, and what to do about it."""
+    """What is wrong with a row, and how to correct it; None for a sound row."""
     if not name or not label:
         return "an empty cell", "a row holds a file and a label"
     if name in seen:
         return f"`{name}` stands here again", "keep one of the lines"
     if Path(name).is_absolute() or Path(name).parts[:1] == ("..",):
         return f"`{name}` lies outside the data's folder", "put the image inside"
-    if not os.path.isfile(folder / name):  # no error of an impossible name either
+    if not os.path.isfile(
+        folder / name
+    ):  # Path.is_file may raise for an impossible name
         return f"a label without image: `{name}`", "put the image there"
     return None

@@ -1,8 +1,8 @@
-"""A folder of images as `Data`: listed, decoded, resized; in memory or in a cache."""
+"""A folder of images as `Data`: decoded and resized, in memory or in a cache file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,39 +12,16 @@ from numpy.typing import NDArray
 from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.data.decode import BadImageError, read_image
 from pmruntime.data.folders.cache import cached_images, write_cache
-from pmruntime.data.folders.class_folders import is_class_folders, list_class_folders
 from pmruntime.data.folders.copies import without_copies
-from pmruntime.data.folders.csv_tables import is_csv_tables, list_csv_tables
-from pmruntime.data.folders.listing import Entry, Fault, Listing, Progress
-from pmruntime.data.folders.palm import is_palm, list_palm
-from pmruntime.data.folders.parallel import in_threads
-from pmruntime.data.opencv import cv2
+from pmruntime.data.folders.kinds import DESCRIPTIONS, list_images
+from pmruntime.data.folders.listing import Entry, Fault, Listing
+from pmruntime.data.folders.parallel import OnProgress, in_threads
 from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError
 
-KINDS: tuple[
-    tuple[str, Callable[[Path], bool], Callable[[Path], Listing]], ...
-] = (
-    ("iChallenge-PM (PALM-Training400, PALM-Validation400)", is_palm, list_palm),
-    ("tables (train.csv, val.csv)", is_csv_tables, list_csv_tables),
-    ("one folder per class (train/<class>, val/<class>)", is_class_folders,
-     list_class_folders),
-)  # fmt: skip
-_SHOWN = 3  # faults that a message lists before it only counts
+_SHOWN = 3  # faults that a message names; it counts the others
 _INTERPOLATION = {"linear": cv2.INTER_LINEAR, "area": cv2.INTER_AREA}
-
-
-def list_images(folder: Path) -> Listing | None:
-    """The folder's labelled images and faults; None where it is of no known kind."""
-    for _, recognises, read in KINDS:
-        if recognises(folder):
-            return read(folder)
-    return None
-
-
-def is_image_folder(folder: Path) -> bool:
-    """Whether the folder is of one of KINDS."""
-    return any(recognises(folder) for _, recognises, _ in KINDS)
 
 
 def read_image_folder(
@@ -52,12 +29,12 @@ def read_image_folder(
     preprocessing: Preprocessing,
     drop_copies: bool = False,
     cache: Path | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Data:
-    """Both splits of a folder, prepared. One of them may be missing, and is then empty.
+    """Both splits of a folder, decoded and resized. A split that is missing is empty.
 
     A cache that fits (`build_cache`), in the folder or in `cache`, saves the decoding.
-    Raises UserError for faults that would falsify the data.
+    Raises UserError for serious faults of the folder and for bad images.
     """
     listing = _sound_listing(folder)
     preprocessing = _with_size(listing, preprocessing)
@@ -69,7 +46,7 @@ def read_image_folder(
         dropped = before - len(kept[0]) - len(kept[1])
         source += f", {dropped} {'copy' if dropped == 1 else 'copies'} left out"
     train, val = (
-        _split(entries, positions, preprocessing, listing, cache, progress)
+        _read_split(entries, positions, preprocessing, listing, cache, progress)
         for (_, entries), positions in zip(listing.splits, kept, strict=True)
     )
     classes = listing.class_names
@@ -80,21 +57,15 @@ def build_cache(
     folder: Path,
     preprocessing: Preprocessing,
     cache: Path | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> list[Path]:
     """Decode both splits once, into one file each, in the folder's own `.pmgen-cache`
-    or in `cache`. `open_data` with the same settings then reads those.
+    or in `cache`. `open_data` with the same settings then reads these files.
 
-    Returns the files; one that is there and fits is left as it is. It holds copies too,
-    and serves with `drop_copies` and without. Raises UserError as `open_data` does, and
-    where `folder` holds no images.
+    Returns the files; an existing one that fits is left as it is. A cache includes
+    copies, so it serves with `drop_copies` and without. Raises UserError as `open_data`
+    does, and where `folder` holds no images.
     """
-    if not is_image_folder(folder):
-        kinds = "; ".join(describes for describes, _, _ in KINDS)
-        raise UserError(
-            f"the folder `{folder}` holds no images of a known kind",
-            f"known kinds: {kinds}",
-        )
     listing = _sound_listing(folder)
     preprocessing = _with_size(listing, preprocessing)
     return [
@@ -109,26 +80,26 @@ def _cache_file(
     preprocessing: Preprocessing,
     listing: Listing,
     cache: Path | None,
-    progress: Progress | None,
+    progress: OnProgress | None,
 ) -> Path:
     images = cached_images(entries, preprocessing, listing.folder, cache)
     if isinstance(images, np.memmap):
         return Path(str(images.filename))
 
     def fill(out: NDArray[np.uint8]) -> None:
-        load_images(entries, preprocessing, listing, out, progress)
+        _load_images(entries, preprocessing, listing, out, progress)
 
     return write_cache(fill, entries, preprocessing, listing.folder, cache)
 
 
-def load_images(
+def _load_images(
     entries: Sequence[Entry],
     preprocessing: Preprocessing,
     listing: Listing,
     out: NDArray[np.uint8] | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> NDArray[np.uint8]:
-    """Decoded and resized, uint8 [n, C, H, W], in `out` where that is given.
+    """Images decoded and resized, uint8 [n, C, H, W], written to `out` if it is given.
 
     `preprocessing` must have a size. Raises UserError naming bad files.
     """
@@ -141,17 +112,16 @@ def load_images(
         try:
             images[index] = prepare_file(entry.path, preprocessing)
         except BadImageError as error:
-            remedy = "replace the file, or take it away"
-            return Fault(entry.name, str(error), remedy)
+            return _bad_image(entry, error)
         return None
 
     faults = in_threads(load, range(len(entries)), progress)
-    refuse_faults(listing, [fault for fault in faults if fault is not None])
+    _refuse(listing, [fault for fault in faults if fault is not None])
     return images
 
 
 def prepare_file(path: Path, preprocessing: Preprocessing) -> NDArray[np.uint8]:
-    """One image as networks are shown it but for the scaling of pixels: uint8
+    """One image file decoded and resized, its pixels not yet normalized: uint8
     [C, H, W]. Raises BadImageError."""
     image = read_image(path, preprocessing.color)
     if preprocessing.size is not None:
@@ -164,8 +134,8 @@ def prepare_file(path: Path, preprocessing: Preprocessing) -> NDArray[np.uint8]:
     return np.ascontiguousarray(image.transpose(2, 0, 1))
 
 
-def refuse_faults(listing: Listing, faults: Sequence[Fault]) -> None:
-    """Raise UserError where there is any, naming the first few."""
+def _refuse(listing: Listing, faults: Sequence[Fault]) -> None:
+    """Raise UserError naming the first few faults, if there are any."""
     if not faults:
         return
     lines = [f"{fault.place}: {fault.reason}" for fault in faults[:_SHOWN]]
@@ -178,35 +148,43 @@ def refuse_faults(listing: Listing, faults: Sequence[Fault]) -> None:
     )
 
 
+def _bad_image(entry: Entry, error: BadImageError) -> Fault:
+    return Fault(entry.name, str(error), "replace the file, or take it away")
+
+
 def _sound_listing(folder: Path) -> Listing:
     listing = list_images(folder)
-    assert listing is not None  # the caller has asked is_image_folder
-    refuse_faults(listing, [fault for fault in listing.faults if fault.serious])
+    if listing is None:
+        raise UserError(
+            f"the folder `{folder}` holds no images of a known kind",
+            f"known kinds: {DESCRIPTIONS}",
+        )
+    _refuse(listing, [fault for fault in listing.faults if fault.serious])
     return listing
 
 
-def _split(
+def _read_split(
     entries: list[Entry],
     kept: list[int],
     preprocessing: Preprocessing,
     listing: Listing,
     cache: Path | None,
-    progress: Progress | None,
+    progress: OnProgress | None,
 ) -> Split:
     images = cached_images(entries, preprocessing, listing.folder, cache)
     chosen = [entries[position] for position in kept]
     if images is None:
-        images = load_images(chosen, preprocessing, listing, progress=progress)
+        images = _load_images(chosen, preprocessing, listing, progress=progress)
     elif len(chosen) < len(entries):
-        images = np.asarray(images[kept])  # a cache holds the copies too
+        images = np.asarray(images[kept])  # a cache includes copies
     labels = np.array([entry.label for entry in chosen], dtype=np.int64)
     return Split(images, labels, tuple(entry.name for entry in chosen))
 
 
 def _with_size(listing: Listing, preprocessing: Preprocessing) -> Preprocessing:
-    """With the one size that all images have, where none is set.
+    """The settings with a size: where none is set, the one size of all images.
 
-    Raises UserError where they have several.
+    Raises UserError where images differ in size.
     """
     if preprocessing.size is not None:
         return preprocessing
@@ -215,8 +193,7 @@ def _with_size(listing: Listing, preprocessing: Preprocessing) -> Preprocessing:
         try:
             height, width = read_image(entry.path).shape[:2]
         except BadImageError as error:
-            remedy = "replace the file, or take it away"
-            refuse_faults(listing, [Fault(entry.name, str(error), remedy)])
+            _refuse(listing, [_bad_image(entry, error)])
             raise
         sizes.setdefault((height, width), entry.name)
         if len(sizes) > 1:

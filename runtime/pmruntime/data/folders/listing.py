@@ -1,20 +1,18 @@
-"""Folders of labelled images, listed before any of them is decoded.
+"""The labelled images of a folder, listed before any of them is decoded.
 
-A listing also holds what is wrong with the folder, so that `check` can show all of it
-and training can refuse with the first few.
+A listing also holds what is wrong with the folder: `check` shows all of it, training
+refuses with the first few faults.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pmruntime.data.decode import SUFFIXES
 
-# Told how many images of how many are read.
-Progress = Callable[[int, int], None]
 _IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
@@ -41,7 +39,7 @@ class Fault:
     serious: bool = True
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Listing:
     """What a folder holds. Entries are sorted by name in both splits."""
 
@@ -58,7 +56,7 @@ class Listing:
         return (("train", self.train), ("val", self.val))
 
     def sort(self) -> Listing:
-        """Entries in the one order that is the same on every system."""
+        """Sort the entries by name, which is the same order on every system."""
         for _, entries in self.splits:
             entries.sort(key=lambda entry: entry.name)
         return self
@@ -69,13 +67,13 @@ class Listing:
 
 
 def image_files(folder: Path) -> Iterator[Path]:
-    """The files of a folder and the folders in it that an image could be, sorted; not
-    what systems and archivers leave behind."""
+    """The files with an image's suffix in a folder and its subfolders, sorted, without
+    those that `is_ignored`."""
     return (path for path in all_files(folder) if path.suffix.lower() in SUFFIXES)
 
 
 def all_files(folder: Path) -> Iterator[Path]:
-    """Every file of a folder and the folders in it but for the ignored ones, sorted."""
+    """Every file of a folder and its subfolders except the ignored ones, sorted."""
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
@@ -95,10 +93,10 @@ def is_ignored(path: Path) -> bool:
 def read_table(
     path: Path, place: str, columns: Iterable[str], faults: list[Fault]
 ) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file by their columns' names, each with its line number.
+    """The rows of a CSV file, each with its line number and its cells by column.
 
-    Other columns are ignored, their order is free. What is wrong goes to `faults`, and
-    the result is then empty.
+    Columns may come in any order, and further ones are ignored. For a table that cannot
+    be read, or lacks a column, a fault is added to `faults` and the result is empty.
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:

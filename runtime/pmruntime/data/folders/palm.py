@@ -7,6 +7,7 @@ labels.csv                        columns imgName and Label, among others
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pmruntime.data.folders.listing import (
@@ -30,8 +31,9 @@ def is_palm(folder: Path) -> bool:
 
 
 def list_palm(folder: Path) -> Listing:
-    """Training images by the first letter of their names, validation by labels.csv."""
-    listing = Listing("PALM", folder, CLASSES)
+    """List both splits: the first letter of its name labels a training image, a line in
+    labels.csv a validation image."""
+    listing = Listing(kind="PALM", folder=folder, class_names=CLASSES)
     for path in image_files(folder / TRAIN):
         name = listing.name_of(path)
         label = PREFIXES.get(path.name[0])
@@ -52,20 +54,8 @@ def list_palm(folder: Path) -> Listing:
 
 
 def _list_validation(listing: Listing) -> None:
-    folder = listing.folder
-    images: dict[str, Path] = {}
-    for path in image_files(folder / VAL):
-        first = images.setdefault(path.name, path)
-        if first is not path:
-            listing.faults.append(
-                Fault(
-                    listing.name_of(path),
-                    f"a second image of the name; the first is "
-                    f"{listing.name_of(first)}",
-                    f"{LABELS} tells images by name alone: take one of them away",
-                )
-            )
-    table = next((name for name in _TABLES if (folder / name).is_file()), None)
+    images = _validation_images(listing)
+    table = next((t for t in _TABLES if (listing.folder / t).is_file()), None)
     if table is None:
         listing.faults.append(
             Fault(
@@ -76,10 +66,45 @@ def _list_validation(listing: Listing) -> None:
             )
         )
         return
+    before = len(listing.faults)
+    labels = _read_labels(table, images, listing)
+    if len(listing.faults) > before and not labels:
+        return  # the table itself is unreadable: that fault is enough
+    for name, path in images.items():
+        place = listing.name_of(path)
+        label = labels.get(name)
+        if label is not None:
+            listing.val.append(Entry(path, place, label))
+        else:
+            remedy = f"add a line to {table}, or take the image away"
+            listing.faults.append(Fault(place, "an image without label", remedy))
+
+
+def _validation_images(listing: Listing) -> dict[str, Path]:
+    """The validation images by file name, by which labels.csv refers to them."""
+    images: dict[str, Path] = {}
+    for path in image_files(listing.folder / VAL):
+        first = images.setdefault(path.name, path)
+        if first is not path:
+            listing.faults.append(
+                Fault(
+                    listing.name_of(path),
+                    f"a second image of the name; the first is "
+                    f"{listing.name_of(first)}",
+                    f"{LABELS} tells images by name alone: take one of them away",
+                )
+            )
+    return images
+
+
+def _read_labels(
+    table: str, images: Mapping[str, Path], listing: Listing
+) -> dict[str, int]:
+    """The labels in the table by file name; a fault for each line that is no use."""
     labels: dict[str, int] = {}
     faults = listing.faults
-    failed = len(faults)
-    for line, row in read_table(folder / table, table, ("imgName", "Label"), faults):
+    rows = read_table(listing.folder / table, table, ("imgName", "Label"), faults)
+    for line, row in rows:
         name, place = row["imgName"], f"{table}:{line}"
         if row["Label"] not in ("0", "1"):
             remedy = "a label is 0 or 1"
@@ -87,19 +112,9 @@ def _list_validation(listing: Listing) -> None:
         elif name in labels:
             remedy = "keep one of the lines"
             faults.append(Fault(place, f"`{name}` stands here again", remedy))
-        elif name not in images:
-            remedy = f"put the image into {VAL}, or take the line away"
-            labels[name] = -1
-            faults.append(Fault(place, f"a label without image: `{name}`", remedy))
         else:
             labels[name] = int(row["Label"])
-    if len(faults) > failed and not labels:
-        return  # the table itself is unreadable
-    for name, path in images.items():
-        if name not in labels:
-            remedy = f"add a line to {table}, or take the image away"
-            faults.append(
-                Fault(listing.name_of(path), "an image without label", remedy)
-            )
-        elif labels[name] >= 0:
-            listing.val.append(Entry(path, listing.name_of(path), labels[name]))
+            if name not in images:
+                remedy = f"put the image into {VAL}, or take the line away"
+                faults.append(Fault(place, f"a label without image: `{name}`", remedy))
+    return labels

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from pmruntime.data.folders.listing import Progress
-
+# A callback: how many items of how many are done.
+OnProgress = Callable[[int, int], None]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -16,11 +16,11 @@ Result = TypeVar("Result")
 def in_threads(
     function: Callable[[Item], Result],
     items: Sequence[Item],
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> list[Result]:
-    """What `function` gives of every item, in their order.
+    """The results of `function` for all items, in the order of the items.
 
-    `progress` is called in this thread. What `function` raises is raised here.
+    `progress` is called in this thread. An exception of `function` is raised here.
     """
     pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
     results = []
@@ -30,6 +30,6 @@ def in_threads(
             if progress is not None:
                 progress(len(results), len(items))
     finally:
-        # Ctrl-C waits for the images at hand, not for those in the queue.
+        # Ctrl-C waits for the images in work, not for those in the queue.
         pool.shutdown(cancel_futures=True)
     return results

@@ -1,1 +1,1 @@
-"""What `pmgen data check` and `pmgen data show` say of a folder."""
+"""What `pmgen data check` and `pmgen data show` tell about a folder."""

@@ -1,4 +1,4 @@
-"""All that is to be known of a folder of images before a network is trained on it."""
+"""The check of a folder before training: its images counted, decoded, its faults."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from pmruntime.data.decode import (
     verify_jpeg,
 )
 from pmruntime.data.folders.copies import copy_faults
-from pmruntime.data.folders.image_folder import KINDS, list_images
-from pmruntime.data.folders.listing import Entry, Fault, Listing, Progress, all_files
-from pmruntime.data.folders.parallel import in_threads
+from pmruntime.data.folders.kinds import DESCRIPTIONS, list_images
+from pmruntime.data.folders.listing import Entry, Fault, Listing, all_files
+from pmruntime.data.folders.parallel import OnProgress, in_threads
 from pmruntime.problems import UserError
 
 _NAMED_AS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".bmp": "BMP"}
 _TABLES = (".csv", ".xlsx")
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, kw_only=True)
+class FolderCheck:
     """What `check_folder` found.
 
-    `counts` are images by split and class number, bad ones included; `sizes` are
-    (height, width) with their numbers of images, the most frequent first; `unread` are
-    files that are not taken for images.
+    `counts` are numbers of images by split and class number, bad ones included; `sizes`
+    are numbers of images by (height, width), the most frequent size first; `unread` are
+    files that are not recognised as images.
     """
 
     folder: Path
@@ -44,11 +44,11 @@ class Report:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was found that would stop or falsify training."""
+        """Whether no fault was found that would stop or falsify training."""
         return not any(fault.serious for fault in self.faults)
 
     def as_json(self) -> dict[str, Any]:
-        """The report as `--format json` prints it."""
+        """What `--format json` prints."""
         return {
             "folder": str(self.folder),
             "kind": self.kind,
@@ -76,8 +76,8 @@ class Report:
 
 
 def check_folder(
-    folder: Path, *, verify: bool = False, progress: Progress | None = None
-) -> Report:
+    folder: Path, *, verify: bool = False, progress: OnProgress | None = None
+) -> FolderCheck:
     """List a folder, decode every image of it, and look for copies.
 
     With `verify` JPEGs are decoded strictly as well, which finds damage in the middle.
@@ -87,32 +87,33 @@ def check_folder(
     if not folder.is_dir():
         raise UserError(f"there is no folder `{folder}`")
     if is_idx_folder(folder):
-        return _of_idx(folder)
+        return _check_idx(folder)
     listing = list_images(folder)
     if listing is None:
-        kinds = "; ".join(describes for describes, _, _ in KINDS)
         raise UserError(
             f"the folder `{folder}` holds no data of a known kind",
-            f"known kinds: {kinds}",
+            f"known kinds: {DESCRIPTIONS}",
         )
     entries = [*listing.train, *listing.val]
-    looks = in_threads(lambda entry: _look_at(entry, verify), entries, progress)
-    sizes = Counter(size for size, _ in looks if size is not None)
-    faults = [*listing.faults, *(fault for _, found in looks for fault in found)]
+    results = in_threads(lambda entry: _check_image(entry, verify), entries, progress)
+    sizes = Counter(size for size, _ in results if size is not None)
+    faults = [*listing.faults, *(fault for _, found in results for fault in found)]
     faults += [*_missing_splits(listing), *copy_faults(listing)]
-    return Report(
-        folder,
-        listing.kind,
-        listing.class_names,
-        {split: _count(found, listing) for split, found in listing.splits},
-        dict(sizes.most_common()),
-        tuple(_in_order(faults)),
-        tuple(_unread(listing)),
+    return FolderCheck(
+        folder=folder,
+        kind=listing.kind,
+        class_names=listing.class_names,
+        counts={split: _count(found, listing) for split, found in listing.splits},
+        sizes=dict(sizes.most_common()),
+        faults=tuple(_in_order(faults)),
+        unread=tuple(_unread(listing)),
     )
 
 
-def _look_at(entry: Entry, verify: bool) -> tuple[tuple[int, int] | None, list[Fault]]:
-    """A file's (height, width), None for a bad one, and what is wrong with it."""
+def _check_image(
+    entry: Entry, verify: bool
+) -> tuple[tuple[int, int] | None, list[Fault]]:
+    """A file's (height, width), None for a bad file, and its faults."""
     try:
         content = read_bytes(entry.path)
         height, width = decode(content).shape[:2]
@@ -131,7 +132,7 @@ def _look_at(entry: Entry, verify: bool) -> tuple[tuple[int, int] | None, list[F
 
 def _missing_splits(listing: Listing) -> list[Fault]:
     if any(fault.serious for fault in listing.faults):
-        return []  # those say why
+        return []  # these faults say why a split is empty
     if not listing.train and not listing.val:
         return [Fault(str(listing.folder), "no labelled images", "put images into it")]
     faults = []
@@ -145,7 +146,7 @@ def _missing_splits(listing: Listing) -> list[Fault]:
 
 
 def _in_order(faults: list[Fault]) -> list[Fault]:
-    """Serious ones first; those of one remedy together, where the first of them is."""
+    """Serious faults first; within these, faults with the same remedy together."""
     first: dict[str, int] = {}
     for position, fault in enumerate(faults):
         first.setdefault(fault.remedy, position)
@@ -168,15 +169,15 @@ def _unread(listing: Listing) -> list[str]:
     ]
 
 
-def _of_idx(folder: Path) -> Report:
+def _check_idx(folder: Path) -> FolderCheck:
     data = read_idx(folder)
-    return Report(
-        folder,
-        "IDX",
-        data.class_names,
-        {
+    return FolderCheck(
+        folder=folder,
+        kind="IDX",
+        class_names=data.class_names,
+        counts={
             name: [int((split.labels == k).sum()) for k in range(data.num_classes)]
             for name, split in (("train", data.train), ("val", data.val))
         },
-        {data.image_shape[1:]: len(data.train) + len(data.val)},
+        sizes={data.image_shape[1:]: len(data.train) + len(data.val)},
     )

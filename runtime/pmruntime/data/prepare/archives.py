@@ -1,9 +1,9 @@
-"""The challenge's archives unpacked into the layout that `palm.py` reads.
+"""The archives of iChallenge-PM unpacked into the layout that `palm.py` reads.
 
-Archives come from the network, so nothing in them is trusted: an entry is written by
-its base name alone into a temporary folder, only where its name is that of an image or
-a label sheet, and its bytes are counted while they are copied. The folders are renamed
-into place when all is there.
+Archives come from the network, so nothing in them is trusted: only entries named like
+an image or a label sheet are written, by their base names, into a temporary folder, and
+their bytes are counted while they are copied. At the end the folders are renamed into
+place.
 """
 
 from __future__ import annotations
@@ -14,32 +14,31 @@ import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from pmruntime.data.decode import SUFFIXES
 from pmruntime.data.folders.palm import LABELS, TRAIN, VAL
+from pmruntime.data.folders.parallel import OnProgress
 from pmruntime.data.prepare.label_sheet import COLUMNS, sheet_as_csv
 from pmruntime.files import write_json
 from pmruntime.problems import UserError
 
 MARKER = ".pmgen-prepared.json"
 MAX_ENTRY = 256 * 2**20  # bytes of one image or sheet
-MAX_TOTAL = 20 * 2**30  # bytes of all together, unless the user says otherwise
+MAX_TOTAL = 20 * 2**30  # bytes of all entries together; the user may allow more
 MAX_ENTRIES = 200_000  # of one archive
 _TEMPORARY = ".pmgen-prepare.tmp"
 _CHUNK = 2**20
 _TARGETS = (TRAIN, VAL, LABELS)
 _TRAINING, _VALIDATION = re.compile(r"[PHN]\d+\."), re.compile(r"V\d+\.")
 
-Progress = Callable[[int, int], None]
-
 
 @dataclass
 class Prepared:
-    """What came out: numbers of images by folder, whether there are labels, and how
-    many entries were left out because they are neither images nor labels."""
+    """The result of `prepare`: numbers of images by folder, whether labels were found,
+    and how many entries were skipped because they are neither images nor labels."""
 
     images: dict[str, int] = field(default_factory=dict)
     labels: bool = False
@@ -52,14 +51,14 @@ def prepare(
     *,
     force: bool = False,
     max_bytes: int = MAX_TOTAL,
-    progress: Progress = lambda done, total: None,
+    progress: OnProgress = lambda done, total: None,
 ) -> Prepared:
-    """Unpack the challenge's archives into `out`; an entry's name says what it is.
+    """Unpack the archives into `out`; the name of an entry says what it is.
 
-    An interrupted call leaves `out` without the folders that it was to bring, and the
-    next one begins anew. Raises UserError for a damaged or hostile archive, a full
-    disk, or files in `out` that it did not write; with `force` those that it did write
-    are replaced.
+    `progress` is called with the bytes copied and the bytes in all. An interrupted call
+    adds no folder to `out`, and the next call starts again. With `force` the folders
+    and labels of an earlier call are replaced. Raises UserError for a damaged or
+    hostile archive, a full disk, and files in `out` that no call wrote.
     """
     written = _written_before(out)
     temporary = out / _TEMPORARY
@@ -72,7 +71,7 @@ def prepare(
         _check_room(out, job.declared)
         for archive in archives:
             job.unpack(archive)
-        _settle(out, job, written, force)
+        _move_into_place(out, job, written, force)
         return job.result
     except OSError as error:
         raise UserError(
@@ -84,15 +83,15 @@ def prepare(
 
 
 class _Job:
-    """One call of `prepare`: where to, how much so far."""
+    """One call of `prepare`: its target and what has been copied so far."""
 
-    def __init__(self, folder: Path, max_bytes: int, progress: Progress) -> None:
+    def __init__(self, folder: Path, max_bytes: int, progress: OnProgress) -> None:
         self.folder, self.max_bytes, self.progress = folder, max_bytes, progress
         self.declared = self.done = 0
         self.result = Prepared()
 
     def plan(self, path: Path) -> None:
-        """Count what an archive says that it holds, before anything is written."""
+        """Add up the declared sizes in an archive, before anything is written."""
         with _opened(path, str(path)) as archive:
             for entry in archive.infolist():
                 if _place(entry) is not None:
@@ -107,7 +106,7 @@ class _Job:
     def unpack(
         self, path: Path, shown: str | None = None, nested: bool = False
     ) -> None:
-        """Copy the entries that are wanted; of nested archives one level."""
+        """Copy the wanted entries; nested archives are unpacked one level deep."""
         shown = shown or str(path)
         with _opened(path, shown) as archive:
             for entry in archive.infolist():
@@ -118,20 +117,20 @@ class _Job:
                 name = _base_name(entry)
                 target = self.folder / (place if place in (TRAIN, VAL) else ".") / name
                 where = f"{shown}: {entry.filename}"
-                fresh = self._copy(archive, entry, target, where)
+                is_new = self._copy(archive, entry, target, where)
                 if place == ".zip":
                     self.unpack(target, where, nested=True)
                     target.unlink()
                 elif place == LABELS:
                     self._labels(target, where)
-                elif fresh:
+                elif is_new:
                     images = self.result.images
                     images[place] = images.get(place, 0) + 1
 
     def _copy(
         self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, where: str
     ) -> bool:
-        """Write an entry, its bytes counted; False where the same file was there."""
+        """Write an entry, counting its bytes; False where an equal file exists."""
         if entry.flag_bits & 1:
             raise UserError(f"`{where}` is encrypted", "unpack it with its password")
         target.parent.mkdir(exist_ok=True)
@@ -173,7 +172,7 @@ class _Job:
         return True
 
     def _labels(self, path: Path, where: str) -> None:
-        """A sheet or table becomes labels.csv, where it is one of labels."""
+        """Write labels.csv from a sheet or table, if it has the columns of labels."""
         if path.suffix.lower() == ".xlsx":
             text = sheet_as_csv(path, where)
         else:
@@ -209,7 +208,7 @@ def _base_name(entry: zipfile.ZipInfo) -> str:
 
 
 def _place(entry: zipfile.ZipInfo) -> str | None:
-    """The folder that an entry belongs to, LABELS, ".zip", or None to leave it out."""
+    """The folder for an entry, LABELS for labels, ".zip" for archives, None to skip."""
     name = _base_name(entry)
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if entry.is_dir() or kind not in (0, stat.S_IFREG) or "__MACOSX" in entry.filename:
@@ -227,7 +226,8 @@ def _place(entry: zipfile.ZipInfo) -> str | None:
 
 
 def _written_before(out: Path) -> list[str]:
-    """The targets in `out` that an earlier call wrote. Raises UserError for a file."""
+    """The targets in `out` that an earlier call wrote. Raises UserError where `out` is
+    a file."""
     if out.exists() and not out.is_dir():
         raise UserError(f"`{out}` is a file, not a folder")
     try:
@@ -246,15 +246,15 @@ def _check_room(out: Path, needed: int) -> None:
         )
 
 
-def _settle(out: Path, job: _Job, written: list[str], force: bool) -> None:
-    """Rename what was unpacked into place."""
-    brought = [name for name in _TARGETS if (job.folder / name).exists()]
-    if not brought:
+def _move_into_place(out: Path, job: _Job, written: list[str], force: bool) -> None:
+    """Rename the unpacked folders and labels into place."""
+    unpacked = [name for name in _TARGETS if (job.folder / name).exists()]
+    if not unpacked:
         raise UserError(
             "there is no fundus photograph and no label sheet in these archives",
             "the challenge's are training.zip, validation.zip and valid_gt.zip",
         )
-    for name in brought:
+    for name in unpacked:
         if (out / name).exists() and name not in written:
             raise UserError(
                 f"`{out / name}` is there already, and `prepare` did not write it",
@@ -264,9 +264,10 @@ def _settle(out: Path, job: _Job, written: list[str], force: bool) -> None:
             raise UserError(
                 f"`{out / name}` was prepared before", "replace it with `--force`"
             )
-    # Before the renames: whatever is cut short is known for ours.
-    write_json(out / MARKER, {"wrote": sorted({*written, *brought})})
-    for name in brought:
+    # Written before the renames, so that after an interruption the next call knows
+    # which files are its own.
+    write_json(out / MARKER, {"wrote": sorted({*written, *unpacked})})
+    for name in unpacked:
         target = out / name
         if target.is_dir():
             shutil.rmtree(target)

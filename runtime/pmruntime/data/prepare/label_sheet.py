@@ -1,4 +1,4 @@
-"""The challenge's label sheet, .xlsx, as the rows of a CSV table."""
+"""The label sheet of iChallenge-PM, .xlsx, converted to CSV."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from pmruntime.problems import UserError
 
 COLUMNS = ("imgName", "Label")
-MAX_BYTES = 64 * 2**20  # of all that a sheet unpacks to
+MAX_BYTES = 64 * 2**20  # of all parts of a sheet, unpacked
 _MAX_ROWS = 1_000_000
 
 
@@ -20,11 +20,11 @@ def sheet_as_csv(path: Path, shown: str) -> str:
     """The text of labels.csv: the first table in the workbook that has COLUMNS, with
     all of its columns, labels as 0 and 1.
 
-    `shown` names the file in messages. Formulas count with the value that was saved.
-    Raises UserError, with the row where there is one.
+    `shown` names the file in messages. A formula has the value that was saved with it.
+    Raises UserError, which names the row where one is at fault.
     """
     _check_size(path, shown)
-    # openpyxl reads XML by defusedxml where that is installed, and it is a dependency.
+    # openpyxl uses defusedxml where it is installed, and it is a dependency.
     import openpyxl
 
     try:
@@ -38,7 +38,7 @@ def sheet_as_csv(path: Path, shown: str) -> str:
             book.close()
     except UserError:
         raise
-    except Exception as error:  # openpyxl raises whatever its parts raise
+    except Exception as error:  # openpyxl lets any error of its parts through
         raise UserError(
             f"`{shown}` is no sheet that can be read: {error or type(error).__name__}",
             "download it again, or save it as .xlsx",
@@ -50,8 +50,8 @@ def sheet_as_csv(path: Path, shown: str) -> str:
 
 
 def _check_size(path: Path, shown: str) -> None:
-    """A sheet is a zip archive; what it says that it unpacks to is bounded, and
-    zipfile holds it to that."""
+    """Refuse a sheet, which is a zip archive, by its declared unpacked size; zipfile
+    reads no more than is declared."""
     try:
         with zipfile.ZipFile(path) as archive:
             total = sum(entry.file_size for entry in archive.infolist())

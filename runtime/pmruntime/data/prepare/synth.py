@@ -1,24 +1,25 @@
-"""Drawn fundus images in the layout of iChallenge-PM: for a first try, and for tests.
+"""Synthetic fundus images in the layout of iChallenge-PM, for a first try and tests.
 
-They are drawings, not photographs: a network that tells them apart has learned nothing
-about eyes. Image k of a seed is the same however many are drawn.
+They are drawings, not photographs: a network that classifies them has learned nothing
+about eyes. Image k of a seed does not depend on how many images are drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.data.folders.palm import LABELS, PREFIXES, TRAIN, VAL
-from pmruntime.data.opencv import cv2
+from pmruntime.data.folders.parallel import OnProgress
 from pmruntime.files import write_atomic
+from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError
 
-# Of 20 training images as in the real set: 213 P, 26 H, 161 N of 400.
-_ROUND = "PNPNPHPNPNPNPPNPNPNP"
+# The kinds of 20 training images, in proportion to the real ones: of 400 images 213
+# are P, 26 H, 161 N.
+_KINDS = "PNPNPHPNPNPNPPNPNPNP"
 _README = """\
 These images are DRAWN, by `pmgen data synth`. They show no eye and no disease, and a
 network trained on them knows nothing of either. They have the layout and the names of
@@ -35,11 +36,12 @@ def synthesise(
     val: int = 30,
     size: int = 224,
     seed: int = 0,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: OnProgress = lambda done, total: None,
 ) -> None:
     """Draw `train` and `val` images of `size` x `size` pixels into the folder `out`.
 
-    Raises UserError where `out` holds anything.
+    `progress` is called with the number of images drawn, of how many. Raises UserError
+    where `out` is not empty.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"`{out}` is not empty", "choose a new folder with `--out`")
@@ -48,14 +50,14 @@ def synthesise(
     write_atomic(out / "README.txt", _README.encode())
     numbers = dict.fromkeys(PREFIXES, 0)
     for k in range(train):
-        kind = _ROUND[k % len(_ROUND)]
+        kind = _KINDS[k % len(_KINDS)]
         numbers[kind] += 1
         image, _ = draw_fundus(kind, size, np.random.default_rng([seed, 0, k]))
         _write(out / TRAIN / f"{kind}{numbers[kind]:04d}.jpg", image)
         progress(k + 1, train + val)
     rows = ["ID,imgName,Label,Fovea_X,Fovea_Y"]
     for k in range(val):
-        kind = _ROUND[(7 * k + 3) % len(_ROUND)]
+        kind = _KINDS[(7 * k + 3) % len(_KINDS)]
         rng = np.random.default_rng([seed, 1, k])
         image, (x, y) = draw_fundus(kind, size, rng)
         name = f"V{k + 1:04d}.jpg"
@@ -121,7 +123,7 @@ def _background(kind: str, x: Image, y: Image, rng: np.random.Generator) -> Imag
 
 
 def _tessellated(image: Image, kind: str, size: int, rng: np.random.Generator) -> Image:
-    """The choroid shining through, more where the eye is long."""
+    """The choroid that shows through, more in a long eye."""
     strength = {"N": 0.05, "H": 0.13, "P": 0.13}[kind] * rng.uniform(0.3, 1.4)
     ridges = 1 - np.abs(_noise(size, 22, rng) + 0.5 * _noise(size, 40, rng))
     pattern = np.clip(ridges, 0, 1) ** 2 - 0.4
@@ -192,7 +194,8 @@ def _vessels(
     side: float,
     rng: np.random.Generator,
 ) -> Image:
-    """Branching walks from the disc: two arcades around the fovea, and finer ones."""
+    """Random walks that branch, from the disc: two arcades around the fovea, and finer
+    vessels."""
     scale = 4  # drawn larger, for soft edges
     layer = np.zeros((size * scale // 2, size * scale // 2), np.uint8)
 
@@ -202,7 +205,7 @@ def _vessels(
             turn = 0.8 * turn + rng.normal(0, 0.025)
             pull = fovea - at
             ahead = np.arctan2(pull[1], pull[0])
-            # Arcades bend around the macula and never into it.
+            # Arcades bend around the macula, not into it.
             bend = 0.04 if 8 < step < 34 and np.cos(ahead - angle) > -0.35 else 0.0
             angle += turn + bend * np.sign(np.sin(ahead - angle))
             new = at + 0.012 * np.array([np.cos(angle), np.sin(angle)])
@@ -240,7 +243,7 @@ def _disc(
     radius: float,
     rng: np.random.Generator,
 ) -> Image:
-    """The optic disc with its cup; tilted, an oval, where the eye is long."""
+    """The optic disc with its cup; in a long eye it is tilted, and so an oval."""
     flat = rng.uniform(0.62, 0.85) if kind == "P" else rng.uniform(0.85, 1.0)
     turn = rng.uniform(-0.5, 0.5)
     u = x * np.cos(turn) + y * np.sin(turn)
@@ -254,8 +257,8 @@ def _disc(
 
 
 def _reflex(image: Image, x: Image, y: Image, rng: np.random.Generator) -> Image:
-    """What photographs of all kinds have, so that pale pixels alone tell nothing: light
-    from the eyelid or the lens, and the sheen of a young retina."""
+    """Reflections that all kinds have, so that pale pixels alone do not tell the class:
+    light from the eyelid or the lens, and the sheen of a young retina."""
     for _ in range(rng.integers(0, 4)):
         angle, away = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.5)
         place = away * np.array([np.cos(angle), np.sin(angle)])
@@ -269,7 +272,7 @@ def _reflex(image: Image, x: Image, y: Image, rng: np.random.Generator) -> Image
 def _photographed(
     image: Image, x: Image, y: Image, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """The camera's part: haze, blur, noise, and the round field of view on black."""
+    """Effects of the camera: haze, blur, noise, a round field of view on black."""
     haze = rng.uniform(0, 0.12)
     hazy = image * (1 - haze) + haze * np.array([0.25, 0.35, 0.4], np.float32)
     image = cv2.GaussianBlur(hazy, (0, 0), rng.uniform(0.3, 0.9) * len(x) / 224)

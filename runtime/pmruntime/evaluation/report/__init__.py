@@ -1,1 +1,1 @@
-"""The page `report.html`: plots, pictures, Grad-CAM."""
+"""The page `report.html`: its plots, images and Grad-CAM heat maps."""

@@ -1,10 +1,9 @@
-"""Grad-CAM (Selvaraju et al. 2017): where in an image a network found its answer.
+"""Grad-CAM (Selvaraju et al. 2017): which parts of an image speak for a class.
 
-The last layer whose output is still an image is found by watching one pass, so nothing
-about the network has to be known. A sum or activation that the network computes behind
-that layer without a layer of its own belongs to the head here. Where the network ends
-in parallel layers that it merges in its own `forward`, the map is that of the last of
-them only.
+Hooks during one forward pass find the last layer whose output has height and width, so
+nothing about the network has to be known. A sum or an activation after that layer that
+is no layer of its own counts as part of the head. Where a network ends in parallel
+layers that its `forward` merges, the map is that of the last of them only.
 """
 
 from __future__ import annotations
@@ -18,15 +17,15 @@ import numpy as np
 import paddle
 from numpy.typing import NDArray
 
-from pmruntime.data.opencv import cv2
+from pmruntime.machine.opencv import cv2
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
-from pmruntime.training.losses import main_output
 
 
 @dataclass(frozen=True, eq=False)
 class HeatMap:
-    """How much each place speaks for a class, float32 [H, W] from 0 to 1, and the
-    layer that was looked at. All zeros: nothing in the image spoke for the class."""
+    """How much each pixel speaks for a class, float32 [H, W] from 0 to 1, and the name
+    of the layer. All zeros: nothing in the image speaks for the class."""
 
     heat: NDArray[np.float32]
     class_: int
@@ -34,14 +33,13 @@ class HeatMap:
 
 
 def grad_cam(model: Any, image: NDArray[np.float32]) -> HeatMap:
-    """The heat map of an image, float32 [C, H, W] as the network is shown it, for the
-    class that the network predicts.
+    """The heat map of a normalized image, float32 [C, H, W], for the predicted class.
 
-    Runs in eval mode; the network's mode and gradients are left as they were. Raises
+    Runs in eval mode; the modes and gradients of the network do not change. Raises
     UserError where no layer's output is an image of more than one pixel.
     """
     batch = paddle.to_tensor(image[None])
-    # So that gradients flow even where every parameter is frozen.
+    # Lets gradients flow even where every parameter is frozen.
     batch.stop_gradient = False
     with _watched(model) as seen:
         logits = main_output(model(batch))[0]
@@ -70,9 +68,9 @@ def grad_cam(model: Any, image: NDArray[np.float32]) -> HeatMap:
 
 
 def overlay(picture: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The picture, uint8 [H, W, 3] BGR, under its heat map in viridis: the warmer, the
-    less of the picture shines through. Viridis grows evenly in lightness, also for the
-    colour-blind."""
+    """The picture, uint8 [H, W, 3] BGR, blended with its heat map in viridis: the more
+    heat, the less of the picture. Viridis increases evenly in lightness, for the
+    colour-blind too."""
     colors = cv2.applyColorMap(
         (heat * 255).round().astype(np.uint8), cv2.COLORMAP_VIRIDIS
     )
@@ -85,15 +83,15 @@ def overlay(picture: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np
 
 @contextmanager
 def _watched(model: Any) -> Iterator[list[tuple[str, Any]]]:
-    """In eval mode, every output that is an image [1, C, H, W], H * W > 1, in order of
-    execution. A layer's output comes after those of the layers within it."""
+    """In eval mode, a list that gets the name and output of the last layer to give an
+    image [1, C, H, W], H * W > 1. A layer runs after the layers within it."""
     seen: list[tuple[str, Any]] = []
     hooks = []
     was_training = [layer.training for layer in model.sublayers(include_self=True)]
 
     def watcher(name: str) -> Any:
         def watch(layer: Any, inputs: Any, output: Any) -> None:
-            # Of many outputs only the last is needed; the others are let go.
+            # Only the last output is needed; the memory of the others is released.
             if isinstance(output, paddle.Tensor) and _is_image(output.shape):
                 seen[:] = [(name, output)]
 

@@ -1,8 +1,8 @@
-"""report.html: a run and its validation on one page that needs nothing else.
+"""report.html: a run and its evaluation on one page that needs no other file.
 
-Pictures are in the page itself, nothing is fetched, and no script runs. The page's text
-is in templates/report.html, which escapes whatever the data, the spec and the files'
-names put into it; what is shown where is decided here.
+Images are embedded, nothing is fetched, and no script runs. The text of the page is in
+templates/report.html, which escapes everything from the data, the spec and the names of
+files; its values are prepared here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pmruntime.problems import UserError
 from pmruntime.runs.trained import TrainedRun
 
 MISTAKES = 8
-_FIGURES = {
+_PLOTS = {
     "confusion.png": "Confusion matrix: a row for each true class",
     "roc.png": "ROC: sensitivity against false alarms over all thresholds",
     "calibration.png": "Calibration: on the diagonal a probability is what comes true",
@@ -36,10 +36,10 @@ def write_report(
     data: Data,
     result: Mapping[str, Any],
     predictions: Predictions,
-    figures: Mapping[str, bytes],
+    plots: Mapping[str, bytes],
 ) -> bytes:
-    """The page, UTF-8. `result` is what eval.json holds, `predictions` are the
-    network's, `figures` PNG files by name as `draw_figures` gives them."""
+    """The page, UTF-8. `result` is the content of eval.json, `predictions` are those of
+    the network, `plots` the PNG files by name of `draw_plots`."""
     environment = Environment(
         loader=PackageLoader("pmruntime.evaluation.report"),
         autoescape=True,
@@ -47,12 +47,12 @@ def write_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pictures = [(png_uri(figures[k]), v) for k, v in _FIGURES.items() if k in figures]
+    shown_plots = [(png_uri(plots[k]), v) for k, v in _PLOTS.items() if k in plots]
     if run.folder.curve.is_file():
         curve = png_uri(run.folder.curve.read_bytes())
-        pictures.append((curve, "Loss and accuracy over the epochs"))
-    shown, are_mistakes = _worth_a_look(predictions)
-    examples, layer = _examples(run, data, predictions, shown)
+        shown_plots.append((curve, "Loss and accuracy over the epochs"))
+    chosen, are_mistakes = _chosen_examples(predictions)
+    examples, layer = _examples(run, data, predictions, chosen)
     layers = layer_rows(run.model, data.image_shape)
     page = environment.get_template("report.html").render(
         model=run.record["model"],
@@ -63,8 +63,8 @@ def write_report(
         columns=columns(result),
         rows=metric_rows(result),
         differences=difference_rows(result),
-        figures=pictures,
-        no_figures=not figures,
+        plots=shown_plots,
+        no_plots=not plots,
         examples=examples,
         examples_are_mistakes=are_mistakes,
         mistakes=int((predictions.predicted != predictions.labels).sum()),
@@ -78,22 +78,25 @@ def write_report(
     return page.encode()
 
 
-def shown_figure(name: str, figure: Mapping[str, Any]) -> tuple[str, str]:
-    """A figure of eval.json and its interval as a reader wants them: ("94.5%",
+def shown_measurement(name: str, measurement: Mapping[str, Any]) -> tuple[str, str]:
+    """A measurement of eval.json, formatted: value and interval, as ("94.5%",
     "91.5 – 97.5"); where there is none, a dash and the reason."""
     metric = METRICS[name]
-    if figure["value"] is None:
-        return "—", str(figure["reason"])
-    value = _number(metric, figure["value"]) + "%" * metric.percent
-    if figure["low"] is None:
-        return value, str(figure["reason"])
-    low, high = _number(metric, figure["low"]), _number(metric, figure["high"])
+    if measurement["value"] is None:
+        return "—", str(measurement["reason"])
+    value = _number(metric, measurement["value"]) + "%" * metric.percent
+    if measurement["low"] is None:
+        return value, str(measurement["reason"])
+    low, high = (
+        _number(metric, measurement["low"]),
+        _number(metric, measurement["high"]),
+    )
     return value, f"{low} – {high}"
 
 
 def shown_difference(name: str, difference: Mapping[str, Any]) -> tuple[str, str, str]:
-    """A difference, its interval and its p-value, with signs: ("+1.5", "-1.0 to +4.0",
-    "0.310"). Percentages differ by percentage points."""
+    """A difference of eval.json, formatted: value, interval and p-value, as ("+1.5",
+    "-1.0 to +4.0", "0.310"). Percentages differ by percentage points."""
     metric = METRICS[name]
     if difference["value"] is None:
         return "—", str(difference["reason"]), "—"
@@ -112,7 +115,7 @@ def _number(metric: Metric, value: float, sign: str = "") -> str:
 
 
 def columns(result: Mapping[str, Any]) -> list[str]:
-    """The contenders' names: the network, then what it is held against."""
+    """The names of the models compared: the network, then the others."""
     names = [str(result["model"])]
     if "baseline" in result:
         names.append("baseline")
@@ -122,14 +125,16 @@ def columns(result: Mapping[str, Any]) -> list[str]:
 
 
 def metric_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A row for each metric: title, meaning, and value and interval by contender."""
+    """A row for each metric: title, meaning, and a cell for each model, its value and
+    interval."""
     others = [result[key] for key in ("baseline", "against") if key in result]
     return [
         {
             "title": metric.title,
             "meaning": metric.meaning,
             "cells": [
-                shown_figure(name, each["metrics"][name]) for each in (result, *others)
+                shown_measurement(name, model["metrics"][name])
+                for model in (result, *others)
             ],
         }
         for name, metric in METRICS.items()
@@ -137,24 +142,25 @@ def metric_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def difference_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """For each rival its name and a row for each metric; empty without rivals."""
+    """For each model that the network is compared with, its name and a row for each
+    metric."""
     names = columns(result)[1:]
-    rivals = [result[key] for key in ("baseline", "against") if key in result]
+    others = [result[key] for key in ("baseline", "against") if key in result]
     return [
         {
             "name": name,
             "rows": [
-                (metric.title, *shown_difference(key, rival["difference"][key]))
+                (metric.title, *shown_difference(key, other["difference"][key]))
                 for key, metric in METRICS.items()
             ],
         }
-        for name, rival in zip(names, rivals, strict=True)
+        for name, other in zip(names, others, strict=True)
     ]
 
 
-def _worth_a_look(p: Predictions) -> tuple[list[int], bool]:
-    """The most confident mistakes, the worst first; without any the least certain
-    images, and False."""
+def _chosen_examples(p: Predictions) -> tuple[list[int], bool]:
+    """The positions of the most confident mistakes, the worst first, and True; without
+    mistakes those of the least certain images, and False."""
     certainty = p.logs.max(axis=1)
     wrong = p.predicted != p.labels
     if wrong.any():
@@ -167,7 +173,7 @@ def _worth_a_look(p: Predictions) -> tuple[list[int], bool]:
 def _examples(
     run: TrainedRun, data: Data, p: Predictions, chosen: list[int]
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """What is shown of each chosen image, and the layer that Grad-CAM looked at."""
+    """The values that the page shows for each chosen image, and Grad-CAM's layer."""
     examples, layer = [], None
     for i in chosen:
         image = data.val.images[i]
@@ -189,7 +195,7 @@ def _examples(
 
 
 def _heat(run: TrainedRun, image: NDArray[Any]) -> tuple[NDArray[Any], str] | None:
-    """The heat map and its layer; None for a network that has no image to show."""
+    """The heat map and its layer; None where no layer of the network gives an image."""
     try:
         found = grad_cam(run.model, image)
     except UserError:
@@ -198,7 +204,7 @@ def _heat(run: TrainedRun, image: NDArray[Any]) -> tuple[NDArray[Any], str] | No
 
 
 def _facts(run: TrainedRun, data: Data) -> list[tuple[str, str]]:
-    """What was trained, on what, and with what, as pairs of a name and a text."""
+    """The network, the data and the training as pairs of a name and a text."""
     record = run.record
     arguments = ", ".join(f"{k} = {v}" for k, v in record["arguments"].items())
     epoch = "" if run.epoch is None else f" (epoch {run.epoch})"

@@ -1,74 +1,76 @@
-"""Figures of a validation: ROC, precision and recall, calibration, confusion matrix."""
+"""Plots of predictions: ROC, precision and recall, calibration, confusion matrix."""
 
 from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from pmruntime.evaluation.metrics import CALIBRATION_BINS, Predictions, calibration_bins
 
-# One colour for each contender in every figure, told apart by the colour-blind too.
+# One colour for each model in every plot; they suit the colour-blind too.
 COLORS = ("#1f5f99", "#d1702a", "#5b8c3e")
 _GREY = "#8a8f98"
-# Beyond these a figure could not be read.
+# More than these could not be read.
 _MAX_CURVES, _MAX_NUMBERS = 10, 12
 
 
-def draw_figures(contenders: dict[str, Predictions]) -> dict[str, bytes]:
-    """PNG files by name; a figure that these images cannot give is left out.
+def draw_plots(predictions: Mapping[str, Predictions]) -> dict[str, bytes]:
+    """PNG files by name, without plots that are undefined for these images.
 
-    `contenders` are predictions of the same images by name, the network's first; the
-    confusion matrix is that of the first. Needs matplotlib (ImportError), no display.
+    `predictions` of the same images are given by the name of their model, the network's
+    first; the confusion matrix is that of the first. Needs no display. Raises
+    ImportError without matplotlib.
     """
-    first = next(iter(contenders.values()))
-    figures = {
-        "calibration.png": _drawn(_calibration, contenders, size=(4.6, 4.6)),
-        "confusion.png": _drawn(_confusion, contenders, size=_confusion_size(first)),
+    first = next(iter(predictions.values()))
+    plots = {
+        "calibration.png": _png(_calibration, predictions, size=(4.6, 4.6)),
+        "confusion.png": _png(_confusion, predictions, size=_confusion_size(first)),
     }
     present = np.bincount(first.labels, minlength=first.logs.shape[1]) > 0
     if present.sum() > 1:
-        figures["roc.png"] = _drawn(_roc, contenders, size=(4.6, 4.6))
-        figures["precision_recall.png"] = _drawn(
-            _precision_recall, contenders, size=(4.6, 4.6)
+        plots["roc.png"] = _png(_roc, predictions, size=(4.6, 4.6))
+        plots["precision_recall.png"] = _png(
+            _precision_recall, predictions, size=(4.6, 4.6)
         )
-    return figures
+    return plots
 
 
-Draw = Callable[[Any, dict[str, Predictions]], None]
+Draw = Callable[[Any, Mapping[str, Predictions]], None]
 
 
-def _drawn(
-    draw: Draw, contenders: dict[str, Predictions], size: tuple[float, float]
+def _png(
+    draw: Draw, predictions: Mapping[str, Predictions], size: tuple[float, float]
 ) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    # Paddle makes the root logger talkative; matplotlib then tells of its font cache.
+    # Paddle lowers the level of the root logger; matplotlib then logs its font cache.
     logging.getLogger("matplotlib").setLevel(logging.WARNING)
     figure = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
-    draw(axes, contenders)
+    draw(axes, predictions)
     buffer = io.BytesIO()
-    # Without the version of matplotlib in it: equal figures are equal files.
+    # Without the version of matplotlib, so that equal plots are equal files.
     figure.savefig(buffer, format="png", dpi=140, metadata={"Software": None})
     return buffer.getvalue()
 
 
 def _curves(
     axes: Any,
-    contenders: dict[str, Predictions],
+    predictions: Mapping[str, Predictions],
     points: Callable[[Any, Any], tuple[Any, Any, float]],
 ) -> None:
-    """A line for each contender; of more than two classes, each class of the first."""
-    first = next(iter(contenders.values()))
+    """A line for each model; with more than two classes, one for each class of the
+    first model."""
+    first = next(iter(predictions.values()))
     if len(first.classes) == 1:
-        lines = {name: (p.labels == 1, p.margin(1)) for name, p in contenders.items()}
+        lines = {name: (p.labels == 1, p.margin(1)) for name, p in predictions.items()}
     else:
         lines = {
             first.class_names[c]: (first.labels == c, first.margin(c))
@@ -86,7 +88,7 @@ def _curves(
     axes.grid(alpha=0.25)
 
 
-def _roc(axes: Any, contenders: dict[str, Predictions]) -> None:
+def _roc(axes: Any, predictions: Mapping[str, Predictions]) -> None:
     from sklearn.metrics import auc, roc_curve
 
     def points(truth: Any, score: Any) -> tuple[Any, Any, float]:
@@ -94,52 +96,52 @@ def _roc(axes: Any, contenders: dict[str, Predictions]) -> None:
         return x, y, auc(x, y)
 
     axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1)
-    _curves(axes, contenders, points)
+    _curves(axes, predictions, points)
     axes.set_xlabel("1 − specificity")
     axes.set_ylabel("sensitivity")
     axes.set_title("ROC", fontsize=11)
     _legend(axes, "area", "lower right")
 
 
-def _precision_recall(axes: Any, contenders: dict[str, Predictions]) -> None:
+def _precision_recall(axes: Any, predictions: Mapping[str, Predictions]) -> None:
     from sklearn.metrics import average_precision_score, precision_recall_curve
 
     def points(truth: Any, score: Any) -> tuple[Any, Any, float]:
         precision, recall, _ = precision_recall_curve(truth, score)
         return recall, precision, average_precision_score(truth, score)
 
-    _curves(axes, contenders, points)
+    _curves(axes, predictions, points)
     axes.set_xlabel("recall (sensitivity)")
     axes.set_ylabel("precision")
     axes.set_title("precision and recall", fontsize=11)
     _legend(axes, "average precision", "lower left")
 
 
-def _calibration(axes: Any, contenders: dict[str, Predictions]) -> None:
+def _calibration(axes: Any, predictions: Mapping[str, Predictions]) -> None:
     axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1)
     shares = axes.twinx()
-    shares.set_ylim(0, 4)  # the bars stay in the lowest quarter
+    shares.set_ylim(0, 4)  # keeps the bars in the lowest quarter
     shares.axis("off")
     width = 1 / CALIBRATION_BINS
-    for i, (name, p) in enumerate(contenders.items()):
+    for i, (name, p) in enumerate(predictions.items()):
         confidence, came_true = p.confidence
         bins = calibration_bins(confidence)
         counts = np.bincount(bins, minlength=CALIBRATION_BINS)
-        held = counts > 0
-        x = np.bincount(bins, confidence, CALIBRATION_BINS)[held] / counts[held]
-        y = np.bincount(bins, came_true, CALIBRATION_BINS)[held] / counts[held]
+        filled = counts > 0
+        x = np.bincount(bins, confidence, CALIBRATION_BINS)[filled] / counts[filled]
+        y = np.bincount(bins, came_true, CALIBRATION_BINS)[filled] / counts[filled]
         axes.plot(x, y, color=COLORS[i], linewidth=1.2, alpha=0.6)
-        # A bin of few images jumps about: its point is small.
-        area = 12 + 300 * counts[held] / counts.sum()
+        # A bin of few images is uncertain, so its point is small.
+        area = 12 + 300 * counts[filled] / counts.sum()
         axes.scatter(x, y, area, COLORS[i], label=_short(name), zorder=3, clip_on=False)
-        bar = width * 0.9 / len(contenders)
+        bar = width * 0.9 / len(predictions)
         left = np.arange(CALIBRATION_BINS) * width + width * 0.05 + i * bar
         shares.bar(
             left, counts / counts.sum(), bar, align="edge", color=COLORS[i], alpha=0.22
         )
     two = len(p.classes) == 1
-    said = f"probability of `{p.class_names[1]}`" if two else "confidence"
-    axes.set_xlabel(f"{said}, in ten bins")
+    what = f"probability of `{p.class_names[1]}`" if two else "confidence"
+    axes.set_xlabel(f"{what}, in ten bins")
     axes.set_ylabel(f"share of `{p.class_names[1]}`" if two else "share right")
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
@@ -149,8 +151,8 @@ def _calibration(axes: Any, contenders: dict[str, Predictions]) -> None:
     _legend(axes, None, "upper left")
 
 
-def _confusion(axes: Any, contenders: dict[str, Predictions]) -> None:
-    p = next(iter(contenders.values()))
+def _confusion(axes: Any, predictions: Mapping[str, Predictions]) -> None:
+    p = next(iter(predictions.values()))
     counts = p.confusion
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -183,10 +185,10 @@ def _legend(axes: Any, title: str | None, place: str) -> None:
     )
     for handle in legend.legend_handles:
         if hasattr(handle, "set_sizes"):
-            handle.set_sizes([30])  # whatever the first point's size
+            handle.set_sizes([30])  # not the size of the first point
 
 
 def _short(name: str) -> str:
-    """A name as plain text: matplotlib would read `$` as mathematics."""
+    """A name, shortened, as plain text: matplotlib would take `$` for mathematics."""
     kept = name if len(name) <= 24 else name[:23] + "…"
     return kept.replace("$", r"\$")

@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.model.weights.machine import Buildable, Makers, Name, Refused, run
+from pmruntime.model.weights.unpickling import (
+    Buildable,
+    Global,
+    Makers,
+    Refused,
+    unpickle,
+)
 
 _CODES = frozenset(
     {"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"}
@@ -73,7 +79,7 @@ def ordered_dict(*pairs: Any) -> dict[Any, Any]:
 
 
 class _Mapping(dict[Any, Any], Buildable):
-    """A mapping whose attributes are read over: PyTorch keeps versions there."""
+    """A mapping whose attributes are ignored: PyTorch keeps versions there."""
 
     def build(self, state: Any) -> None:
         """Nothing is taken."""
@@ -96,20 +102,20 @@ def _never(*_: Any) -> Any:
     raise Refused("an array is made in a way that is not known")
 
 
-MAPPINGS: Makers = {Name("collections", "OrderedDict"): ordered_dict}
+MAPPINGS: Makers = {Global("collections", "OrderedDict"): ordered_dict}
 _ARRAYS: Makers = {
     **MAPPINGS,
-    Name("numpy.core.multiarray", "_reconstruct"): Array,
-    Name("numpy._core.multiarray", "_reconstruct"): Array,
-    Name("numpy", "ndarray"): _never,  # named as the kind of array that is meant
-    Name("numpy", "dtype"): _Dtype,
-    Name("_codecs", "encode"): _encoded,
-    Name("__builtin__", "bytes"): _no_bytes,
-    Name("builtins", "tuple"): _tuple,
-    Name("__builtin__", "tuple"): _tuple,
+    Global("numpy.core.multiarray", "_reconstruct"): Array,
+    Global("numpy._core.multiarray", "_reconstruct"): Array,
+    Global("numpy", "ndarray"): _never,  # named as the kind of array that is meant
+    Global("numpy", "dtype"): _Dtype,
+    Global("_codecs", "encode"): _encoded,
+    Global("__builtin__", "bytes"): _no_bytes,
+    Global("builtins", "tuple"): _tuple,
+    Global("__builtin__", "tuple"): _tuple,
 }
 
 
 def read_arrays(data: bytes) -> Any:
     """The value of a pickle of NumPy arrays; arrays are `Array`. Raises Refused."""
-    return run(data, _ARRAYS)
+    return unpickle(data, _ARRAYS)

@@ -21,7 +21,7 @@ class Matching:
 
     @property
     def complete(self) -> bool:
-        """True where the network wants nothing more."""
+        """True where every layer of the network has a pair."""
         return not self.ours
 
     @property
@@ -79,7 +79,7 @@ def _in_order(ours: Sequence[Unit], theirs: Sequence[Unit]) -> Matching:
 
 def _alike(ours: Sequence[Unit], theirs: Sequence[Unit]) -> Matching | None:
     """Layers of one signature side by side. None where the names' own grouping says
-    that this is wrong: what stands together on one side must do so on the other."""
+    that this is wrong: what is together on one side must be so on the other."""
     places: list[tuple[int, int]] = []
     wanted: dict[object, list[int]] = defaultdict(list)
     given: dict[object, list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Weights of elsewhere into a network, with a report of what went where."""
+"""A file of weights into a network, and what became of its tensors."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ LAYOUTS = (PADDLE, TORCH)
 _SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, kw_only=True)
+class LoadingInfo:
     """What became of a file's tensors.
 
     `matched` are pairs of the network's name and the file's, `transposed` how many of
-    them were turned, `initial` the network's names that keep their initial values, and
-    `left` the file's names that went nowhere; both with the reason. `sha256` is of the
-    file's bytes, in hex.
+    them were transposed, `initial` the network's names that keep their initial values,
+    and `left` the file's names that went nowhere; both with the reason. `sha256` is of
+    the file's bytes, in hex.
     """
 
     file: Path
@@ -38,7 +38,7 @@ class Report:
     left: tuple[tuple[str, str], ...]
 
     def lines(self, *, verbose: bool = False) -> list[str]:
-        """The report for people; with `verbose` every tensor of it."""
+        """As text; with `verbose` every tensor."""
         found = [
             f"{len(self.matched)} tensors matched, {self.transposed} transposed, "
             f"{len(self.initial)} at their initial values, {len(self.left)} left in "
@@ -64,14 +64,14 @@ class Report:
 
 def load_pretrained(
     model: Any, path: Path, *, skip_classifier: bool = False, layout: str | None = None
-) -> Report:
+) -> LoadingInfo:
     """Fill a network from a file of another's weights; the network decides.
 
     `skip_classifier` leaves the last layers at their initial values where the file has
     them for other classes. `layout` says whose Linear weights a safetensors file holds,
     `paddle` [in, out] or `torch` [out, in], where it cannot be seen. Raises UserError
     where a tensor of the network finds none of its shape, or the file has layers that
-    the network has not; the network is then left as it was.
+    the network does not have; the network is then left as it was.
     """
     stored = read_weights(path)
     ours = units_of_model(model)
@@ -90,14 +90,16 @@ def load_pretrained(
     for name, array in values.items():
         state[name].set_value(array)
     left += [(n, "a counter") for n in stored.tensors if n.endswith(COUNTERS)]
-    return Report(
-        path,
-        sha256(path.read_bytes()).hexdigest(),
-        chosen,
-        tuple((m.names[r], o.names[r]) for m, o in found.pairs for r in m.names),
-        sum(other.transposed for _, other in found.pairs),
-        tuple((n, why) for unit in resized for n in unit.names.values()),
-        tuple(left),
+    return LoadingInfo(
+        file=path,
+        sha256=sha256(path.read_bytes()).hexdigest(),
+        layout=chosen,
+        matched=tuple(
+            (m.names[r], o.names[r]) for m, o in found.pairs for r in m.names
+        ),
+        transposed=sum(other.transposed for _, other in found.pairs),
+        initial=tuple((n, why) for unit in resized for n in unit.names.values()),
+        left=tuple(left),
     )
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize, safe_open
 
 from pmruntime.model.weights.arrays import Array, read_arrays
-from pmruntime.model.weights.machine import Refused
 from pmruntime.model.weights.torch_zip import read_torch, widened
+from pmruntime.model.weights.unpickling import Refused
 from pmruntime.problems import UserError
 
 PADDLE, TORCH = "paddle", "torch"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmruntime.model.weights.arrays import MAPPINGS
-from pmruntime.model.weights.machine import Makers, Name, Refused, run
+from pmruntime.model.weights.unpickling import Global, Makers, Refused, unpickle
 
 _MOST_PICKLE = 64 * 2**20  # bytes; that of a network with 10,000 tensors has 2 MB
 _STORAGES = {
@@ -45,11 +45,11 @@ class _Archive:
             raise Refused("its list of tensors is too large")
         makers: Makers = {
             **MAPPINGS,
-            **{Name("torch", name): _no_call for name in _STORAGES},
-            Name("torch._utils", "_rebuild_tensor_v2"): _tensor,
-            Name("torch._utils", "_rebuild_parameter"): _parameter,
+            **{Global("torch", name): _no_call for name in _STORAGES},
+            Global("torch._utils", "_rebuild_tensor_v2"): _tensor,
+            Global("torch._utils", "_rebuild_parameter"): _parameter,
         }
-        return run(self._bytes(self.pickle), makers, self._storage)
+        return unpickle(self._bytes(self.pickle), makers, self._storage)
 
     def _bytes(self, name: str) -> bytes:
         info = self.archive.getinfo(name)
@@ -57,17 +57,13 @@ class _Archive:
             raise Refused("it is compressed, which PyTorch does not do")
         try:
             return self.archive.read(info)
-        except (
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-        ) as error:
+        except (RuntimeError, NotImplementedError, EOFError) as error:
             raise Refused(f"`{name}` in it cannot be read ({error})") from error
 
     def _storage(self, reference: Any) -> NDArray[Any]:
         """('storage', its kind, its name, where it was, how many values)."""
         word, kind, key, _, count = reference
-        if word != "storage" or not isinstance(kind, Name) or not str(key).isalnum():
+        if word != "storage" or not isinstance(kind, Global) or not str(key).isalnum():
             raise Refused("it refers to something that holds no numbers")
         if key not in self.storages:
             data = self._bytes(f"{self.folder}data/{key}")

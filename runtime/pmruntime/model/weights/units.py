@@ -12,11 +12,11 @@ from paddle import nn
 
 from pmruntime.model.weights.reading import TORCH, Stored
 
-# What others call the same; the statistics of BatchNorm above all.
+# Other names of the same tensors, above all of the statistics of BatchNorm.
 _ROLES = {"running_mean": "_mean", "running_var": "_variance", "scale": "weight"}
 _ROLES |= {"_weight": "weight"}
 COUNTERS = ("num_batches_tracked",)  # which Paddle does not keep
-# What others call a shortcut. Some register it before the block's body, some behind.
+# Names of a shortcut. Some networks register it before the block's body, some after.
 _SHORTCUTS = frozenset({"downsample", "shortcut", "proj", "skip", "identity"})
 _DIGITS = re.compile(r"(\d+)")
 

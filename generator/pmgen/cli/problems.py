@@ -1,7 +1,0 @@
-"""What can go wrong outside a spec, told in one line."""
-
-from __future__ import annotations
-
-
-class Problem(Exception):
-    """A failure that the user can mend; its text says how."""

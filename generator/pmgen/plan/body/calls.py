@@ -1,0 +1,173 @@
+"""Ops as code: constructors of Paddle's layers and calls of its functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pmgen.expressions.expression import (
+    Const,
+    Expr,
+    ListName,
+    Name,
+    NoValue,
+    Value,
+    simplest,
+    substitute,
+)
+from pmgen.expressions.printer import show
+from pmgen.language.spec import Act, Arg, Call, ChosenActivation, Param
+from pmgen.language.types import LIST, NO_ACTIVATION
+from pmgen.ops import INITIALIZERS
+from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_open_size
+from pmgen.plan.layout import Code, Infix, Invoke, Keyword, Listing, literal
+
+Env = Mapping[str, "Value | Expr"]
+
+
+MAX_FORMULA = 50  # longer ones cannot be read in code, and do not fit its lines
+
+
+def name_of(param: Param) -> Name:
+    """A parameter that stays open, in the expressions of its class."""
+    kind = ListName if param.type == LIST else Name
+    return kind(param.name.text)
+
+
+class NotSymbolic(Exception):
+    """A block's class cannot be written once for all uses; it is written per use."""
+
+
+# Why something cannot be written without its numbers. A ShapeIssue is one too: the
+# network is sound, so only a part that no use reaches can be refused.
+UNDECIDED = (NotSymbolic, NoValue, ShapeIssue)
+
+
+def symbolic(arg: Arg, env: Env) -> Any:
+    """An argument's value as far as it is known: numbers, texts, or expressions."""
+    if isinstance(arg.value, tuple):
+        return tuple(_plain(substitute(item, env)) for item in arg.value)
+    return _plain(substitute(arg.value, env))
+
+
+def _plain(expr: Expr) -> Any:
+    found = simplest(expr)
+    return found.value if isinstance(found, Const) else found
+
+
+def bind(op: OpDef, call: Call, env: Env) -> dict[str, Any]:
+    """Every argument of the op, defaults too. Raises NotSymbolic."""
+    bound: dict[str, Any] = {}
+    for arg in op.args:
+        given = call.args.get(arg.name)
+        value = arg.default if given is None else symbolic(given, env)
+        if (arg.fixed or arg.real) and isinstance(value, Expr):
+            raise NotSymbolic
+        bound[arg.name] = arg.settled(value)
+    return bound
+
+
+def code_of(value: Any) -> Code:
+    """A value as code. Raises NotSymbolic for a size that is open here, and for a
+    formula that is too long."""
+    if isinstance(value, tuple):
+        return Listing(tuple(code_of(item) for item in value))
+    if isinstance(value, str):
+        return literal(value)
+    if isinstance(value, Expr):
+        if is_open_size(value):
+            raise NotSymbolic
+        return formula(value)
+    return repr(value)
+
+
+def formula(expr: Expr) -> str:
+    """An expression as code. Raises NotSymbolic where it is too long."""
+    text = show(expr)
+    if len(text) > MAX_FORMULA:
+        raise NotSymbolic
+    return text
+
+
+def constructor(op: OpDef, call: Call, shape: Shape, env: Env) -> Invoke:
+    """`nn.Conv2D(3, 64, 7, stride=2)`: the op as a layer object.
+
+    `shape` is what comes in, without N.
+    """
+    assert op.layer is not None
+    bound = bind(op, call, env)
+    args: list[Code] = []
+    for name in op.positional:
+        rule = op.inferred.get(name)
+        args.append(code_of(bound[name] if rule is None else rule(shape)))
+    args += _keywords(op, bound, skip=(*op.positional, "bias"))
+    args += _attributes(op, call, bound, env)
+    return Invoke(op.layer, tuple(args))
+
+
+def settled(given: Act | None, env: Env) -> Call | Name | None:
+    """What stands behind a layer: the call itself, or what a parameter names instead;
+    the parameter where that is open."""
+    if not isinstance(given, ChosenActivation):
+        return given
+    value = symbolic(given.param, env)
+    if isinstance(value, Name):
+        return value
+    return None if value == NO_ACTIVATION else Call(value, given.span)
+
+
+def function(op: OpDef, call: Call, inputs: list[Code], env: Env) -> Code:
+    """`F.relu(x)`, `paddle.concat([a, b], axis=1)` or `a + b`."""
+    if op.infix is not None:
+        return Infix(op.infix, tuple(_operand(item) for item in inputs))
+    assert op.function is not None
+    bound = bind(op, call, env)
+    if any(isinstance(value, Expr) for value in bound.values()):
+        raise NotSymbolic  # a parameter of __init__ is not a name in forward
+    args: list[Code] = [Listing(tuple(inputs)) if op.many_inputs else inputs[0]]
+    args += [code_of(bound[name]) for name in op.positional]
+    args += _keywords(op, bound, skip=op.positional)
+    args += [Keyword(name, repr(v)) for name, v in op.function_args.items()]
+    return Invoke(op.function, tuple(args))
+
+
+def _operand(code: Code) -> str:
+    if not isinstance(code, str):
+        raise TypeError("an operand is a variable")
+    return code
+
+
+def _keywords(op: OpDef, bound: Mapping[str, Any], skip: tuple[str, ...]) -> list[Code]:
+    return [
+        Keyword(arg.name, code_of(bound[arg.name]))
+        for arg in op.args
+        if arg.name not in skip and not same_value(bound[arg.name], arg.default)
+    ]
+
+
+def same_value(value: Any, default: Any) -> bool:
+    """True where a value is its default, of the same type too: 1 is not True."""
+    return type(value) is type(default) and bool(value == default)
+
+
+def _attributes(
+    op: OpDef, call: Call, bound: Mapping[str, Any], env: Env
+) -> list[Code]:
+    """`weight_attr` and `bias_attr`: initializers, and whether there is a bias."""
+    found: list[Code] = []
+    if "weight" in call.init:
+        found.append(Keyword("weight_attr", _initializer(call.init["weight"], env)))
+    bias = bound.get("bias", True)
+    if bias is not True:
+        if isinstance(bias, Expr) and "bias" in call.init:
+            raise NotSymbolic
+        found.append(Keyword("bias_attr", code_of(bias)))
+    elif "bias" in call.init:
+        found.append(Keyword("bias_attr", _initializer(call.init["bias"], env)))
+    return found
+
+
+def _initializer(call: Call, env: Env) -> Code:
+    op = INITIALIZERS[call.name]
+    assert op.layer is not None
+    return Invoke(op.layer, tuple(_keywords(op, bind(op, call, env), skip=())))

@@ -1,0 +1,201 @@
+"""`evaluate_run`: a run's network evaluated on the validation split, and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from pmruntime.data import Data, open_data
+from pmruntime.evaluation.baseline import DESCRIPTION, fit_baseline
+from pmruntime.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, Bootstrap
+from pmruntime.evaluation.metrics import Predictions
+from pmruntime.evaluation.output import FORMAT, output_folder, write_files
+from pmruntime.evaluation.report.page import columns
+from pmruntime.inference.probabilities import iterate_log_probabilities
+from pmruntime.inference.split_metrics import watched_metrics
+from pmruntime.model.matching import check_fits
+from pmruntime.problems import UserError
+from pmruntime.runs.callback import Callback, console_callback
+from pmruntime.runs.folder import RunFolder
+from pmruntime.runs.progress import counted
+from pmruntime.runs.trained import TrainedRun, load_run
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a run is compared with: the simple `baseline`, another run, both or none."""
+
+    baseline: bool = False
+    against: Path | None = None
+
+
+def evaluate_run(
+    folder: Path,
+    data: Data | str,
+    *,
+    weights: str = "last",
+    device: str = "auto",
+    comparison: Comparison = Comparison(),
+    report: bool = False,
+    out: Path | None = None,
+    console: Console | None = None,
+) -> dict[str, Any]:
+    """Rebuild the network of a run and evaluate it on the validation split of `data`.
+
+    `weights` is `last` or `best`; `data` may be what `open_data` takes: its images are
+    then prepared as they were for training. Returns the content of eval.json;
+    `same_data` in it says whether the run was validated on these images. The files
+    (RunFolder.EVAL_FILES; plots and report.html only with `report`) go into the run's
+    folder, or into `out`. `console` shows progress. Raises UserError where the folder
+    holds no run, or model and data do not fit.
+    """
+    run = load_run(folder, weights, device)
+    other = None
+    if comparison.against is not None:
+        other = load_run(comparison.against, weights, device)
+    target = output_folder(run.folder, out)
+    opened = _opened(data, run, run, console)
+    network = _evaluated(run, opened, console)
+    result = _result(run, opened, network)
+    predictions = {run.record["model"]: network.predictions}
+    if comparison.baseline:
+        facts, baseline = _baseline(run, opened, console)
+        result["baseline"] = facts | _compared(network, baseline)
+        predictions["baseline"] = baseline.predictions
+    if other is not None:
+        # Arrays are the same for both; files are prepared as each run was trained.
+        theirs = _opened(data, other, run, console) if isinstance(data, str) else opened
+        _check_same_images(opened, theirs, run.folder, other.folder)
+        second = _evaluated(other, theirs, console)
+        result["against"] = _identity(other) | _compared(network, second)
+        predictions[columns(result)[-1]] = second.predictions
+    write_files(target, run, opened, result, predictions, report)
+    return result
+
+
+def _result(run: TrainedRun, data: Data, network: Bootstrap) -> dict[str, Any]:
+    """eval.json without comparisons."""
+    predictions = network.predictions
+    return {
+        "format": FORMAT,
+        "model": run.record["model"],
+        "weights": run.weights,
+        "epoch": run.epoch,
+        "views": run.recipe.views,
+        "val": watched_metrics(predictions.logs, data.val.labels).as_json(),
+        "metrics": _metrics(network),
+        "confusion": {
+            "classes": list(predictions.class_names),
+            "counts": predictions.confusion.tolist(),
+        },
+        "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "level": LEVEL},
+        "data": data.as_json(),
+        "same_data": data.fingerprint == run.record["data"]["fingerprint"],
+    }
+
+
+def _identity(run: TrainedRun) -> dict[str, Any]:
+    # The folder's name only: a page that is passed on must not show paths of a disk.
+    return {
+        "run": run.folder.folder.resolve().name,
+        "model": run.record["model"],
+        "epoch": run.epoch,
+    }
+
+
+def _baseline(
+    run: TrainedRun, data: Data, console: Console | None
+) -> tuple[dict[str, Any], Bootstrap]:
+    """What the baseline is, and its metrics on the validation images."""
+    if len(data.train) == 0:
+        raise UserError(
+            "the baseline is trained on the data's training images; there are none",
+            "give the whole data, or leave `--baseline` away",
+        )
+    if console is not None:
+        console.print("fitting the baseline", highlight=False)
+    fitted = fit_baseline(data)
+    facts = {"what": DESCRIPTION, "C": fitted.strength}
+    return facts, Bootstrap(_predictions(fitted.logs, run, data))
+
+
+def _opened(
+    data: Data | str, run: TrainedRun, copies_as: TrainedRun, console: Console | None
+) -> Data:
+    """The data, prepared as for `run`, whose network they must fit. Copies are left out
+    as for the run `copies_as`, so that two runs are evaluated on the same images."""
+    if isinstance(data, str):
+        drop_copies = copies_as.recipe.images["drop_copies"]
+        callback = Callback() if console is None else console_callback(console)
+        try:
+            data = open_data(
+                data,
+                run.preprocessing,
+                drop_copies=drop_copies,
+                progress=callback.on_images_read,
+            )
+        finally:
+            callback.close()
+    check_fits(run.model, data, needed=("val",))
+    return data
+
+
+def _evaluated(run: TrainedRun, data: Data, console: Console | None) -> Bootstrap:
+    parts = []
+    batches = iterate_log_probabilities(
+        run.model, data.val.images, data.preprocessing, run.recipe.views
+    )
+    counting = counted(console, run.record["model"], len(data.val))
+    # NaN is reported by _predictions, as an error; numpy need not warn too.
+    with counting as advance, np.errstate(invalid="ignore"):
+        for part in batches:
+            parts.append(part)
+            advance(len(part))
+    return Bootstrap(_predictions(np.concatenate(parts), run, data))
+
+
+def _predictions(logs: Any, run: TrainedRun, data: Data) -> Predictions:
+    broken = np.flatnonzero(~np.isfinite(logs).all(axis=1))
+    if len(broken):
+        raise UserError(
+            f"the network gives no number for {len(broken):,} of {len(logs):,} images, "
+            f"the first `{data.val.names[broken[0]]}`",
+            "its weights are damaged, or its training diverged: train it again",
+        )
+    # A network may have more outputs than the data have classes.
+    names = [*run.class_names, *map(str, range(len(run.class_names), logs.shape[1]))]
+    return Predictions(logs, data.val.labels, tuple(names[: logs.shape[1]]))
+
+
+def _metrics(bootstrap: Bootstrap) -> dict[str, Any]:
+    return {name: m.as_json() for name, m in bootstrap.measurements().items()}
+
+
+def _compared(network: Bootstrap, other: Bootstrap) -> dict[str, Any]:
+    """The metrics of the other model, and the network's minus these."""
+    if network.predictions.logs.shape != other.predictions.logs.shape:
+        raise UserError(
+            f"a network for {network.predictions.logs.shape[1]} classes cannot be held "
+            f"against one for {other.predictions.logs.shape[1]}"
+        )
+    differences = network.minus(other)
+    return {
+        "metrics": _metrics(other),
+        "difference": {name: d.as_json() for name, d in differences.items()},
+    }
+
+
+def _check_same_images(
+    data: Data, other_data: Data, run: RunFolder, other: RunFolder
+) -> None:
+    same = data.val.names == other_data.val.names
+    if not same or not np.array_equal(data.val.labels, other_data.val.labels):
+        raise UserError(
+            f"`{run.folder}` and `{other.folder}` would be measured on different "
+            "images",
+            "compare runs of the same data",
+        )

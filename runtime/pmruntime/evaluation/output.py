@@ -1,0 +1,97 @@
+"""The files of an evaluation: eval.json, predictions.csv, plots and report.html."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pmruntime.data import Data
+from pmruntime.evaluation.metrics import Predictions
+from pmruntime.evaluation.report.page import write_report
+from pmruntime.evaluation.report.plots import draw_plots
+from pmruntime.files import read_json, write_atomic, write_json
+from pmruntime.problems import UserError
+from pmruntime.runs.folder import RunFolder
+from pmruntime.runs.trained import TrainedRun
+
+FORMAT = "pmruntime eval 1"
+
+
+def output_folder(run: RunFolder, out: Path | None) -> Path:
+    """The folder to write into: `out`, or the run's own.
+
+    Raises UserError where `out` is a file, or holds a file of one of these names that
+    `pmgen eval` did not write.
+    """
+    if out is None:
+        return run.folder
+    if out.exists() and not out.is_dir():
+        raise UserError(
+            f"`{out}` is a file, not a folder", "give a folder with `--out`"
+        )
+    present = [name for name in RunFolder.EVAL_FILES if (out / name).exists()]
+    if present and not _is_evaluation(out / "eval.json"):
+        raise UserError(
+            f"`{out}` holds `{present[0]}`, but no measurement: it would be lost",
+            "choose another folder with `--out`",
+        )
+    return out
+
+
+def write_files(
+    folder: Path,
+    run: TrainedRun,
+    data: Data,
+    result: dict[str, Any],
+    predictions: Mapping[str, Predictions],
+    report: bool,
+) -> None:
+    """Write every file of this evaluation and remove those of an earlier one.
+
+    `predictions` are those of each model by name, the network's first.
+    """
+    network = next(iter(predictions.values()))
+    plots: dict[str, bytes] = {}
+    page = None
+    if report:
+        plots = _plots_if_possible(predictions)
+        page = write_report(run, data, result, network, plots)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in RunFolder.EVAL_FILES:
+        (folder / name).unlink(missing_ok=True)
+    write_json(folder / "eval.json", result)
+    write_atomic(folder / "predictions.csv", _predictions_csv(network, data))
+    for name, content in plots.items():
+        write_atomic(folder / name, content)
+    if page is not None:
+        write_atomic(folder / "report.html", page)
+
+
+def _is_evaluation(path: Path) -> bool:
+    try:
+        return read_json(path).get("format") == FORMAT
+    except UserError:
+        return False
+
+
+def _plots_if_possible(predictions: Mapping[str, Predictions]) -> dict[str, bytes]:
+    try:
+        return draw_plots(predictions)
+    except ImportError:
+        return {}  # matplotlib is not installed, and the report says so
+
+
+def _predictions_csv(p: Predictions, data: Data) -> bytes:
+    """A line for each image: its name, its true and its predicted class, and the
+    probability of each class."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["name", "label", "predicted", *(f"p({c})" for c in p.class_names)])
+    rows = zip(data.val.names, p.labels, p.predicted, p.probabilities, strict=True)
+    for name, label, predicted, probabilities in rows:
+        classes = [p.class_names[label], p.class_names[predicted]]
+        writer.writerow([name, *classes, *(repr(float(v)) for v in probabilities)])
+    return text.getvalue().encode("utf-8")

@@ -1,0 +1,169 @@
+"""`eval RUN`: what it measures, compares and writes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("paddle")
+pytest.importorskip("sklearn")
+
+from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.evaluation.evaluate import Comparison, evaluate_run
+from pmruntime.evaluation.metrics import METRICS
+from pmruntime.problems import UserError
+from pmruntime.recipe import parse_recipe
+from pmruntime.runs.folder import RunFolder
+from pmruntime.training.run import train
+
+from tests.support.runs.tiny_data import make_tiny_data
+
+pytestmark = pytest.mark.paddle
+
+RECIPE = parse_recipe(
+    {"optimizer": {"Adam": {"learning_rate": 0.02}}, "epochs": 2, "batch_size": 8}
+)
+
+
+def trained(tiny: Path, data: Data, out: Path, **options: Any) -> Path:
+    arguments = {"num_classes": data.num_classes}
+    train(tiny, data, out, recipe=RECIPE, arguments=arguments, **options)
+    return out
+
+
+def test_files_of_one_evaluation(tiny: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    data = make_tiny_data(2)
+    out = trained(tiny, data, tmp_path / "run")
+    before = set(os.listdir(out))
+    result = evaluate_run(out, data, report=True)
+    assert set(os.listdir(out)) - before == set(RunFolder.EVAL_FILES)
+    assert json.loads((out / "eval.json").read_text("utf-8")) == result
+    for name in RunFolder.EVAL_FILES:
+        if name.endswith(".png"):
+            assert (out / name).read_bytes().startswith(b"\x89PNG"), name
+
+    assert set(result["metrics"]) == set(METRICS)
+    assert result["metrics"]["accuracy"]["value"] == result["val"]["accuracy"]
+    assert result["metrics"]["loss"]["value"] == result["val"]["loss"]
+    assert result["metrics"]["auc"]["value"] == result["val"]["auc"]
+    counts = np.array(result["confusion"]["counts"])
+    assert counts.sum() == 37
+    assert counts.trace() / 37 == result["val"]["accuracy"]
+
+    # A later measurement leaves nothing of an earlier one.
+    evaluate_run(out, data)
+    assert set(os.listdir(out)) - before == {"eval.json", "predictions.csv"}
+
+
+def test_predictions_of_every_image(tiny: Path, tmp_path: Path) -> None:
+    data = make_tiny_data(3)
+    names = tuple(f'val/"{i}", é.png' for i in range(37))
+    val = Split(data.val.images, data.val.labels, names)
+    data = make_data("named", data.train, val, 3, ("low", "mid", "high"))
+    out = trained(tiny, data, tmp_path / "run")
+    result = evaluate_run(out, data)
+    with open(out / "predictions.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(row["name"] for row in rows) == names
+    right = [row["label"] == row["predicted"] for row in rows]
+    assert np.mean(right) == result["val"]["accuracy"]
+    assert {row["label"] for row in rows} == {"low", "mid", "high"}
+    columns = ("p(low)", "p(mid)", "p(high)")
+    sums = [sum(float(row[c]) for c in columns) for row in rows]
+    assert sums == pytest.approx([1.0] * 37)
+    losses = [-np.log(float(row[f"p({row['label']})"])) for row in rows]
+    assert np.mean(losses) == pytest.approx(result["val"]["loss"], rel=1e-12)
+
+
+def test_the_baseline_beside_the_network(tiny: Path, tmp_path: Path) -> None:
+    data = make_tiny_data(2)
+    out = trained(tiny, data, tmp_path / "run")
+    result = evaluate_run(out, data, comparison=Comparison(baseline=True))
+    mine, baseline = result["metrics"], result["baseline"]
+    for name, difference in baseline["difference"].items():
+        its = baseline["metrics"][name]["value"]
+        assert difference["value"] == pytest.approx(mine[name]["value"] - its)
+        assert 0 < difference["p"] <= 1
+        assert difference["low"] <= difference["high"]
+    assert "baseline" not in evaluate_run(out, data)
+
+
+def test_against_another_run(tiny: Path, tmp_path: Path) -> None:
+    data = make_tiny_data(2)
+    one = trained(tiny, data, tmp_path / "one")
+    two = trained(tiny, data, tmp_path / "two", seed=5)
+    result = evaluate_run(one, data, comparison=Comparison(against=two))
+    its = evaluate_run(two, data)
+    assert result["against"]["run"] == "two"
+    assert result["against"]["metrics"] == its["metrics"]
+    back = evaluate_run(two, data, comparison=Comparison(against=one))
+    for name in METRICS:
+        there, here = (r["against"]["difference"][name] for r in (result, back))
+        assert there["value"] == -here["value"], name
+        assert there["p"] == here["p"], name
+    itself = evaluate_run(one, data, comparison=Comparison(against=one))
+    assert itself["against"]["difference"]["loss"]["value"] == 0
+    assert itself["against"]["difference"]["loss"]["p"] == 1
+
+
+def test_networks_of_other_classes_cannot_be_compared(
+    tiny: Path, tmp_path: Path
+) -> None:
+    data = make_tiny_data(2)
+    one = trained(tiny, data, tmp_path / "one")
+    wide = make_data("wide", data.train, data.val, 3)
+    two = trained(tiny, wide, tmp_path / "two")
+    with pytest.raises(UserError, match=r"network for 2 classes .* one for 3"):
+        evaluate_run(one, data, comparison=Comparison(against=two))
+
+
+def test_one_class_alone(tiny: Path, tmp_path: Path) -> None:
+    data = make_tiny_data(2)
+    out = trained(tiny, data, tmp_path / "run")
+    negative = data.val.labels == 0
+    val = Split(data.val.images[negative], data.val.labels[negative])
+    one = make_data("one class", data.train, val, 2)
+    result = evaluate_run(out, one, report=True)
+    assert result["metrics"]["auc"]["value"] is None
+    assert result["metrics"]["auc"]["reason"] == "no image of class `1`"
+    assert "NaN" not in (out / "eval.json").read_text()
+    assert not (out / "roc.png").exists()
+    assert (out / "report.html").exists()
+
+
+def test_elsewhere_nothing_of_others_is_lost(tiny: Path, tmp_path: Path) -> None:
+    data = make_tiny_data(2)
+    out = trained(tiny, data, tmp_path / "run")
+    before = {p.name: p.stat().st_mtime_ns for p in out.iterdir()}
+    elsewhere = tmp_path / "a" / "b"
+    evaluate_run(out, data, out=elsewhere)
+    evaluate_run(out, data, out=elsewhere)  # over its own
+    assert set(os.listdir(elsewhere)) == {"eval.json", "predictions.csv"}
+    assert {p.name: p.stat().st_mtime_ns for p in out.iterdir()} == before
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "predictions.csv").write_text("years of work")
+    with pytest.raises(UserError, match=r"`predictions.csv`, but no measurement"):
+        evaluate_run(out, data, out=mine)
+    assert (mine / "predictions.csv").read_text() == "years of work"
+    with pytest.raises(UserError, match="a file, not a folder"):
+        evaluate_run(out, data, out=tiny)
+
+
+def test_a_network_that_gives_no_numbers(tiny: Path, tmp_path: Path) -> None:
+    data = make_tiny_data(2)
+    out = trained(tiny, data, tmp_path / "run")
+    source = (out / "model.py").read_text()
+    (out / "model.py").write_text(
+        source.replace("self.norm(x)", "(self.norm(x) * float('nan'))")
+    )
+    with pytest.raises(UserError, match=r"no number for 37 of 37 images.*`#0`"):
+        evaluate_run(out, data)
+    assert not (out / "eval.json").exists()
