@@ -17,8 +17,7 @@ apply_cpu_settings(threads=max(1, usable_cores() // _WORKERS))
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Hypothesis fails a test for being slow. Where several share a machine that says nothing
-# of the test.
+# Hypothesis fails a test for being slow, which on a busy machine says nothing of it.
 settings.register_profile(
     "pmgen", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
