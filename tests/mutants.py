@@ -36,7 +36,7 @@ MODULES = {
     path.stem: path for path in sorted(PACKAGE.rglob("*.py")) if path.stem != "__init__"
 }
 # The kinds of value that ops and recipes share.
-MODULES["shared_kinds"] = ROOT / "runtime/pmruntime/recipe/kinds.py"
+MODULES["shared_kinds"] = ROOT / "runtime/pmruntime/kinds.py"
 RULES = ROOT / "tests/generator/ops"
 PACKAGE_OF_RULES = "tests.generator.ops"
 SECONDS = 10  # what takes longer has met an endless loop: killed

@@ -53,7 +53,7 @@ SHARED = {
     "pmruntime.files",
     "pmruntime.problems",
     "pmruntime.recipe.definition",
-    "pmruntime.recipe.kinds",
+    "pmruntime.kinds",
     "pmruntime.recipe.layers",
     "pmruntime.recipe.mistakes",
     "pmruntime.recipe.resolve",

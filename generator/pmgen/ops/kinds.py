@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmruntime.recipe.kinds import (
+from pmruntime.kinds import (
     Json,
     Kind,
     any_of,

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
+from pmruntime.kinds import Kind, integer, number, one_of, size_pair, truth
 from pmruntime.recipe.images import COLORS, NORMALIZATIONS, RESIZES
-from pmruntime.recipe.kinds import Kind, integer, number, one_of, size_pair, truth
-from pmruntime.recipe.special_kinds import (
+from pmruntime.recipe.kinds import (
     class_weights,
     factors,
     names,
