@@ -19,6 +19,7 @@ from pmgen.catalogue import (
     generated_name,
     trusted_folder,
 )
+from pmgen.cli.completion import complete_spec
 from pmgen.compile import Compiled, compile_spec
 from pmgen.diagnostics.formats import FORMATS, relocated
 from pmgen.diagnostics.render import render_text
@@ -30,7 +31,9 @@ MAX_SUFFIX = 80
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-specs_argument = click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+specs_argument = click.argument(
+    "specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete_spec
+)
 root_option = click.option(
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
@@ -41,6 +44,7 @@ generated_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("generated"),
     show_default=True,
+    help="Folder for the generated class.",
 )
 format_option = click.option(
     "--format",
@@ -52,21 +56,23 @@ format_option = click.option(
 )
 
 
-def network_options(function: F) -> F:
+def network_options(
+    set_help: str = "Another value for a parameter of the model. May be repeated.",
+) -> Callable[[F], F]:
     """`--set` and `--input`, which change the network of a spec."""
-    function = click.option(
-        "--input",
-        "input_text",
-        metavar="CxHxW",
-        help="Another input, as in 3x96x96; `any` leaves a size open.",
-    )(function)
-    return click.option(
-        "--set",
-        "pairs",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Another value for a parameter of the model. May be repeated.",
-    )(function)
+
+    def decorated(function: F) -> F:
+        function = click.option(
+            "--input",
+            "input_text",
+            metavar="CxHxW",
+            help="Another input, as in 3x96x96; `any` leaves a size open.",
+        )(function)
+        return click.option(
+            "--set", "pairs", multiple=True, metavar="NAME=VALUE", help=set_help
+        )(function)
+
+    return decorated
 
 
 def settings_from(pairs: tuple[str, ...], input_text: str | None) -> Settings:

@@ -18,6 +18,7 @@ from pmgen.cli.common import (
     settings_from,
     write,
 )
+from pmgen.cli.completion import complete_spec
 from pmgen.cli.tables import console, figures, network_table
 from pmgen.compile import Compiled, collector_off
 from pmgen.emit.files import drift, is_current
@@ -25,8 +26,8 @@ from pmgen.settings import Settings
 from pmgen.show.table import print_table
 
 
-@click.command()
-@click.argument("specs", nargs=-1, metavar="SPEC...")
+@click.command(short_help="Compile specs to Paddle classes.")
+@click.argument("specs", nargs=-1, metavar="SPEC...", shell_complete=complete_spec)
 @click.option("--all", "whole", is_flag=True, help="Every network of the catalogue.")
 @click.option(
     "-o",
@@ -50,7 +51,7 @@ from pmgen.show.table import print_table
 @click.option("--force", is_flag=True, help="Overwrite files that pmgen did not write.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no table.")
 @format_option
-@network_options
+@network_options()
 @root_option
 def build(
     specs: tuple[str, ...],

@@ -21,10 +21,10 @@ from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.recipe.keys import concerns_recipe, is_recipe
 
 
-@click.command()
+@click.command(short_help="Show every mistake of specs and recipes.")
 @specs_argument
 @format_option
-@network_options
+@network_options()
 @root_option
 def check(
     specs: tuple[str, ...],

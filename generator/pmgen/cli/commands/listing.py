@@ -9,7 +9,7 @@ from pmgen.cli.common import compiled
 from pmgen.cli.tables import console, figures, network_table
 
 
-@click.command("list")
+@click.command("list", short_help="List the networks and recipes of the catalogue.")
 def list_specs() -> int:
     """List the networks and recipes that come with pmgen."""
     table = network_table("spec", "source")
