@@ -89,11 +89,17 @@ def compiled(
     settings: Settings | None = None,
     *,
     standalone: bool = False,
+    data: bytes | None = None,
 ) -> Compiled:
-    """Compile a spec given by path or catalogue name."""
+    """Compile a spec given by path or catalogue name, or `data` under a path."""
     try:
-        path = find_spec(spec)
-        return compile_spec(path, root=root, settings=settings, standalone=standalone)
+        return compile_spec(
+            find_spec(spec) if data is None else Path(spec),
+            root=root,
+            settings=settings,
+            standalone=standalone,
+            data=data,
+        )
     except BadSetting as error:
         raise click.UsageError(str(error)) from None
 
@@ -111,17 +117,21 @@ def generated_file(path: Path, settings: Settings) -> str:
 
 
 def report(
-    results: list[Compiled], *, style: str = "text", root: Path | None = None
+    results: list[Compiled],
+    *,
+    style: str = "text",
+    root_of: Callable[[Path], Path] = trusted_folder,
 ) -> bool:
     """Print the diagnostics of all specs; True where there are none.
 
     Text goes to stderr, every other format to stdout, where a program reads it. There
-    files are called by their paths from here, not from the trusted folder `root`.
+    files are called by their paths from here, not from the trusted folder, which
+    `root_of` gives for a spec's path.
     """
     items = [item for result in results for item in result.diagnostics.ordered()]
     if style != "text":
         placed = [
-            relocated(item, result.path, root or trusted_folder(result.path))
+            relocated(item, result.path, root_of(result.path))
             for result in results
             for item in result.diagnostics.ordered()
         ]

@@ -204,15 +204,20 @@ def test_files_that_are_no_specs(shell: Shell, command: str) -> None:
     for name, words in (
         ("empty.yaml", "there is nothing in this file"),
         ("binary.yaml", "is not UTF-8 text"),
-        ("folder.yaml", "there is no file `folder.yaml`"),
         ("missing.yaml", "there is no file `missing.yaml`"),
-        (".", "no spec is called"),
         ("lenett", "did you mean `lenet`?"),
     ):
         done = shell(command, name)
         assert done.status == 1, name
         assert words in done.err, name
         assert done.out == ""
+
+
+@pytest.mark.parametrize("command", ["build", "show"])
+def test_folders_are_no_specs(shell: Shell, command: str) -> None:
+    (shell.folder / "folder.yaml").mkdir()
+    assert "there is no file `folder.yaml`" in shell(command, "folder.yaml").err
+    assert "no spec is called `.`" in shell(command, ".").err
 
 
 # -- check, show, list, explain ------------------------------------------------------

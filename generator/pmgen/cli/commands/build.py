@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from pmruntime.problems import UserError
 
-from pmgen.catalogue import spec_paths
+from pmgen.catalogue import spec_paths, trusted_folder
 from pmgen.cli.common import (
     compiled,
     format_option,
@@ -78,7 +78,7 @@ def build(
     settings = settings_from(pairs, input_text)
     with collector_off():
         results = [compiled(s, root, settings, standalone=standalone) for s in specs]
-    if not report(results, style=style, root=root):
+    if not report(results, style=style, root_of=lambda p: root or trusted_folder(p)):
         return 1
     targets = _targets(results, out, settings)
     if only_check:
