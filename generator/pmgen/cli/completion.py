@@ -13,15 +13,15 @@ from pmgen.catalogue import names, recipe_names
 def complete_spec(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Networks of the catalogue that begin so, then files."""
-    return [*_beginning(names(), incomplete), _files(incomplete)]
+    """Networks of the catalogue that begin so, and files."""
+    return [_files(incomplete), *_beginning(names(), incomplete)]
 
 
 def complete_recipe(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Recipes of the catalogue that begin so, then files."""
-    return [*_beginning(recipe_names(), incomplete), _files(incomplete)]
+    """Recipes of the catalogue that begin so, and files."""
+    return [_files(incomplete), *_beginning(recipe_names(), incomplete)]
 
 
 def complete_code(
@@ -39,4 +39,5 @@ def _beginning(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
 
 
 def _files(incomplete: str) -> CompletionItem:
+    """Files too. It comes first: bash forgets what was found before it."""
     return CompletionItem(incomplete, type="file")

@@ -87,10 +87,10 @@ class DataSource(_TextType):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """The names, then folders."""
+        """Folders and names; bash forgets what comes before `dir`."""
         found = [name for name in NAMED_DATA if name.startswith(incomplete)]
         folders = CompletionItem(incomplete, type="dir")
-        return [*map(CompletionItem, found), folders]
+        return [folders, *map(CompletionItem, found)]
 
 
 data_help = "`digits`, or a folder of images (`pmgen data --help`) or of IDX files."

@@ -19,7 +19,7 @@ from pmgen.cli.common import (
     write,
 )
 from pmgen.cli.completion import complete_spec
-from pmgen.cli.tables import console, figures, network_table
+from pmgen.cli.tables import console, figures, print_networks
 from pmgen.compile import Compiled, collector_off
 from pmgen.emit.files import drift, is_current
 from pmgen.settings import Settings
@@ -128,10 +128,10 @@ def _print(results: list[Compiled], targets: list[Path], written: list[bool]) ->
         print_table(graph, terminal, depth=0)
         terminal.print(f"{'wrote' if written[0] else 'unchanged:'} {targets[0]}")
         return
-    table = network_table("model", "file")
+    rows = []
     for result, target, new in zip(results, targets, written, strict=True):
         graph = result.graph
         assert graph is not None
         file = f"{target}{'' if new else ' (unchanged)'}"
-        table.add_row(graph.spec.name.text, *figures(graph), file)
-    terminal.print(table)
+        rows.append((graph.spec.name.text, *figures(graph), file))
+    print_networks(terminal, "model", "file", rows)
