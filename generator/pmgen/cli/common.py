@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pmruntime.cli.ending import plain
 from pmruntime.problems import UserError
 
 from pmgen.catalogue import (
@@ -138,7 +138,7 @@ def report(
         # a mistake in a file that several specs extend is one mistake
         click.echo(FORMATS[style](list(dict.fromkeys(placed))), nl=False)
     elif items:
-        color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+        color = sys.stderr.isatty() and not plain()
         click.echo(render_text(items, color=color), err=True, nl=False, color=color)
     return not items
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from pmruntime.cli.ending import plain
 from rich.console import Console
 from rich.text import Text
 
@@ -19,7 +20,11 @@ _PIPE = 120  # characters a line in a file or a pipe
 
 def console() -> Console:
     """The terminal; a file or a pipe takes lines of 120 characters."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE)
+    return Console(
+        highlight=False,
+        width=None if sys.stdout.isatty() else _PIPE,
+        color_system=None if plain() else "auto",
+    )
 
 
 def print_networks(

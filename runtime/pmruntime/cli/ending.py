@@ -20,10 +20,14 @@ from pmruntime.suggest import nearest
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
+def plain() -> bool:
+    """Whether a terminal is not to be sent anything but text."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
 def print_error(text: str) -> None:
     """`error: TEXT` on stderr, the label red in a terminal that shows colours."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    label = "error: " if plain else click.style("error: ", fg="red", bold=True)
+    label = "error: " if plain() else click.style("error: ", fg="red", bold=True)
     click.echo(label + text, err=True)
 
 
