@@ -93,6 +93,7 @@ check: $(VENV)/.test ## Lint, types, and whether generated files follow their sp
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file generated/mypy.ini generated
 	$(BIN)/pmgen build --all --check
+	$(BIN)/python -m docs.figures --check
 	$(BIN)/python -m docs.reference --check
 	$(BIN)/python -m docs.catalogue --check
 
@@ -105,6 +106,7 @@ golden: $(VENV)/.test build ## Update expected outputs; read the diff before you
 docs: $(VENV)/.test ## Make the schemas and the reference parts of docs/ from the code's definitions
 	$(BIN)/pmgen schema spec -o specs/schema/spec.json
 	$(BIN)/pmgen schema recipe -o specs/schema/recipe.json
+	$(BIN)/python -m docs.figures
 	$(BIN)/python -m docs.reference
 
 catalogue: $(VENV)/.test ## Measure every network against Paddle's own and write docs/catalogue.md

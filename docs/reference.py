@@ -60,6 +60,7 @@ PAGES = (
     "docs/results.md",
     "docs/data.md",
     "docs/generated-code.md",
+    "docs/command-line.md",
     "docs/editors.md",
     "docs/ci.md",
 )

@@ -51,12 +51,14 @@ def compile_spec(
     root: Path | None = None,
     settings: Settings | None = None,
     standalone: bool = False,
+    data: bytes | None = None,
 ) -> Compiled:
     """Compile one spec. Nothing is written, and nothing but its own files is read.
 
     `root` is the folder that `extends` and `use` may reach. If None it is the spec's
     own, or the whole catalogue for a spec of it.
-    `settings` are the command line's `--set` and `--input`.
+    `settings` are the command line's `--set` and `--input`. `data` is the content of a
+    spec that is no file: `path` says what it is called, and where it stands.
     """
     diagnostics = Diagnostics()
     with collector_off():
@@ -67,6 +69,7 @@ def compile_spec(
                 settings or Settings(),
                 standalone,
                 diagnostics,
+                data,
             )
         except TooManyErrors:
             return Compiled(path=path, diagnostics=diagnostics)
@@ -91,8 +94,9 @@ def _compile(
     settings: Settings,
     standalone: bool,
     diagnostics: Diagnostics,
+    data: bytes | None,
 ) -> Compiled:
-    sources = load_sources(path, root, diagnostics, _copy_hint)
+    sources = load_sources(path, root, diagnostics, _copy_hint, data)
     spec = parse_model(sources, diagnostics) if sources else None
     values = settings.values_for(spec) if spec else {}
     graph = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pmruntime.suggest import did_you_mean
+from pmruntime.suggest import did_you_mean, nearest
 
 from pmgen.expressions.expression import Value
 from pmgen.language.spec import MAX_SIZE, ModelSpec
@@ -20,10 +20,15 @@ class BadSetting(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Parameters by name, as typed, and the input's (C, H, W) where it is set."""
+    """Parameters by name, as typed, and the input's (C, H, W) where it is set.
+
+    `elsewhere` are names that mean something beside the model, each with what is to be
+    written for it: help for who mistypes one.
+    """
 
     params: Mapping[str, Value] = field(default_factory=dict)
     input: tuple[int | None, ...] | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -45,15 +50,21 @@ class Settings:
         values: dict[str, Value] = {}
         for name, value in self.params.items():
             if name not in known:
-                near = did_you_mean(name, known) or "it has none"
-                model = spec.name.text
-                raise BadSetting(f"`--set {name}`: no parameter of {model} ({near})")
+                model, help = spec.name.text, self._help_for(name, known)
+                raise BadSetting(f"`--set {name}`: no parameter of {model}\n  {help}")
             kind = known[name].type  # None where the spec is wrong
             problem = PARAM_TYPES[kind].check(value) if kind else None
             if problem is not None:
                 raise BadSetting(f"`--set {name}={value}`: expected {problem}")
             values[name] = value
         return values
+
+    def _help_for(self, name: str, known: Collection[str]) -> str:
+        """What an unknown parameter most likely means."""
+        near = nearest(name, [*known, *self.elsewhere])
+        if near is not None and near not in known and near in self.elsewhere:
+            return f"did you mean `{self.elsewhere[near]}`?"
+        return did_you_mean(name, known) or "it has none"
 
 
 def parse_settings(pairs: tuple[str, ...], input_text: str | None) -> Settings:

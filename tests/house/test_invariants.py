@@ -49,7 +49,14 @@ def packages(path: Path) -> set[str]:
 # What the compiler may import of the runtime. The base install has neither Paddle nor
 # NumPy, and `pmgen check` answers in a fraction of a second.
 SHARED = {
+    "pmruntime.cli.data",
+    "pmruntime.cli.ending",
+    "pmruntime.cli.evaluate",
+    "pmruntime.cli.export",
     "pmruntime.cli.on_demand",
+    "pmruntime.cli.predict",
+    "pmruntime.cli.train",
+    "pmruntime.cli.weights",
     "pmruntime.files",
     "pmruntime.problems",
     "pmruntime.recipe.definition",

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import click
+from pmruntime.cli.ending import ended, print_error
 from pmruntime.cli.on_demand import OnDemand
 from pmruntime.problems import UserError
 
@@ -17,25 +18,44 @@ from pmgen import __version__
 
 # command -> (module, function): a command's module is imported when it is called
 _COMMANDS = {
-    "build": ("pmgen.cli.commands.build", "build"),
+    "new": ("pmgen.cli.commands.new", "new"),
     "check": ("pmgen.cli.commands.check", "check"),
     "show": ("pmgen.cli.commands.show", "show"),
+    "build": ("pmgen.cli.commands.build", "build"),
     "list": ("pmgen.cli.commands.listing", "list_specs"),
-    "new": ("pmgen.cli.commands.new", "new"),
     "explain": ("pmgen.cli.commands.explain", "explain"),
     "schema": ("pmgen.cli.commands.schema", "schema"),
     "train": ("pmgen.cli.commands.train", "train"),
+    "data": ("pmgen.cli.handover", "data"),
+    "weights": ("pmgen.cli.commands.weights", "weights"),
     "eval": ("pmgen.cli.handover", "evaluate"),
     "predict": ("pmgen.cli.handover", "predict"),
     "export": ("pmgen.cli.handover", "export"),
-    "data": ("pmgen.cli.handover", "data"),
-    "weights": ("pmgen.cli.commands.weights", "weights"),
+}
+# what a person does -> the commands for it
+_SECTIONS = {
+    "Design a network": ("new", "check", "show", "build", "list", "explain", "schema"),
+    "Train it": ("train", "data", "weights"),
+    "Use it": ("eval", "predict", "export"),
 }
 
 
+class _Commands(OnDemand):
+    def help_for(self, name: str) -> str | None:
+        """A network in the place of a command is common: its command was left out."""
+        from pathlib import Path
+
+        from pmgen.catalogue import names
+
+        if name in names() or Path(name).suffix in (".yaml", ".yml"):
+            return f"it is a spec: `pmgen show {name}`, `pmgen build {name}`"
+        return super().help_for(name) or "`pmgen --help` lists them"
+
+
 @click.group(
-    cls=OnDemand,
+    cls=_Commands,
     table=_COMMANDS,
+    sections=_SECTIONS,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 @click.version_option(__version__, prog_name="pmgen")
@@ -54,28 +74,19 @@ def main(args: list[str] | None = None) -> Any:
     argv = sys.argv[1:] if args is None else args
     debug = "--debug" in argv
     try:
-        status = cli.main(args=argv, prog_name="pmgen", standalone_mode=False)
+        with ended(debug=debug):
+            status = cli.main(args=argv, prog_name="pmgen", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
-    except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
     except UserError as error:
         if debug:
             raise
-        click.echo(f"pmgen: {error}", err=True)
-        sys.exit(1)
-    except BrokenPipeError:
-        sys.stderr.close()  # nobody reads on, so nothing more may be written
+        print_error(str(error))
         sys.exit(1)
     except Exception as error:
         if debug:
             raise
-        click.echo(
-            f"pmgen: this should not have happened ({type(error).__name__}: {error}).\n"
-            "Please report it with the spec; --debug before the command shows where.",
-            err=True,
+        print_error(
+            f"this should not have happened ({type(error).__name__}: {error})\n"
+            "  please report it with the spec; --debug before the command shows where"
         )
         sys.exit(1)

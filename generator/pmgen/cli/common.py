@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pmruntime.cli.ending import plain
 from pmruntime.problems import UserError
 
 from pmgen.catalogue import (
@@ -19,6 +19,7 @@ from pmgen.catalogue import (
     generated_name,
     trusted_folder,
 )
+from pmgen.cli.completion import complete_spec
 from pmgen.compile import Compiled, compile_spec
 from pmgen.diagnostics.formats import FORMATS, relocated
 from pmgen.diagnostics.render import render_text
@@ -30,7 +31,9 @@ MAX_SUFFIX = 80
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-specs_argument = click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+specs_argument = click.argument(
+    "specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete_spec
+)
 root_option = click.option(
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
@@ -41,6 +44,7 @@ generated_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("generated"),
     show_default=True,
+    help="Folder for the generated class.",
 )
 format_option = click.option(
     "--format",
@@ -52,21 +56,23 @@ format_option = click.option(
 )
 
 
-def network_options(function: F) -> F:
+def network_options(
+    set_help: str = "Another value for a parameter of the model. May be repeated.",
+) -> Callable[[F], F]:
     """`--set` and `--input`, which change the network of a spec."""
-    function = click.option(
-        "--input",
-        "input_text",
-        metavar="CxHxW",
-        help="Another input, as in 3x96x96; `any` leaves a size open.",
-    )(function)
-    return click.option(
-        "--set",
-        "pairs",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Another value for a parameter of the model. May be repeated.",
-    )(function)
+
+    def decorated(function: F) -> F:
+        function = click.option(
+            "--input",
+            "input_text",
+            metavar="CxHxW",
+            help="Another input, as in 3x96x96; `any` leaves a size open.",
+        )(function)
+        return click.option(
+            "--set", "pairs", multiple=True, metavar="NAME=VALUE", help=set_help
+        )(function)
+
+    return decorated
 
 
 def settings_from(pairs: tuple[str, ...], input_text: str | None) -> Settings:
@@ -83,11 +89,17 @@ def compiled(
     settings: Settings | None = None,
     *,
     standalone: bool = False,
+    data: bytes | None = None,
 ) -> Compiled:
-    """Compile a spec given by path or catalogue name."""
+    """Compile a spec given by path or catalogue name, or `data` under a path."""
     try:
-        path = find_spec(spec)
-        return compile_spec(path, root=root, settings=settings, standalone=standalone)
+        return compile_spec(
+            find_spec(spec) if data is None else Path(spec),
+            root=root,
+            settings=settings,
+            standalone=standalone,
+            data=data,
+        )
     except BadSetting as error:
         raise click.UsageError(str(error)) from None
 
@@ -105,24 +117,28 @@ def generated_file(path: Path, settings: Settings) -> str:
 
 
 def report(
-    results: list[Compiled], *, style: str = "text", root: Path | None = None
+    results: list[Compiled],
+    *,
+    style: str = "text",
+    root_of: Callable[[Path], Path] = trusted_folder,
 ) -> bool:
     """Print the diagnostics of all specs; True where there are none.
 
     Text goes to stderr, every other format to stdout, where a program reads it. There
-    files are called by their paths from here, not from the trusted folder `root`.
+    files are called by their paths from here, not from the trusted folder, which
+    `root_of` gives for a spec's path.
     """
     items = [item for result in results for item in result.diagnostics.ordered()]
     if style != "text":
         placed = [
-            relocated(item, result.path, root or trusted_folder(result.path))
+            relocated(item, result.path, root_of(result.path))
             for result in results
             for item in result.diagnostics.ordered()
         ]
         # a mistake in a file that several specs extend is one mistake
         click.echo(FORMATS[style](list(dict.fromkeys(placed))), nl=False)
     elif items:
-        color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+        color = sys.stderr.isatty() and not plain()
         click.echo(render_text(items, color=color), err=True, nl=False, color=color)
     return not items
 

@@ -60,14 +60,16 @@ def load_sources(
     root: Path,
     diagnostics: Diagnostics,
     hint: Callable[[Path], str | None] | None = None,
+    data: bytes | None = None,
 ) -> Sources | None:
     """Read a spec and every file that it extends or uses. None on failure.
 
     `root` is the trusted folder: no file outside is read. Files are called by their
     path inside it, so that what is generated does not depend on where it lies. `hint`
-    gives the help for a file that is named and missing, where it knows one.
+    gives the help for a file that is named and missing, where it knows one. `data` is
+    the spec's content where `path` only says what it is called and where it stands.
     """
-    return _Loader(root, diagnostics, hint).load(path)
+    return _Loader(root, diagnostics, hint).load(path, data)
 
 
 class _Loader:
@@ -83,8 +85,8 @@ class _Loader:
         self.files: list[SourceFile] = []
         self.libraries: dict[Path, Library] = {}
 
-    def load(self, path: Path) -> Sources | None:
-        tree = self._spec(path.resolve(), None, ())
+    def load(self, path: Path, data: bytes | None) -> Sources | None:
+        tree = self._spec(path.resolve(), None, (), data)
         if tree is None:
             return None
         return Sources(tree, tuple(self.libraries.values()), tuple(self.files))
@@ -95,20 +97,26 @@ class _Loader:
         except ValueError:
             return path.name
 
-    def _read(self, path: Path, asked_at: Span | None) -> Mapping | None:
+    def _read(
+        self, path: Path, asked_at: Span | None, data: bytes | None = None
+    ) -> Mapping | None:
         if len(self.files) >= MAX_FILES and asked_at is not None:
             self.diagnostics.error(
                 "PM104", f"one spec is made of at most {MAX_FILES} files", asked_at
             )
             return None
         name = self._name(path)
-        tree = read_file(path, name, self.diagnostics, asked_at, self.hint)
+        tree = read_file(path, name, self.diagnostics, asked_at, self.hint, data)
         if tree is not None:
             self.files.append(tree.span.file)
         return tree
 
     def _spec(
-        self, path: Path, asked_at: Span | None, chain: tuple[Path, ...]
+        self,
+        path: Path,
+        asked_at: Span | None,
+        chain: tuple[Path, ...],
+        data: bytes | None = None,
     ) -> Mapping | None:
         if path in chain and asked_at is not None:
             circle = [*chain[chain.index(path) :], path]
@@ -120,7 +128,7 @@ class _Loader:
                 help="one of these files must not extend another",
             )
             return None
-        tree = self._read(path, asked_at)
+        tree = self._read(path, asked_at, data)
         if tree is None:
             return None
         self._use(tree, path)

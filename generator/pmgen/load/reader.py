@@ -50,21 +50,19 @@ def read_file(
     diagnostics: Diagnostics,
     asked_at: Span | None = None,
     hint: Callable[[Path], str | None] | None = None,
+    data: bytes | None = None,
 ) -> Mapping | None:
     """Read and parse one file; `name` is how diagnostics call it.
 
     `asked_at` is the span that names the file, where one does; `hint` gives the help
-    for a file that is missing there, where it knows one. None on failure.
+    for a file that is missing there, where it knows one. `data` is the content of what
+    is no file, such as standard input. None on failure.
     """
     empty = SourceFile(name, "")
     span = asked_at or Span(empty, 1, 1, 1, 1)
     try:
-        if path.is_dir():
-            raise IsADirectoryError("it is a folder")
-        if not path.is_file():
-            raise FileNotFoundError("there is no such file")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        if data is None:
+            data = _content(path)
         if len(data) > MAX_BYTES:
             diagnostics.error(
                 "PM104",
@@ -94,6 +92,16 @@ def read_file(
         return None
     tree = _sound(name, text)
     return tree or read_text(SourceFile(name, text), diagnostics)
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds, up to one byte more than is allowed. Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError("it is a folder")
+    if not path.is_file():
+        raise FileNotFoundError("there is no such file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 @lru_cache(maxsize=128)

@@ -25,6 +25,13 @@ def is_recipe(text: str) -> bool:
     return len(keys & set(KEYS)) > len(keys & set(SPEC_KEYS))
 
 
+def is_spec(text: str) -> bool:
+    """Whether a file is meant as a network: neither a recipe nor blocks alone, which
+    are checked where they are used, nor YAML of others."""
+    keys = set(_TOP_KEY.findall(text))
+    return bool(keys & {"model", "layers", "extends"}) and not is_recipe(text)
+
+
 def concerns_recipe(pair: str) -> bool:
     """Whether a `name=value` of the command line means the recipe, not the model."""
     return pair.partition("=")[0].partition(".")[0] in SETTABLE

@@ -32,15 +32,17 @@ def parse_recipe(
     diagnostics: Diagnostics,
     settings: Iterable[str] = (),
     graph: Graph | None = None,
+    data: bytes | None = None,
 ) -> dict[str, Any] | None:
     """The recipe with every default filled in, as the runtime reads it.
 
     `settings` are laid over the file: `epochs=3`, `optimizer.learning_rate=0.01`.
     `graph` is the network that will be trained, where it is known: layers that the
-    recipe names must be its. None after a mistake, which `diagnostics` then holds.
+    recipe names must be its. `data` is the content of a recipe that is no file. None
+    after a mistake, which `diagnostics` then holds.
     """
     try:
-        tree = read_file(path, path.name, diagnostics)
+        tree = read_file(path, path.name, diagnostics, data=data)
         if tree is None:
             return None
         tree = overridden(tree, settings, diagnostics)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from pmgen.expand.graph import Graph, Region, sum_known
 from pmgen.ops.definition import show_shape
+from pmgen.show.fitting import fitting_table
 from pmgen.show.rows import Row, layer_rows, total_memory
 
 HEADINGS = ("layer", "op", "output", "parameters", "MACs", "memory", "sees", "line")
@@ -182,21 +181,22 @@ def totals(graph: Graph) -> str:
 
 def print_table(graph: Graph, console: Console, depth: int | None = None) -> None:
     """The table on a terminal, or as plain text in a pipe."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for index, heading in enumerate(HEADINGS):
-        right = index in (3, 4, 5, 6, 7)
-        table.add_column(
-            heading, justify="right" if right else "left", no_wrap=index != 1
-        )
+    rows = []
     for line in table_lines(graph, depth):
         name, *rest = line.cells
         style = "bold" if line.block else ""
-        table.add_row(
-            Text("  " * line.depth + name, style=style),
-            *(Text(cell, style=style) for cell in rest),
-        )
-    console.print(Text(graph.spec.name.text, style="bold"), end="")
-    console.print(Text(f"  {graph.spec.source or ''}", style="dim"))
+        cells = ("  " * line.depth + name, *rest)
+        rows.append([Text(cell, style=style) for cell in cells])
+    table = fitting_table(
+        HEADINGS,
+        rows,
+        console.width,
+        words="op",
+        right=HEADINGS[3:],
+        foregone=("sees", "memory", "op", "MACs"),
+    )
+    title = Text(graph.spec.name.text, style="bold")
+    console.print(title.append(f"  {graph.spec.source or ''}", style="not bold dim"))
     console.print(table)
     console.print(Text(totals(graph)))
 

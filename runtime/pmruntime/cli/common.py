@@ -5,14 +5,23 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
+from pmruntime.cli.ending import FULL, print_error, system_error
 from pmruntime.machine.extras import extra_missing
 from pmruntime.machine.launched import tie_to_launcher
 from pmruntime.problems import UserError, first_line
+from pmruntime.suggest import did_you_mean
 
+# pmruntime.data knows how each is read, and imports NumPy for it
+NAMED_DATA = ("digits",)
+if TYPE_CHECKING:
+    _TextType = click.ParamType[str]
+else:  # generic for type checkers alone before click 8.3
+    _TextType = click.ParamType
 Command = TypeVar("Command", bound=Callable[..., None])
 
 run_argument = click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
@@ -39,7 +48,8 @@ debug_option = click.option(
 threads_option = click.option(
     "--threads",
     type=click.IntRange(min=1),
-    help="CPU threads (default: OMP_NUM_THREADS, else all usable cores).",
+    metavar="N",
+    help="CPU threads.  [default: OMP_NUM_THREADS, else all usable cores]",
 )
 device_option = click.option(
     "--device",
@@ -48,11 +58,44 @@ device_option = click.option(
     show_default=True,
     help="Where to compute; auto takes a GPU where there is one.",
 )
+
+
+class DataSource(_TextType):
+    """The name of a data set, or a folder that is there.
+
+    Looked for while the command line is read: before a file is written, and before
+    Paddle is loaded.
+    """
+
+    name = "name|dir"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The value itself. Raises BadParameter."""
+        if value in NAMED_DATA or Path(value).is_dir():
+            return value
+        if Path(value).is_file():
+            self.fail(f"`{value}` is a file; give its folder", param, ctx)
+        near = did_you_mean(value, NAMED_DATA)
+        self.fail(
+            f"there is no folder `{value}`, and no data of that name\n  {near}",
+            param,
+            ctx,
+        )
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Folders and names; bash forgets what comes before `dir`."""
+        found = [name for name in NAMED_DATA if name.startswith(incomplete)]
+        folders = CompletionItem(incomplete, type="dir")
+        return [folders, *map(CompletionItem, found)]
+
+
+data_help = "`digits`, or a folder of images (`pmgen data --help`) or of IDX files."
 data_option = click.option(
-    "--data",
-    required=True,
-    metavar="NAME|DIR",
-    help="`digits`, or a folder of images (`pmgen data --help`) or of IDX files.",
+    "--data", required=True, type=DataSource(), metavar="NAME|DIR", help=data_help
 )
 weights_option = click.option(
     "--weights",
@@ -86,6 +129,8 @@ def problems_explained(debug: bool) -> Iterator[None]:
         if tie is None:
             click.echo("interrupted", err=True)
         raise SystemExit(130) from None
+    except BrokenPipeError:
+        raise  # nobody reads on: `ended` knows what to do
     except Exception as error:
         if debug:
             raise
@@ -94,15 +139,14 @@ def problems_explained(debug: bool) -> Iterator[None]:
         if tie is not None:
             tie.report(_explained(error), status, isinstance(error, UserError))
         else:
-            label = click.style("error: ", fg="red", bold=True)
-            click.echo(label + _explained(error), err=True)
+            print_error(_explained(error))
         raise SystemExit(status) from None
 
 
 def _explained(error: Exception) -> str:
     if isinstance(error, UserError):
         return str(error)
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"`{error.filename}`: {error.strerror}"
+    if isinstance(error, OSError) and (error.filename or error.errno in FULL):
+        return system_error(error)
     kind = type(error).__name__
     return f"{kind}: {first_line(error)}\n  `--debug` shows where it happened"

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from pmruntime.cli.common import (
     computing_options,
@@ -21,10 +18,12 @@ from pmruntime.cli.common import (
 )
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
+if TYPE_CHECKING:
+    from rich.console import Console
 
-@click.command("eval")
+
+@click.command("eval", short_help="Measure a trained network again.")
 @run_argument
-@computing_options
 @data_option
 @weights_option
 @click.option(
@@ -46,6 +45,7 @@ from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
     help="Where to write instead of into RUN.",
 )
 @format_option
+@computing_options
 def eval_command(
     run: Path,
     weights: str,
@@ -66,6 +66,8 @@ def eval_command(
     with problems_explained(debug):
         apply_cpu_settings(threads)
         import_paddle()
+        from rich.console import Console
+
         from pmruntime.evaluation.evaluate import Comparison, evaluate_run
 
         result = evaluate_run(
@@ -88,6 +90,9 @@ def eval_command(
 
 
 def _print_evaluation(console: Console, result: dict[str, Any]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
     from pmruntime.evaluation.report.page import columns, difference_rows, metric_rows
 
     epoch = "" if result["epoch"] is None else f", epoch {result['epoch']}"

@@ -16,7 +16,9 @@ from pmruntime.cli.common import (
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 
-@click.command("export")
+@click.command(
+    "export", short_help="Write a trained network as ONNX, or for Paddle Inference."
+)
 @run_argument
 @click.option(
     "--format",

@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from pmruntime.cli.common import (
     computing_options,
@@ -21,7 +18,6 @@ from pmruntime.cli.common import (
 )
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
-from pmruntime.runs.progress import progress_bar
 
 if TYPE_CHECKING:
     from pmruntime.inference.predict import Prediction
@@ -31,7 +27,7 @@ _FEW_CLASSES = 5  # so many fit as columns of their own
 _MANY_IMAGES = 32  # with more, a bar shows how far it is
 
 
-@click.command("predict")
+@click.command("predict", short_help="Classify images with a trained network.")
 @run_argument
 @click.argument(
     "images",
@@ -40,7 +36,6 @@ _MANY_IMAGES = 32  # with more, a bar shows how far it is
     required=True,
     metavar="IMAGES...",
 )
-@computing_options
 @weights_option
 @click.option(
     "--format",
@@ -61,6 +56,7 @@ _MANY_IMAGES = 32  # with more, a bar shows how far it is
     metavar="FILE",
     help="Also write the PALM challenge's classification_results.csv.",
 )
+@computing_options
 def predict_command(
     run: Path,
     images: tuple[Path, ...],
@@ -137,6 +133,7 @@ def _with_progress(
 ) -> Iterator[Prediction]:
     """Predictions, with a bar in a terminal; bad images are printed as they occur."""
     from pmruntime.inference.predict import predict
+    from pmruntime.runs.progress import progress_bar
 
     many = len(files) > _MANY_IMAGES
     with progress_bar("images") if many else nullcontext() as progress:
@@ -159,6 +156,10 @@ def _with_progress(
 
 
 def _print_table(run: TrainedRun, predictions: list[Prediction]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     if not predictions:
         return
     names = predictions[0].class_names

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from pmruntime.cli.common import computing_options, problems_explained
+from pmruntime.cli.common import (
+    DataSource,
+    computing_options,
+    data_help,
+    problems_explained,
+)
 from pmruntime.machine.cpu import CpuSettings, apply_cpu_settings, import_paddle
 from pmruntime.machine.launch import launch
 from pmruntime.machine.launched import is_launched_by_paddle, is_one_of_several
 from pmruntime.problems import UserError
-from pmruntime.runs.callback import Callback, console_callback
 
 if TYPE_CHECKING:
     from pmruntime.recipe import Recipe
@@ -55,18 +58,18 @@ class _Options:
     debug: bool
 
 
-@click.command("train")
+@click.command("train", short_help="Train a generated network, or go on with a run.")
 @click.argument(
     "generated",
     type=click.Path(path_type=Path),
     metavar="GENERATED.py",
     required=False,
 )
-@computing_options
 @click.option(
     "--data",
+    type=DataSource(),
     metavar="NAME|DIR",
-    help="`digits`, or a folder of images (`pmgen data --help`) or of IDX files.",
+    help=data_help,
 )
 @click.option(
     "--out",
@@ -84,10 +87,16 @@ class _Options:
 @click.option(
     "--spec-files",
     metavar="JSON",
+    hidden=True,
     help="Files of the spec, to be kept: {name: path}, the spec itself first.",
 )
-@click.option("--recipe-json", metavar="JSON", help="The resolved recipe.")
-@click.option("--epochs", type=int, help="Overrides the recipe's epochs.")
+@click.option("--recipe-json", metavar="JSON", hidden=True, help="The recipe.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Overrides the recipe's epochs; a warm-up is cut to fit.",
+)
 @click.option(
     "--set",
     "settings",
@@ -104,11 +113,13 @@ class _Options:
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
+    metavar="N",
     help="Of the first weights, the order of images, augmentation.  [default: 0]",
 )
 @click.option(
     "--workers",
     type=click.IntRange(min=0),
+    metavar="N",
     default=2,
     show_default=True,
     help="Threads that prepare batches ahead; changes nothing but the speed.",
@@ -116,6 +127,7 @@ class _Options:
 @click.option(
     "--checkpoint-seconds",
     type=click.FloatRange(min=0),
+    metavar="SECONDS",
     default=300,
     show_default=True,
     help="Within an epoch, save where the last checkpoint is so old.",
@@ -123,6 +135,7 @@ class _Options:
 @click.option(
     "--nproc",
     type=click.IntRange(min=1),
+    metavar="N",
     default=1,
     show_default=True,
     help="Processes of this machine that train together, on GPUs one each.",
@@ -133,6 +146,7 @@ class _Options:
     help="Log the curves for VisualDL too, into RUN/visualdl.",
 )
 @click.option("--force", is_flag=True, help="Replace a run that RUN already holds.")
+@computing_options
 def train_command(**options: Any) -> None:
     """Train the network of a generated file, or go on with an interrupted run."""
     chosen = _Options(**options)
@@ -171,13 +185,22 @@ def _recipe(chosen: _Options) -> Recipe:
 
     text = chosen.recipe_json
     recipe = Recipe() if text is None else parse_recipe_json(text)
-    return recipe if chosen.epochs is None else with_epochs(recipe, chosen.epochs)
+    if chosen.epochs is None:
+        return recipe
+    fitted = with_epochs(recipe, chosen.epochs)
+    if fitted.schedule != recipe.schedule:
+        left = fitted.schedule.arguments["warmup_epochs"]
+        click.echo(f"note: the warm-up is cut to {left} epochs", err=True)
+    return fitted
 
 
 def _train(chosen: _Options, recipe: Recipe, cpu: CpuSettings) -> None:
+    from rich.console import Console
+
     from pmruntime.machine.machine import Machine
     from pmruntime.machine.world import current_world
     from pmruntime.model.loading import parse_arguments
+    from pmruntime.runs.callback import Callback, console_callback
     from pmruntime.training.run import resume, train
 
     world = current_world()

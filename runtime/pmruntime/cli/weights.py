@@ -7,16 +7,21 @@ from pathlib import Path
 import click
 
 from pmruntime.cli.common import arguments_option, debug_option, problems_explained
+from pmruntime.cli.on_demand import OnDemand
 from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
 
 
-@click.group("weights")
+@click.group(
+    "weights",
+    cls=OnDemand,
+    table={"import": ("pmruntime.cli.weights", "import_command")},
+)
 def weights_command() -> None:
-    """Weights of elsewhere."""
+    """Use weights of elsewhere: .pdparams, .pth and safetensors."""
 
 
-@weights_command.command("import")
+@click.command("import", short_help="Write weights of elsewhere for a network.")
 @click.argument("generated", type=click.Path(path_type=Path), metavar="GENERATED.py")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option(

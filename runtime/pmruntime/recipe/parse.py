@@ -9,7 +9,7 @@ from pmruntime.problems import UserError
 from pmruntime.recipe.definition import CHOICES
 from pmruntime.recipe.mistakes import WrongValue, mistakes
 from pmruntime.recipe.recipe import Choice, Recipe
-from pmruntime.recipe.resolve import resolved
+from pmruntime.recipe.resolve import resolved, warmup_left
 
 
 def parse_recipe_json(text: str) -> Recipe:
@@ -43,5 +43,10 @@ def parse_recipe(value: object) -> Recipe:
 
 
 def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
-    """The same recipe over another number of epochs, checked again."""
-    return parse_recipe({**recipe.as_json(), "epochs": epochs})
+    """The same recipe over another number of epochs, its warm-up cut to fit."""
+    value = {**recipe.as_json(), "epochs": epochs}
+    left = warmup_left(value, epochs)
+    if left is not None:
+        [arguments] = value["schedule"].values()
+        arguments["warmup_epochs"] = left
+    return parse_recipe(value)

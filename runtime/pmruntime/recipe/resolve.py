@@ -29,6 +29,13 @@ def resolved(recipe: Mapping[str, Any]) -> dict[str, Any]:
     return found | filled(SETTINGS, recipe)
 
 
+def warmup_left(recipe: Mapping[str, Any], epochs: int) -> int | None:
+    """The epochs of warm-up that fit into so many of a resolved recipe, at least one
+    being left for the schedule; None where its own warm-up fits."""
+    [arguments] = recipe["schedule"].values()
+    return None if arguments["warmup_epochs"] < epochs else max(epochs - 1, 0)
+
+
 def chosen(value: object) -> tuple[str, Any] | None:
     """The name in `Adam` or {Adam: {beta1: 0.8}}, and its arguments or None; None for a
     value of another form."""

@@ -6,12 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from pmgen.cli import main
 
+from tests.support.compiler.shell import Done, Shell
 from tests.support.paths import ROOT
 
 SOUND = """\
@@ -25,45 +25,6 @@ layers:
   fc: {op: Linear, out_features: $num_classes}
 """
 WRONG = SOUND.replace("Conv2D", "Conv2d")
-
-
-@dataclass
-class Done:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-class Shell:
-    """Runs commands in a folder of its own, in this process."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.capsys = folder, capsys
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    def __call__(self, *words: object) -> Done:
-        self.capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        shown = self.capsys.readouterr()
-        assert "Traceback" not in shown.err + shown.out
-        assert isinstance(ended.value.code, int)
-        return Done(ended.value.code, shown.out, shown.err)
-
-
-@pytest.fixture
-def shell(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Shell:
-    monkeypatch.chdir(tmp_path)
-    return Shell(tmp_path, capsys)
 
 
 # -- build -------------------------------------------------------------------------
@@ -220,7 +181,7 @@ def test_a_folder_that_cannot_be_made(shell: Shell) -> None:
     shell.write("file", "")
     done = shell("build", "net.yaml", "-o", "file/below")
     assert done.status == 1
-    assert done.err.startswith("pmgen: cannot write `file/below/net.py`")
+    assert done.err.startswith("error: cannot write `file/below/net.py`")
 
 
 @pytest.mark.skipif(
@@ -243,15 +204,20 @@ def test_files_that_are_no_specs(shell: Shell, command: str) -> None:
     for name, words in (
         ("empty.yaml", "there is nothing in this file"),
         ("binary.yaml", "is not UTF-8 text"),
-        ("folder.yaml", "there is no file `folder.yaml`"),
         ("missing.yaml", "there is no file `missing.yaml`"),
-        (".", "no spec is called"),
         ("lenett", "did you mean `lenet`?"),
     ):
         done = shell(command, name)
         assert done.status == 1, name
         assert words in done.err, name
         assert done.out == ""
+
+
+@pytest.mark.parametrize("command", ["build", "show"])
+def test_folders_are_no_specs(shell: Shell, command: str) -> None:
+    (shell.folder / "folder.yaml").mkdir()
+    assert "there is no file `folder.yaml`" in shell(command, "folder.yaml").err
+    assert "no spec is called `.`" in shell(command, ".").err
 
 
 # -- check, show, list, explain ------------------------------------------------------
@@ -360,7 +326,7 @@ def test_a_wrong_command_line(shell: Shell, words: list[str]) -> None:
     done = shell(*words)
     assert done.status == 2
     assert done.out == ""
-    assert "Error: " in done.err
+    assert done.err.startswith("error: ")
     assert not list(shell.folder.iterdir())
 
 
@@ -449,3 +415,18 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     )
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has it")
+@pytest.mark.parametrize("words", ["list", "show lenet", "explain", "train --help"])
+def test_a_full_disk(tmp_path: Path, words: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "pmgen", *words.split()],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "error: the output: no space left on the device\n"

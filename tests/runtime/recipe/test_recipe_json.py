@@ -80,9 +80,15 @@ def test_the_resolved_form_reads_back() -> None:
     )
     recipe = parse_recipe_json(text)
     assert parse_recipe_json(json.dumps(recipe.as_json())) == recipe
-    assert with_epochs(recipe, 9).epochs == 9
-    with pytest.raises(UserError, match="leaves nothing of `epochs: 2`"):
-        with_epochs(recipe, 2)
+
+
+@pytest.mark.parametrize(("epochs", "warmup"), [(9, 2), (3, 2), (2, 1), (1, 0)])
+def test_a_warm_up_is_cut_to_fewer_epochs(epochs: int, warmup: int) -> None:
+    recipe = parse_recipe({"schedule": {"Cosine": {"warmup_epochs": 2}}, "epochs": 7})
+    fewer = with_epochs(recipe, epochs)
+    assert fewer.epochs == epochs
+    assert fewer.schedule.arguments == {"warmup_epochs": warmup}
+    assert recipe.schedule.arguments == {"warmup_epochs": 2}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from pmruntime.problems import UserError
 
-from pmgen.catalogue import spec_paths
+from pmgen.catalogue import spec_paths, trusted_folder
 from pmgen.cli.common import (
     compiled,
     format_option,
@@ -18,15 +18,16 @@ from pmgen.cli.common import (
     settings_from,
     write,
 )
-from pmgen.cli.tables import console, figures, network_table
+from pmgen.cli.completion import complete_spec
+from pmgen.cli.tables import console, figures, print_networks
 from pmgen.compile import Compiled, collector_off
 from pmgen.emit.files import drift, is_current
 from pmgen.settings import Settings
 from pmgen.show.table import print_table
 
 
-@click.command()
-@click.argument("specs", nargs=-1, metavar="SPEC...")
+@click.command(short_help="Compile specs to Paddle classes.")
+@click.argument("specs", nargs=-1, metavar="SPEC...", shell_complete=complete_spec)
 @click.option("--all", "whole", is_flag=True, help="Every network of the catalogue.")
 @click.option(
     "-o",
@@ -50,7 +51,7 @@ from pmgen.show.table import print_table
 @click.option("--force", is_flag=True, help="Overwrite files that pmgen did not write.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no table.")
 @format_option
-@network_options
+@network_options()
 @root_option
 def build(
     specs: tuple[str, ...],
@@ -77,7 +78,7 @@ def build(
     settings = settings_from(pairs, input_text)
     with collector_off():
         results = [compiled(s, root, settings, standalone=standalone) for s in specs]
-    if not report(results, style=style, root=root):
+    if not report(results, style=style, root_of=lambda p: root or trusted_folder(p)):
         return 1
     targets = _targets(results, out, settings)
     if only_check:
@@ -127,10 +128,10 @@ def _print(results: list[Compiled], targets: list[Path], written: list[bool]) ->
         print_table(graph, terminal, depth=0)
         terminal.print(f"{'wrote' if written[0] else 'unchanged:'} {targets[0]}")
         return
-    table = network_table("model", "file")
+    rows = []
     for result, target, new in zip(results, targets, written, strict=True):
         graph = result.graph
         assert graph is not None
         file = f"{target}{'' if new else ' (unchanged)'}"
-        table.add_row(graph.spec.name.text, *figures(graph), file)
-    terminal.print(table)
+        rows.append((graph.spec.name.text, *figures(graph), file))
+    print_networks(terminal, "model", "file", rows)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from pmruntime.problems import UserError
 
-from pmgen.catalogue import find_recipe, recipe_names
+from pmgen.catalogue import find_recipe, find_spec, recipe_names, trusted_folder
 from pmgen.cli.common import (
     compiled,
     format_option,
@@ -18,13 +23,39 @@ from pmgen.cli.common import (
 )
 from pmgen.compile import Compiled
 from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.recipe.keys import concerns_recipe, is_recipe
+from pmgen.recipe.keys import concerns_recipe, is_recipe, is_spec
+from pmgen.settings import Settings
+
+_STDIN = Path("<stdin>")
+_MOST = 2**22  # bytes of standard input: the reader refuses a fourth of it
+_ENDINGS = (".yaml", ".yml")
 
 
-@click.command()
+@dataclass(frozen=True)
+class _Given:
+    """A file to check. `root` is what it may reach, None for the usual folder; `data`
+    is what standard input held."""
+
+    path: Path
+    root: Path | None
+    is_recipe: bool
+    data: bytes | None = None
+
+    def checked(self, settings: Settings, for_recipe: tuple[str, ...]) -> Compiled:
+        """The file compiled, or read as a recipe."""
+        if not self.is_recipe:
+            return compiled(str(self.path), self.root, settings, data=self.data)
+        from pmgen.recipe.parse import parse_recipe
+
+        diagnostics = Diagnostics()
+        parse_recipe(self.path, diagnostics, for_recipe, data=self.data)
+        return Compiled(path=self.path, diagnostics=diagnostics)
+
+
+@click.command(short_help="Show every mistake of specs and recipes.")
 @specs_argument
 @format_option
-@network_options
+@network_options()
 @root_option
 def check(
     specs: tuple[str, ...],
@@ -35,16 +66,20 @@ def check(
 ) -> int:
     """Check each SPEC and show every mistake at its line. Writes nothing.
 
-    A recipe's file is checked as a recipe.
+    SPEC is a YAML file, a name of the catalogue, a folder for all specs and recipes
+    inside, or `-` for standard input. A recipe is checked as a recipe. Specs of a
+    folder may extend and use all of it.
     """
-    files = {spec: _recipe_file(spec) for spec in specs}
-    for_recipe = tuple(p for p in pairs if any(files.values()) and concerns_recipe(p))
+    files = {g.path: g for spec in specs for g in _given(spec, root)}
+    some_recipe = any(given.is_recipe for given in files.values())
+    for_recipe = tuple(p for p in pairs if some_recipe and concerns_recipe(p))
     settings = settings_from(tuple(p for p in pairs if p not in for_recipe), input_text)
-    results = [
-        compiled(spec, root, settings) if file is None else _recipe(file, for_recipe)
-        for spec, file in files.items()
-    ]
-    sound = report(results, style=style, root=root)
+    results = [given.checked(settings, for_recipe) for given in files.values()]
+
+    def root_of(path: Path) -> Path:
+        return files[path].root or trusted_folder(path)
+
+    sound = report(results, style=style, root_of=root_of)
     if sound and style == "text":
         for result in results:
             graph = result.graph
@@ -56,22 +91,41 @@ def check(
     return 0 if sound else 1
 
 
-def _recipe_file(given: str) -> Path | None:
-    """The path of a file that is meant as a recipe, or of a shipped one by its name;
-    None for any other."""
-    path = Path(given)
-    if not path.exists() and given in recipe_names():
-        return find_recipe(given)
+def _given(spec: str, root: Path | None) -> Iterator[_Given]:
+    """The files that an argument means. Raises UserError."""
+    path = Path(spec)
+    if spec == "-":
+        data = sys.stdin.buffer.read(_MOST)
+        text = data.decode("utf-8", errors="replace")
+        yield _Given(_STDIN, root, is_recipe(text), data)
+    elif path.is_dir():
+        yield from _inside(path, root)
+    elif not path.exists() and spec in recipe_names():
+        yield _Given(find_recipe(spec), root, True)
+    else:
+        path = find_spec(spec)
+        yield _Given(path, root, is_recipe(_text(path)))
+
+
+def _inside(folder: Path, root: Path | None) -> Iterator[_Given]:
+    """The specs and recipes in a folder and below, but for hidden folders."""
+    around = root or trusted_folder(folder / "any.yaml")
+    found = False
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(place, name)
+            text = _text(path) if path.suffix in _ENDINGS else ""
+            if is_recipe(text) or is_spec(text):
+                found = True
+                yield _Given(path, around, is_recipe(text))
+    if not found:
+        raise UserError(f"there is no spec and no recipe in the folder `{folder}`")
+
+
+def _text(path: Path) -> str:
+    """What a file holds; what cannot be read is reported with its place later."""
     try:
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return None  # reported with its place where it is read as a spec
-    return path if is_recipe(text) else None
-
-
-def _recipe(path: Path, settings: tuple[str, ...]) -> Compiled:
-    from pmgen.recipe.parse import parse_recipe
-
-    diagnostics = Diagnostics()
-    parse_recipe(path, diagnostics, settings)
-    return Compiled(path=path, diagnostics=diagnostics)
+        return ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 from pmruntime.suggest import did_you_mean
 
+from pmgen.cli.completion import complete_code
 from pmgen.cli.explained import explain as explanation_of
 from pmgen.diagnostics.codes import CODES, FAMILIES
 
 
-@click.command()
-@click.argument("code", metavar="[CODE]", required=False)
+@click.command(short_help="Say what a code such as PM303 means.")
+@click.argument("code", metavar="[CODE]", required=False, shell_complete=complete_code)
 def explain(code: str | None) -> int:
     """Say what a diagnostic code such as PM303 means; without one, list them all."""
     if code is None:

@@ -9,12 +9,13 @@ from pmruntime.problems import UserError
 
 from pmgen.catalogue import SCHEMA_FOLDER, catalogue, find_spec
 from pmgen.cli.common import compiled, refusal_explained
+from pmgen.cli.completion import complete_spec
 from pmgen.emit.files import write_atomic, write_generated
 from pmgen.schema import schema_text
 
 
-@click.command()
-@click.argument("name", metavar="NAME")
+@click.command(short_help="Copy a network of the catalogue, to edit it.")
+@click.argument("name", metavar="NAME", shell_complete=complete_spec)
 @click.option(
     "-o",
     "--out",

@@ -11,7 +11,7 @@ from pmgen.emit.files import write_generated
 from pmgen.schema import SCHEMAS, schema_text
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of specs or recipes.")
 @click.argument(
     "name",
     type=click.Choice(SCHEMAS),

@@ -13,10 +13,11 @@ from pmgen.cli.common import (
     root_option,
     settings_from,
 )
+from pmgen.cli.completion import complete_spec
 
 
-@click.command()
-@click.argument("spec", metavar="SPEC")
+@click.command(short_help="Show every layer with its shape and cost.")
+@click.argument("spec", metavar="SPEC", shell_complete=complete_spec)
 @click.option(
     "--format",
     "style",
@@ -29,7 +30,7 @@ from pmgen.cli.common import (
     type=click.IntRange(0),
     help="Open blocks this many levels deep.  [default: all]",
 )
-@network_options
+@network_options()
 @root_option
 def show(
     spec: str,

@@ -4,96 +4,114 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
+from click.core import ParameterSource
+from pmruntime.cli.train import train_command
 
-from pmgen.catalogue import find_recipe, trusted_folder
+from pmgen.catalogue import trusted_folder
 from pmgen.cli.common import (
     compiled,
     generated_option,
     network_options,
     report,
     root_option,
-    settings_from,
     write_into,
 )
-from pmgen.cli.handover import PASS_ON, run_runtime
-from pmgen.compile import Compiled
-from pmgen.diagnostics.diagnostic import Diagnostics
-from pmgen.expand.graph import Graph
-from pmgen.recipe.keys import concerns_recipe
-from pmgen.recipe.parse import parse_recipe
+from pmgen.cli.completion import complete_recipe, complete_spec
+from pmgen.cli.handover import run_runtime, shared_with, typed
+from pmgen.cli.recipes import help_for_option, recipe_for, split_settings
+
+# What a run has settled, so that `--resume` takes it from there.
+_OF_THE_RUN = ("recipe", "generated", "pairs", "input_text", "root")
+_SHARED = shared_with(
+    train_command, without=("generated", "settings", "spec_files", "recipe_json")
+)
+# What nearly every command line has, and so what help begins with.
+_FIRST = ("data", "out", "recipe", "pairs", "epochs")
 
 
-@click.command(context_settings=PASS_ON, add_help_option=False)
-@click.argument("spec", metavar="SPEC", required=False)
-@click.option("--recipe", default="digits", metavar="NAME|FILE", show_default=True)
+class _Train(click.Command):
+    """Values of a recipe are not options; who tries one is told where they go."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            help = help_for_option(error.option_name)
+            if help is None:
+                raise
+            ctx.fail(f"no such option `{error.option_name}`\n  {help}")
+
+
+@click.command(
+    "train",
+    cls=_Train,
+    params=[*_SHARED],
+    options_metavar="--data NAME|DIR --out RUN [OPTIONS]",
+    short_help="Train a network, or go on with a run.",
+)
+@click.argument("spec", required=False, metavar="SPEC", shell_complete=complete_spec)
+@click.option(
+    "--recipe",
+    default="digits",
+    metavar="NAME|FILE",
+    show_default=True,
+    shell_complete=complete_recipe,
+    help="How to train: a file, or a name of `pmgen list`.",
+)
+@network_options(
+    "Another value for a parameter of the model, or for one of the recipe: epochs=3, "
+    "optimizer.learning_rate=0.01, freeze=[conv1,stage1]. May be repeated."
+)
 @generated_option
-@click.option("--resume", metavar="RUN")
-@network_options
 @root_option
-@click.option("-h", "--help", "wants_help", is_flag=True)
-@click.argument("runtime", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
 def train(
+    ctx: click.Context,
+    /,
     spec: str | None,
     recipe: str,
     generated: Path,
-    resume: str | None,
     pairs: tuple[str, ...],
     input_text: str | None,
     root: Path | None,
-    wants_help: bool,
-    runtime: tuple[str, ...],
+    **shared: Any,
 ) -> int:
-    """Train SPEC; builds it first where its generated file is stale."""
-    if wants_help:
-        click.echo(_TRAIN_HELP)
-        return run_runtime(["train", "--help"])
-    if resume is not None:
-        given = () if spec is None else (spec,)
-        return run_runtime(["train", "--resume", resume, *given, *runtime])
-    if spec is None:
-        raise click.UsageError("name a SPEC; `pmgen train --help` says more")
-    for_recipe = tuple(pair for pair in pairs if concerns_recipe(pair))
-    for_model = tuple(pair for pair in pairs if not concerns_recipe(pair))
-    settings = settings_from(for_model, input_text)
+    """Train SPEC by a recipe, or go on with a run that was interrupted.
+
+    SPEC is a YAML file or a name of the catalogue. Its class is built first where it is
+    stale. --resume RUN goes on with a run and takes everything else from it.
+    """
+    if shared["interrupted"] is not None:
+        return _resumed(ctx, spec)
+    needed = {"SPEC": spec, "--data": shared["data"], "--out": shared["out"]}
+    missing = [name for name, value in needed.items() if value is None]
+    if spec is None or missing:
+        raise click.UsageError(f"missing: {', '.join(missing)}")
+    if shared["epochs"] is not None:
+        pairs = (*pairs, f"epochs={shared['epochs']}")
+    settings, for_recipe = split_settings(pairs, input_text)
     result = compiled(spec, root, settings)
-    resolved = _recipe(recipe, for_recipe, result.graph if result.ok else None)
+    resolved = recipe_for(recipe, for_recipe, result.graph if result.ok else None)
     if not report([result]) or resolved is None:
         return 1
     target = write_into(generated, result, settings)
     folder = root or trusted_folder(result.path)
     files = {file.name: str(folder / file.name) for file in result.files}
-    arguments = ["train", str(target), "--spec-files", json.dumps(files)]
-    arguments += ["--recipe-json", json.dumps(resolved)]
-    return run_runtime([*arguments, *runtime])
+    words = ["train", "--spec-files", json.dumps(files)]
+    words += ["--recipe-json", json.dumps(resolved)]
+    rest = [parameter for parameter in _SHARED if parameter.name != "epochs"]
+    return run_runtime([*words, *typed(ctx, rest), str(target)])
 
 
-_TRAIN_HELP = """\
-Usage: pmgen train SPEC --data NAME|DIR --out RUN [OPTIONS]
-       pmgen train --resume RUN
-
-  Train SPEC (a file, or a name of the catalogue) on a recipe, or go on with a run that
-  was interrupted.
-
-Options of the compiler:
-  --recipe NAME|FILE   how to train (see `pmgen list`)  [default: digits]
-  --set NAME=VALUE     another value for a parameter of the model, or for one of the
-                       recipe: epochs=3, optimizer.learning_rate=0.01,
-                       freeze=[conv1,stage1], learning_rates.fc=10
-  --input CxHxW        another input
-  --generated DIR      folder for the generated class  [default: generated]
-  --root DIR           folder that `extends` and `use` may reach
-
-The runtime takes the rest:
-"""
+def _resumed(ctx: click.Context, spec: str | None) -> int:
+    """Go on with a run; the runtime judges which of its options fit."""
+    own = [ctx.get_parameter_source(name) for name in _OF_THE_RUN]
+    if spec is not None or ParameterSource.COMMANDLINE in own:
+        raise click.UsageError("--resume RUN takes everything but --data from RUN")
+    return run_runtime(["train", *typed(ctx, _SHARED)])
 
 
-def _recipe(
-    given: str, settings: tuple[str, ...], graph: Graph | None
-) -> dict[str, object] | None:
-    """The resolved recipe for a network; None after its mistakes are printed."""
-    path = find_recipe(given)
-    diagnostics = Diagnostics()
-    resolved = parse_recipe(path, diagnostics, settings, graph)
-    return resolved if report([Compiled(path=path, diagnostics=diagnostics)]) else None
+train.params.sort(key=lambda p: _FIRST.index(p.name) if p.name in _FIRST else 99)

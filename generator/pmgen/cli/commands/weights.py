@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+from pmruntime.cli.on_demand import OnDemand
+from pmruntime.cli.weights import import_command, weights_command
 
 from pmgen.cli.common import (
     compiled,
@@ -15,54 +18,45 @@ from pmgen.cli.common import (
     settings_from,
     write_into,
 )
-from pmgen.cli.handover import PASS_ON, run_runtime
+from pmgen.cli.completion import complete_spec
+from pmgen.cli.handover import run_runtime, shared_with, typed
+
+_SHARED = shared_with(import_command, without=("generated", "settings"))
+weights = OnDemand(
+    weights_command.name,
+    table={"import": (__name__, "import_")},
+    help=weights_command.help,
+)
 
 
-@click.group()
-def weights() -> None:
-    """Use weights of elsewhere: .pdparams, .pth and safetensors."""
-
-
-@weights.command("import", context_settings=PASS_ON, add_help_option=False)
-@click.argument("spec", metavar="SPEC", required=False)
+@click.command("import", short_help=import_command.short_help)
+@click.argument("spec", metavar="SPEC", shell_complete=complete_spec)
+@network_options()
 @generated_option
-@network_options
 @root_option
-@click.option("-h", "--help", "wants_help", is_flag=True)
-@click.argument("runtime", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
 def import_(
-    spec: str | None,
+    ctx: click.Context,
+    /,
+    spec: str,
     generated: Path,
     pairs: tuple[str, ...],
     input_text: str | None,
     root: Path | None,
-    wants_help: bool,
-    runtime: tuple[str, ...],
+    **shared: Any,
 ) -> int:
-    """Match FILE to the network of SPEC and write safetensors; run nothing of it."""
-    if wants_help:
-        click.echo(_HELP)
-        return run_runtime(["weights", "import", "--help"])
-    if spec is None:
-        raise click.UsageError("name a SPEC and a FILE of weights")
+    """Match FILE to the network of SPEC, and write its weights as safetensors.
+
+    SPEC is a YAML file or a name of the catalogue. FILE is Paddle's .pdparams,
+    PyTorch's .pth or safetensors; nothing of it is run.
+    """
     settings = settings_from(pairs, input_text)
     result = compiled(spec, root, settings)
     if not report([result]):
         return 1
     target = write_into(generated, result, settings)
-    return run_runtime(["weights", "import", str(target), *runtime])
+    *options, _, file = typed(ctx, _SHARED)
+    return run_runtime(["weights", "import", *options, "--", str(target), file])
 
 
-_HELP = """\
-Usage: pmgen weights import SPEC FILE -o OUT.safetensors [OPTIONS]
-
-  Match FILE to the network of SPEC (a file, or a name of the catalogue).
-
-Options of the compiler:
-  --set NAME=VALUE     another value for a parameter of the model
-  --input CxHxW        another input
-  --generated DIR      folder for the generated class  [default: generated]
-  --root DIR           folder that `extends` and `use` may reach
-
-The runtime takes the rest:
-"""
+import_.params += _SHARED

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from pmruntime.cli.common import (
     debug_option,
@@ -17,9 +15,10 @@ from pmruntime.cli.common import (
     images_argument,
     problems_explained,
 )
-from pmruntime.data.folders.listing import Fault
-from pmruntime.data.inspect.check import FolderCheck, check_folder
-from pmruntime.runs.progress import progress_bar
+
+if TYPE_CHECKING:
+    from pmruntime.data.folders.listing import Fault
+    from pmruntime.data.inspect.check import FolderCheck
 
 _SHOWN = 5  # sizes, and files that are not read
 
@@ -40,6 +39,9 @@ def check_command(folder: Path, verify: bool, form: str, debug: bool) -> None:
     training. Copies are warnings.
     """
     with problems_explained(debug):
+        from pmruntime.data.inspect.check import check_folder
+        from pmruntime.runs.progress import progress_bar
+
         with progress_bar("checking images") as progress:
             report = check_folder(folder, verify=verify, progress=progress)
         if form == "json":
@@ -52,6 +54,10 @@ def check_command(folder: Path, verify: bool, form: str, debug: bool) -> None:
 
 def print_report(report: FolderCheck) -> None:
     """The report as a table, then every fault."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     click.echo(f"{report.folder}: {report.kind}")
     table = Table()
     table.add_column("class")

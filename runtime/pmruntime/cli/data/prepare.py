@@ -8,13 +8,8 @@ import click
 
 from pmruntime.cli.common import debug_option, problems_explained
 from pmruntime.cli.data.check import print_report
-from pmruntime.data.folders.image_folder import build_cache
-from pmruntime.data.inspect.check import check_folder
-from pmruntime.data.prepare.archives import MAX_TOTAL, prepare
-from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.problems import UserError
 from pmruntime.recipe.images import RESIZES
-from pmruntime.runs.progress import progress_bar
 
 
 @click.command("prepare")
@@ -40,8 +35,7 @@ from pmruntime.runs.progress import progress_bar
 @click.option(
     "--max-size",
     type=click.IntRange(min=1),
-    default=MAX_TOTAL,
-    show_default=True,
+    show_default="20 GiB",
     metavar="BYTES",
     help="What all archives together may unpack to.",
 )
@@ -53,7 +47,7 @@ def prepare_command(
     size: str,
     resize: str,
     no_cache: bool,
-    max_size: int,
+    max_size: int | None,
     force: bool,
     debug: bool,
 ) -> None:
@@ -65,19 +59,15 @@ def prepare_command(
     if out is None and (len(archives) != 1 or not archives[0].is_dir()):
         raise click.UsageError("--out DIR is needed")
     with problems_explained(debug):
+        from pmruntime.data.folders.image_folder import build_cache
+        from pmruntime.data.inspect.check import check_folder
+        from pmruntime.data.preprocessing import Preprocessing
+        from pmruntime.runs.progress import progress_bar
+
         wanted = Preprocessing(_size(size), resize)
-        if out is None:
-            folder = archives[0]
-        else:
-            folder = out
-            with progress_bar("unpacking") as progress:
-                made = prepare(
-                    archives, out, force=force, max_bytes=max_size, progress=progress
-                )
-            for name, count in sorted(made.images.items()):
-                click.echo(f"{name}: {count:,} images")
-            if made.skipped:
-                click.echo(f"{made.skipped:,} other entries left out")
+        if out is not None:
+            _unpack(archives, out, max_size, force=force)
+        folder = archives[0] if out is None else out
         with progress_bar("checking images") as progress:
             report = check_folder(folder, progress=progress)
         print_report(report)
@@ -88,6 +78,21 @@ def prepare_command(
                 files = build_cache(folder, wanted, progress=progress)
             for file in files:
                 click.echo(f"decoded images kept in {file}")
+
+
+def _unpack(
+    archives: tuple[Path, ...], out: Path, max_size: int | None, *, force: bool
+) -> None:
+    from pmruntime.data.prepare.archives import MAX_TOTAL, prepare
+    from pmruntime.runs.progress import progress_bar
+
+    limit = max_size or MAX_TOTAL
+    with progress_bar("unpacking") as progress:
+        made = prepare(archives, out, force=force, max_bytes=limit, progress=progress)
+    for name, count in sorted(made.images.items()):
+        click.echo(f"{name}: {count:,} images")
+    if made.skipped:
+        click.echo(f"{made.skipped:,} other entries left out")
 
 
 def _size(text: str) -> tuple[int, int]:

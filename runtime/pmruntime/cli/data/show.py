@@ -7,10 +7,7 @@ from pathlib import Path
 import click
 
 from pmruntime.cli.common import debug_option, images_argument, problems_explained
-from pmruntime.data.folders.kinds import list_images
-from pmruntime.data.inspect.contact_sheet import MAX_CLASSES, contact_sheet
 from pmruntime.files import write_atomic
-from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError
 
 
@@ -42,6 +39,10 @@ def show_command(
     Those for training and those for validation stand side by side.
     """
     with problems_explained(debug):
+        from pmruntime.data.folders.kinds import list_images
+        from pmruntime.data.inspect.contact_sheet import MAX_CLASSES, contact_sheet
+        from pmruntime.machine.opencv import cv2
+
         _check_out(out, force)
         listing = list_images(folder) if folder.is_dir() else None
         if listing is None or not (listing.train or listing.val):

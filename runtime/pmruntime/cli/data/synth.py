@@ -7,8 +7,6 @@ from pathlib import Path
 import click
 
 from pmruntime.cli.common import debug_option, problems_explained
-from pmruntime.data.prepare.synth import synthesise
-from pmruntime.runs.progress import progress_bar
 
 
 @click.command("synth")
@@ -33,6 +31,9 @@ def synth_command(
     apart knows nothing of eyes.
     """
     with problems_explained(debug):
+        from pmruntime.data.prepare.synth import synthesise
+        from pmruntime.runs.progress import progress_bar
+
         with progress_bar("drawing") as progress:
             synthesise(
                 out, train=train, val=val, size=size, seed=seed, progress=progress
