@@ -1,88 +1,148 @@
-"""The examples in the documentation: their files, and their commands.
+"""The examples in the documentation: what a reader copies from a page, and runs.
 
-A fenced block right after `<!-- file: PATH -->` is that file. A ```console block holds
-`$ command` lines, each with its output; `pmgen` and `cat` are run in a folder with the
-shipped specs in `specs/` and the files of the page, as a reader has it.
+A page is read from its top, in one folder that is empty at first:
+
+* a block below a line that ends in `` `PATH`: `` is that file;
+* a ```sh block is pasted into a shell, and a ```python block is a program;
+* a ```text block directly below a ```sh block, with no word between, is what it prints.
+
+A ```sh block whose first line begins with `# needs` or `# takes` cannot be run
+everywhere: it says what it needs, or how long it takes.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pmgen
 
-_FILE = re.compile(
-    r"<!-- file: (?P<path>\S+) -->\n+```\w+\n(?P<text>.*?)```", re.DOTALL
+_BLOCK = re.compile(
+    r"(?P<before>[^\n]*)\n+^```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
 )
-_CONSOLE = re.compile(r"(?P<open>```console\n)(?P<body>.*?)(?P<close>```)", re.DOTALL)
+_OUTPUT = re.compile(r"(?P<open>\n+```text\n)(?P<text>.*?)^```$", re.DOTALL | re.M)
+_FILE = re.compile(r"`(?P<path>[\w./-]+\.\w+)`:$")
+_LIMIT = re.compile(r"# (needs|takes) .+")
+# Commands that take no training, no Paddle and no network.
+_QUICK = re.compile(r"pmgen (build|check|show|list|new|explain|schema|data check)\b")
 _PACKAGES = str(Path(pmgen.__file__).parents[1])
+_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its text, the line before it, where it ends."""
+
+    language: str
+    text: str
+    before: str
+    end: int
+
+    @property
+    def path(self) -> str | None:
+        """The file that the block is, where the line before it names one."""
+        named = _FILE.search(self.before)
+        return (
+            named["path"] if named and self.language not in ("sh", "python") else None
+        )
+
+    @property
+    def limit(self) -> str | None:
+        """Why a block of commands is not run by tests: its first line."""
+        first = self.text.partition("\n")[0]
+        return first if self.language == "sh" and _LIMIT.fullmatch(first) else None
+
+    @property
+    def excerpt(self) -> bool:
+        """Whether it shows a part of a file, made by docs/reference.py."""
+        return self.before.startswith("<!-- begin: excerpt")
+
+    @property
+    def quick(self) -> bool:
+        """Whether it can be run, and has the compiler's commands alone."""
+        lines = self.text.replace("\\\n", " ").splitlines()
+        commands = [line for line in lines if line and not line.startswith("#")]
+        runs = self.language == "sh" and self.limit is None
+        return runs and all(_QUICK.match(command) for command in commands)
+
+    @property
+    def slow(self) -> bool:
+        """Whether it runs, and may train a network or import Paddle."""
+        runs = self.language in ("sh", "python") and self.limit is None
+        return runs and not self.quick and not self.excerpt
+
+
+def blocks_of(page: str) -> Iterator[Block]:
+    """The fenced blocks of a page, in their order."""
+    for match in _BLOCK.finditer(page):
+        yield Block(match["language"], match["text"], match["before"], match.end())
 
 
 def files_of(page: str) -> dict[str, str]:
     """The files that a page shows, by path."""
-    return {match["path"]: match["text"] for match in _FILE.finditer(page)}
+    return {block.path: block.text for block in blocks_of(page) if block.path}
 
 
-def lay_out(page: str, specs: Path, folder: Path) -> None:
-    """Fill a folder as a reader of the page has it: the shipped specs, its files."""
-    shutil.copytree(specs, folder / "specs")
-    for name, text in files_of(page).items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
-def run_consoles(page: str, specs: Path) -> str:
-    """The page with the present output of every console block."""
-    if not _CONSOLE.search(page):
-        return page
-    with tempfile.TemporaryDirectory() as folder:
-        lay_out(page, specs, Path(folder))
-        shell = _Shell(Path(folder))
-        return _CONSOLE.sub(shell.replay, page)
-
-
-class _Shell:
-    """Runs the commands of a page in its folder; `$?` is the status of the last."""
+class Reader:
+    """Somebody who does what a page says, in a folder that is empty at first."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.status = 0
-        known = os.environ.get("PYTHONPATH")
-        paths = [_PACKAGES, *([known] if known else [])]
-        self.environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        paths = [_PACKAGES, *filter(None, [os.environ.get("PYTHONPATH")])]
+        tools = [str(Path(sys.executable).parent), os.environ["PATH"]]
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PATH": os.pathsep.join(tools),
+        }
 
-    def replay(self, match: re.Match[str]) -> str:
-        parts = [match["open"]]
-        for line in match["body"].splitlines():
-            if line.startswith("$ "):
-                parts += [f"{line}\n", self.run(line.removeprefix("$ "))]
-        return "".join((*parts, match["close"]))
+    def write(self, block: Block) -> None:
+        """Save the block as the file that it is."""
+        assert block.path is not None
+        path = self.folder / block.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.text, encoding="utf-8")
 
-    def run(self, command: str) -> str:
-        if command == "echo $?":
-            return f"{self.status}\n"
-        words = shlex.split(command)
-        if words[0] == "pmgen":
-            words[:1] = [sys.executable, "-m", "pmgen"]
-        elif words[0] != "cat":
-            raise ValueError(f"an example may run pmgen and cat, not `{command}`")
+    def run(self, block: Block) -> tuple[int, str]:
+        """The exit status, and what was printed, both streams in one."""
+        shell = (
+            ["bash", "-e", "-c"] if block.language == "sh" else [sys.executable, "-c"]
+        )
         done = subprocess.run(
-            words,
+            [*shell, block.text],
             cwd=self.folder,
             env=self.environment,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-            timeout=60,
+            timeout=_SECONDS,
             check=False,
         )
-        self.status = done.returncode
-        return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+        lines = done.stdout.splitlines()
+        return done.returncode, "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def with_outputs(page: str) -> str:
+    """The page with the present outputs of its quick blocks."""
+    parts = []
+    written = 0
+    with tempfile.TemporaryDirectory() as folder:
+        reader = Reader(Path(folder))
+        for block in blocks_of(page):
+            if block.path is not None:
+                reader.write(block)
+            elif block.quick:
+                _, printed = reader.run(block)
+                shown = _OUTPUT.match(page, block.end)
+                if shown:
+                    parts += [page[written : block.end], shown["open"], printed, "```"]
+                    written = shown.end()
+    return "".join((*parts, page[written:]))

@@ -7,7 +7,7 @@ Two things are kept up to date in README.md and docs/*.md:
 
 * regions between `<!-- begin: NAME -->` and `<!-- end: NAME -->`, made from the
   compiler's own definitions by the function of that name in REGIONS;
-* the output in ```console blocks, by running their `$ pmgen` commands (examples.py).
+* the output below blocks of the compiler's commands, by running them (examples.py).
 
 A region `excerpt PATH | FIRST | STOP` holds the lines of a file from the first that
 begins with FIRST up to the next that begins with STOP, or to the end.
@@ -47,13 +47,15 @@ from pmruntime.recipe.definition import (
     Configurable,
 )
 
-from docs.examples import run_consoles
+from docs.examples import with_outputs
 from docs.markdown import table
 from docs.results import results_baseline, results_palm, results_tutorial
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
     "README.md",
+    "docs/mistakes.md",
+    "docs/networks.md",
     "docs/language.md",
     "docs/errors.md",
     "docs/recipes.md",
@@ -327,7 +329,7 @@ def networks() -> str:
         size = " x ".join(str(d) for d in graph.input)
         rows.append(
             (
-                f"[`{name}`](specs/{name}.yaml)",
+                f"[`{name}`](../specs/{name}.yaml)",
                 size,
                 f"{graph.params:,}",
                 "?" if graph.macs is None else f"{graph.macs:,}",
@@ -368,7 +370,7 @@ def _region(match: re.Match[str]) -> str:
 
 def current(text: str) -> str:
     """A page with all of its regions and outputs made from the code as it is now."""
-    return run_consoles(_REGION.sub(_region, text), ROOT / "specs")
+    return with_outputs(_REGION.sub(_region, text))
 
 
 def main() -> int:

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from pmgen.compile import compile_spec
-from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.render import render_text
 from pmgen.language import keys
-from pmgen.recipe.keys import is_recipe
-from pmgen.recipe.parse import parse_recipe
 
 from docs import reference
-from docs.examples import files_of, lay_out
+from docs.examples import blocks_of
 from tests.support.paths import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])
-FENCE = re.compile(
-    r"(?P<before>[^\n]*)\n+```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL
-)
 HEAD = "pmgen: 1\nmodel: Fragment\ninput: [64, 32, 32]\n"
 
 
-def texts(page: Path, language: str) -> list[tuple[str, str]]:
-    """The fenced blocks of a language, each with the line before it."""
-    found = FENCE.finditer(page.read_text(encoding="utf-8"))
-    return [(m["before"], m["text"]) for m in found if m["language"] == language]
-
-
-def all_texts(language: str) -> list[object]:
+def fragments() -> list[object]:
+    """The ```yaml blocks that are a part of a spec, not a file."""
     return [
-        pytest.param(before, text, id=f"{page.relative_to(ROOT)}-{index}")
+        pytest.param(block.text, id=f"{page.relative_to(ROOT)}-{index}")
         for page in PAGES
-        for index, (before, text) in enumerate(texts(page, language))
+        for index, block in enumerate(blocks_of(page.read_text(encoding="utf-8")))
+        if block.language == "yaml" and not block.path and not block.excerpt
     ]
 
 
@@ -53,28 +40,9 @@ def test_every_region_is_on_a_page() -> None:
         assert f"<!-- begin: {name} -->" in pages
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_files_of_the_page_are_sound(page: Path, tmp_path: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    lay_out(text, ROOT / "specs", tmp_path)
-    for name, content in files_of(text).items():
-        diagnostics = Diagnostics()
-        if is_recipe(content):
-            parse_recipe(tmp_path / name, diagnostics)
-        elif "\nmodel:" in content or "\nextends:" in content:
-            diagnostics = compile_spec(tmp_path / name).diagnostics
-        wanted = "wrong" in Path(name).stem
-        shown = render_text(diagnostics.ordered())
-        assert diagnostics.failed is wanted, f"{name}:\n{shown}"
-
-
-@pytest.mark.parametrize(("before", "text"), all_texts("yaml"))
-def test_fragments_compile(before: str, text: str, tmp_path: Path) -> None:
-    if text.startswith("pmgen: ") or "pmgen: 1" in text:
-        assert before.startswith("<!-- file:"), "a whole spec says which file it is"
-        return
-    if before.startswith("<!-- begin: excerpt"):
-        return
+@pytest.mark.parametrize("text", fragments())
+def test_fragments_compile(text: str, tmp_path: Path) -> None:
+    assert "pmgen: 1" not in text, "a whole spec says which file it is"
     names = [line.split(":")[0] for line in text.splitlines() if line[:1].isalpha()]
     if not set(names) <= set(keys.SPEC_KEYS):
         text = "layers:\n" + "".join(f"  {line}\n" for line in text.splitlines())
@@ -82,25 +50,6 @@ def test_fragments_compile(before: str, text: str, tmp_path: Path) -> None:
     path.write_text(HEAD + text, encoding="utf-8")
     diagnostics = compile_spec(path).diagnostics
     assert not diagnostics.failed, render_text(diagnostics.ordered())
-
-
-@pytest.mark.paddle
-def test_python_of_the_readme_runs(tmp_path: Path) -> None:
-    pytest.importorskip("paddle")
-    shown = texts(ROOT / "README.md", "python")
-    (tmp_path / "generated").symlink_to(ROOT / "generated")
-    (code,) = [text for before, text in shown if before.startswith("<!-- run")]
-    packages = [str(tmp_path), *(path for path in sys.path if path)]
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(packages)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "[2, 5]" in done.stdout
 
 
 @pytest.mark.parametrize(

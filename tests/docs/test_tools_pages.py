@@ -64,13 +64,13 @@ def test_commands_are_commands(page: str) -> None:
 def test_the_setting_names_the_schemas_where_they_are_written() -> None:
     [setting] = blocks("editors.md", "json")
     named = {Path(name) for name in json.loads(setting)["yaml.schemas"]}
-    written = [parsed(line) for line in blocks("editors.md", "sh")[0].splitlines()]
+    written = [parsed(line) for line in blocks("editors.md", "sh")[1].splitlines()]
     assert {options["out"] for options in written} == named
     assert [options["name"] for options in written] == ["spec", "recipe"]
     assert all((catalogue().parent / path).is_file() for path in named)
 
 
 def test_the_comment_is_the_one_of_the_specs() -> None:
-    [comment] = blocks("editors.md", "text")
+    [comment, _] = blocks("editors.md", "text")
     lenet = (catalogue() / "lenet.yaml").read_text(encoding="utf-8")
     assert lenet.startswith(comment)

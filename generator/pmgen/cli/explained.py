@@ -41,7 +41,7 @@ class Explanation:
         """For the page of all codes, below a heading of its own."""
         parts = [f"{self.definition.meaning} {self.definition.more}"]
         for name, text in self.files.items():
-            parts.append(f"<!-- file: {name} -->\n```yaml\n{text}```")
+            parts.append(f"`{name}`:\n\n```yaml\n{text}```")
         parts.append(f"```text\n{self.output}```")
         return "\n\n".join(parts) + "\n"
 
