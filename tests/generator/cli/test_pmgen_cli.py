@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from pmgen.cli import main
 
-from tests.support.compiler.shell import Done, Shell
 from tests.support.paths import ROOT
+from tests.support.shell import Done, Shell
 
 SOUND = """\
 pmgen: 1
