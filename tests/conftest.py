@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
+from hypothesis import HealthCheck, settings
 from pmruntime.machine.cpu import apply_cpu_settings, usable_cores
 
 # Under `pytest -n 2` two workers share the cores; more threads would only wait.
@@ -15,3 +16,9 @@ apply_cpu_settings(threads=max(1, usable_cores() // _WORKERS))
 # inherits it. Tests of Ctrl-C need it as at a terminal.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Hypothesis fails a test for being slow, which on a busy machine says nothing of it.
+settings.register_profile(
+    "pmgen", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("pmgen")

@@ -35,6 +35,8 @@ PACKAGE = ROOT / "generator/pmgen/ops"
 MODULES = {
     path.stem: path for path in sorted(PACKAGE.rglob("*.py")) if path.stem != "__init__"
 }
+# The kinds of value that ops and recipes share.
+MODULES["shared_kinds"] = ROOT / "runtime/pmruntime/kinds.py"
 RULES = ROOT / "tests/generator/ops"
 PACKAGE_OF_RULES = "tests.generator.ops"
 SECONDS = 10  # what takes longer has met an endless loop: killed
@@ -52,6 +54,7 @@ _ONE_INPUT = "these ops have one input"
 _MULTIPLE = "any multiple of 32 would do"
 _WORK = "1 divides too, so no divisor from 2 * value up is nearest: it bounds the work"
 _ZEROTH = "the next condition refuses the batch's axis anyway"
+_NO_LIMIT = "nothing comes near the largest float"
 _FROZEN = "that nobody assigns to it is for mypy to see"
 # (module, change) -> why nobody could see the difference
 EQUIVALENT: dict[tuple[str, str], str] = {
@@ -76,8 +79,9 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("reshape", "-rank <= stop < rank -> -rank < stop < rank"): _ZEROTH,
     ("reshape", "-rank <= stop < rank -> -rank <= stop <= rank"): _ZEROTH,
     ("definition", "frozen=True -> frozen=False"): _FROZEN,
-    ("kinds", "frozen=True -> frozen=False"): _FROZEN,
-    ("kinds", "schemas[0] -> schemas[-1]"): "there is one",
+    ("shared_kinds", "frozen=True -> frozen=False"): _FROZEN,
+    ("shared_kinds", "schemas[0] -> schemas[-1]"): "there is one",
+    ("shared_kinds", "abs(value) <= _LARGEST -> abs(value) < _LARGEST"): _NO_LIMIT,
     **{
         ("definition", f"{n} * _COARSE -> {m} * _COARSE"): _MULTIPLE
         for n, m in ((3, 4), (3, 2), (8, 9), (8, 7))
@@ -161,8 +165,8 @@ class _InItsPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        path = MODULES[self.mutant.module].relative_to(PACKAGE.parents[1])
-        if name != ".".join(path.with_suffix("").parts):
+        _, *parts = MODULES[self.mutant.module].relative_to(ROOT).with_suffix("").parts
+        if name != ".".join(parts):
             return None
         return importlib.util.spec_from_loader(name, self)
 

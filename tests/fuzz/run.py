@@ -102,14 +102,14 @@ def main() -> int:
         range(start, min(start + CHUNK, first + count))
         for start in range(first, first + count, CHUNK)
     ]
-    begin, told = time.monotonic(), 0
+    begin, reported = time.monotonic(), 0
     report = Report()
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
         for part in pool.imap_unordered(run, chunks):
             report.add(part)
             done = report.checked.total()
-            if done - told >= 10 * CHUNK:
-                told = done
+            if done - reported >= 10 * CHUNK:
+                reported = done
                 print(f"{done:,} of {count:,}, {len(report.broken)} broken", flush=True)
     seconds = time.monotonic() - begin
     total = report.checked.total()

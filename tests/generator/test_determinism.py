@@ -65,7 +65,8 @@ def digests(
     import click
 
     packages = Path(click.__file__).parents[1]
-    search = os.pathsep.join([str(ROOT / "generator"), str(packages)])
+    ours = (ROOT / "generator", ROOT / "runtime")
+    search = os.pathsep.join(map(str, (*ours, packages)))
     done = subprocess.run(
         [python, "-c", PROGRAM, *[str(path) for path in paths]],
         cwd=cwd,

@@ -50,7 +50,7 @@ STANDALONE_NODES = {
 
 
 @cache
-def told(case: Path) -> tuple[Diagnostic, ...]:
+def reported(case: Path) -> tuple[Diagnostic, ...]:
     """The diagnostics of a case, worked out once."""
     return golden.outcome(case).diagnostics
 
@@ -72,13 +72,13 @@ def test_there_are_cases_of_both_kinds() -> None:
 
 
 def test_every_code_has_a_case() -> None:
-    seen = {item.code for case in WRONG for item in told(case)}
+    seen = {item.code for case in WRONG for item in reported(case)}
     assert set(CODES) - seen == set(), "codes without a case in tests/cases"
 
 
 def test_messages_are_written_alike() -> None:
     for case in WRONG:
-        for item in told(case):
+        for item in reported(case):
             first = item.message.split()[0]
             assert first[0] in "`[" or first == first.lower(), item.message
             assert not item.message.endswith("."), item.message
@@ -90,7 +90,7 @@ def test_diagnostics_as_json_hold_what_the_text_holds() -> None:
     import json
 
     case = golden.CASES / "error_branch_sizes"
-    [item] = told(case)
+    [item] = reported(case)
     [data] = json.loads(render_json([item]))
     assert data["path"] == "spec.yaml"
     assert (data["line"], data["column"]) == (13, 9)
@@ -148,9 +148,9 @@ def test_a_mismatch_says_how_to_accept_it(tmp_path: Path) -> None:
     shutil.copytree(golden.CASES / "plain_layers", case)
     file = case / golden.CODE
     file.write_text(file.read_text().replace("Plain", "Plane"), newline="\n")
-    told = golden.mismatch(case)
-    assert "-class Plane(nn.Layer):\n+class Plain(nn.Layer):\n" in told
-    assert "python -m tests.support.compiler.golden --update made_up" in told
+    reported = golden.mismatch(case)
+    assert "-class Plane(nn.Layer):\n+class Plain(nn.Layer):\n" in reported
+    assert "python -m tests.support.compiler.golden --update made_up" in reported
     assert golden.update(case)
     assert not golden.update(case)
     assert golden.mismatch(case) == ""

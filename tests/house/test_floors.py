@@ -91,7 +91,7 @@ PMRUNTIME = House(
         "model",
         "data",
         "recipe machine files",
-        "checks sizes layers problems",
+        "checks sizes layers problems kinds",
         "suggest",
     ),
 )

@@ -32,8 +32,8 @@ def test_one_version_of_what_is_asked_for(python: str) -> None:
         if any(applies(requirement, extra) for extra in EXTRAS):
             pinned = versions[canonicalize_name(requirement.name)]
             assert pinned.startswith("==")
-            told = f"{requirement} asks for another than {pinned}: make upgrade"
-            assert requirement.specifier.contains(pinned[2:]), told
+            reported = f"{requirement} asks for another than {pinned}: make upgrade"
+            assert requirement.specifier.contains(pinned[2:]), reported
 
 
 def test_it_names_no_address() -> None:

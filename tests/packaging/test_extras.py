@@ -27,10 +27,10 @@ def test_every_module_comes_with_its_extra() -> None:
     expected = {(name, extra) for extra in extras for name in declared[extra]}
 
     provider = packages_distributions()
-    told = set()
+    reported = set()
     for module, (_, extra) in EXTRAS.items():
         # A module whose package is not installed here is called like its package.
         packages = set(provider.get(module, [module]))
-        told |= {(name, extra) for name in packages if (name, extra) in expected}
-    assert told == expected
+        reported |= {(name, extra) for name in packages if (name, extra) in expected}
+    assert reported == expected
     assert len(EXTRAS) == len(expected)

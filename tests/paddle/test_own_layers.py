@@ -1,4 +1,4 @@
-"""Layers that Paddle has not: what they compute, from the runtime and in a file."""
+"""Layers that Paddle does not have, from the runtime and standalone: what they give."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Diagnostics:
         if code not in CODES:
             raise KeyError(f"{code} is not a known diagnostic code")
         self.reported += 1
-        if self.told(code, span):
+        if self.is_reported(code, span):
             return
         self._seen.add(_key(code, span))
         self.items.append(
@@ -77,7 +77,7 @@ class Diagnostics:
         if self.full:
             raise TooManyErrors
 
-    def told(self, code: str, span: Span) -> bool:
+    def is_reported(self, code: str, span: Span) -> bool:
         """True where this code is reported at this place already."""
         return _key(code, span) in self._seen
 

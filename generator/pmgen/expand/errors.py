@@ -57,7 +57,7 @@ class Reporter:
             mark, related = _marks(inputs, odd, role, mark.span)
         notes: list[str] = []
         advice = None
-        if not self.diagnostics.told(issue.code, mark.span):
+        if not self.diagnostics.is_reported(issue.code, mark.span):
             if len(inputs) > 1:
                 sizes = issue.code == "PM303"
                 advice = self.advisor.for_inputs(
@@ -82,7 +82,7 @@ class Reporter:
         """A residual whose body changes the shape beside an identity."""
         notes: list[str] = []
         advice = None
-        if not self.diagnostics.told("PM304", form.span):
+        if not self.diagnostics.is_reported("PM304", form.span):
             advice = self.advisor.for_inputs(
                 [start, body], 1, notes, form.span, scope.env
             )

@@ -47,28 +47,28 @@ LOADER: Any = getattr(yaml, "CSafeLoader", PythonLoader)
 def events(text: str) -> Iterator[Any]:
     """Event by event, up to the first mistake. Raises yaml.YAMLError there.
 
-    A parser reads ahead of what it tells, by up to 1,024 letters behind a bracket that
-    may begin a key, and has limits of its own: libyaml gives up at 1,000 levels since
-    0.2.6. All that stands before a mistake is told all the same, so that limits of ours
-    come first, and mistakes in the order of the text.
+    A parser reads ahead of its events, by up to 1,024 letters behind a bracket that may
+    begin a key, and has its own limits: libyaml gives up at 1,000 levels since 0.2.6.
+    The events before a mistake are yielded nevertheless, so that our limits come first,
+    and mistakes in the order of the text.
     """
-    told = 0
+    seen = 0
     try:
         for event in yaml.parse(text, Loader=LOADER):
-            told += 1
+            seen += 1
             yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if mark is not None:
-            yield from _read_ahead(text[: mark.index], told)
+            yield from _read_ahead(text[: mark.index], seen)
         raise
 
 
-def _read_ahead(text: str, told: int) -> Iterator[Any]:
-    """The events of the text before a mistake, without the first, which were told."""
+def _read_ahead(text: str, seen: int) -> Iterator[Any]:
+    """The events of the text before a mistake, after those already yielded."""
     parsed: Any = yaml.parse(text, Loader=LOADER)
     with suppress(yaml.YAMLError):
-        for event in islice(parsed, told, None):
+        for event in islice(parsed, seen, None):
             # This text's end is not the file's: what touches it is no fact.
             if event.end_mark.index >= len(text):
                 break

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmruntime.recipe.kinds import (
+from pmruntime.kinds import (
     Json,
     Kind,
     any_of,
@@ -14,9 +14,9 @@ from pmruntime.recipe.kinds import (
     list_of,
     number,
     one_of,
+    size_pair,
     truth,
 )
-from pmruntime.recipe.lists import size_pair
 
 __all__ = [
     "Json",

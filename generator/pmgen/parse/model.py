@@ -16,7 +16,6 @@ from pmgen.language.keys import (
     EXPECT_KEYS,
     FORM_KEYS,
     HEAD_KEYS,
-    LANGUAGE_VERSION,
     LAYER_KEYS,
     LIBRARY_KEYS,
     PLACE_KEYS,
@@ -35,6 +34,7 @@ from pmgen.language.spec import (
     Series,
 )
 from pmgen.language.types import LIST, PARAM_TYPES, type_of
+from pmgen.language.version import check_version
 from pmgen.load.tree import (
     Entry,
     Library,
@@ -76,7 +76,7 @@ class _ModelParser:
         tree = self.sources.tree
         context = self.context
         at = Span(self.sources.files[0], 1, 1, 1, 1)
-        self._check_version(tree, at)
+        check_version(tree, self.diagnostics)
         self._check_complete(tree, at)
         context.check_keys(tree, SPEC_KEYS, "a spec")
         name = self.model = self._model_name(tree, at)
@@ -135,20 +135,6 @@ class _ModelParser:
             names = " and ".join(f"`{key}`" for key in missing)
             self.diagnostics.error(
                 "PM108", f"a spec needs {names}", at, help="; ".join(missing.values())
-            )
-
-    def _check_version(self, tree: Mapping, at: Span) -> None:
-        entry = tree.get("pmgen")
-        version = entry.value if entry else None
-        number = version.value if isinstance(version, Scalar) else None
-        if type(number) is not int or number != LANGUAGE_VERSION:
-            self.diagnostics.error(
-                "PM109",
-                "the language version is missing"
-                if entry is None
-                else "this language version is not known",
-                version.span if version is not None else at,
-                help=f"begin the file with `pmgen: {LANGUAGE_VERSION}`",
             )
 
     def _model_name(self, tree: Mapping, at: Span) -> Ident:
@@ -280,8 +266,7 @@ class _ModelParser:
             self._body(block, mapping, defaults)
 
     def _check_library(self, library: Library) -> None:
-        at = Span(library.file, 1, 1, 1, 1)
-        self._check_version(library.tree, at)
+        check_version(library.tree, self.diagnostics)
         foreign = [e for e in library.tree if e.name in _KEYS_OF_A_NETWORK]
         if foreign:
             key = foreign[0].key

@@ -15,9 +15,8 @@ from pmruntime.recipe.mistakes import mistakes
 from pmruntime.recipe.resolve import resolved
 
 from pmgen.diagnostics.diagnostic import Diagnostics, TooManyErrors
-from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import Graph
-from pmgen.language.keys import LANGUAGE_VERSION
+from pmgen.language.version import check_version
 from pmgen.load.reader import read_file
 from pmgen.load.tree import Mapping, Node, Scalar, Sequence, kind_of
 from pmgen.recipe.keys import HEAD
@@ -49,7 +48,7 @@ def parse_recipe(
         tree = overridden(tree, settings, diagnostics)
         if graph is not None:
             check_layers(tree, graph, diagnostics)
-        _check_version(tree, diagnostics)
+        check_version(tree, diagnostics)
         name = _name(tree, path.stem, diagnostics)
         given = {e.name: _plain(e.value) for e in tree if e.name not in _OF_THE_FILE}
         reporter = Reporter(tree, diagnostics)
@@ -58,21 +57,6 @@ def parse_recipe(
         return None if diagnostics.failed else {"name": name, **resolved(given)}
     except TooManyErrors:
         return None
-
-
-def _check_version(tree: Mapping, diagnostics: Diagnostics) -> None:
-    entry = tree.get("pmgen")
-    at = entry.value.span if entry else Span(tree.span.file, 1, 1, 1, 1)
-    number = _plain(entry.value) if entry else None
-    if type(number) is not int or number != LANGUAGE_VERSION:
-        diagnostics.error(
-            "PM109",
-            "the language version is missing"
-            if entry is None
-            else "this language version is not known",
-            at,
-            help=f"begin the file with `pmgen: {LANGUAGE_VERSION}`",
-        )
 
 
 def _name(tree: Mapping, stem: str, diagnostics: Diagnostics) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pmruntime.kinds import Kind
 from pmruntime.recipe.definition import CHOICES, DEFAULTS
-from pmruntime.recipe.kinds import Kind
 from pmruntime.recipe.mistakes import (
     Conflict,
     Mistake,

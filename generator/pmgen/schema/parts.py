@@ -8,8 +8,8 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable, Mapping
 
+from pmruntime.kinds import Json, Kind, any_of
 from pmruntime.recipe.definition import Argument, Configurable
-from pmruntime.recipe.kinds import Json, Kind, any_of
 
 from pmgen.language.keys import BODY_KEYS, LAYER_KEYS, PLACE_KEYS
 from pmgen.language.names import (

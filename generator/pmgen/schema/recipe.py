@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pmruntime.kinds import Json, any_of
 from pmruntime.recipe.definition import (
     CHOICES,
     DEFAULTS,
@@ -11,7 +12,6 @@ from pmruntime.recipe.definition import (
     SETTINGS,
     Configurable,
 )
-from pmruntime.recipe.kinds import Json, any_of
 
 from pmgen.language.keys import LANGUAGE_VERSION
 from pmgen.recipe.keys import HEAD

@@ -11,16 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
+from pmruntime.kinds import Kind, integer, number, one_of, size_pair, truth
 from pmruntime.recipe.images import COLORS, NORMALIZATIONS, RESIZES
 from pmruntime.recipe.kinds import (
-    Kind,
-    integer,
-    number,
+    class_weights,
+    factors,
+    names,
     one_integer_of,
-    one_of,
-    truth,
+    span,
 )
-from pmruntime.recipe.lists import class_weights, factors, names, size_pair, span
 
 
 @dataclass(frozen=True)
@@ -161,10 +160,7 @@ SECTIONS = _by_name(
             Argument("brightness", number(0, 1), "Up to this share of white.", 0.0),
             Argument("contrast", number(0, 1), "A factor of 1 plus or minus it.", 0.0),
             Argument(
-                "tint",
-                number(0, 1),
-                "A factor of 1 plus or minus, one a channel.",
-                0.0,
+                "tint", number(0, 1), "A factor of 1 plus or minus, one a channel.", 0.0
             ),
         ),
     ),
@@ -239,10 +235,7 @@ SETTINGS = _by_name(
         "none",
     ),
     Argument(
-        "sync_batch_norm",
-        truth(),
-        "BatchNorm over the images of all processes.",
-        False,
+        "sync_batch_norm", truth(), "BatchNorm over the images of all processes.", False
     ),
     Argument(
         "freeze",

@@ -1,113 +1,12 @@
-"""The kinds of value that an argument takes: the check of one, its words for people,
-and the same as JSON Schema for editors. A test compares each schema with its check."""
+"""The kinds of value that only recipes have."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from math import inf, isfinite
-from sys import float_info
-from typing import Any, TypeAlias
+from typing import Any
 
-Json: TypeAlias = dict[str, Any]
-_LARGEST = float_info.max
+from pmruntime.kinds import Kind, any_of, is_list, kind, list_of, number
 
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of value.
-
-    `check(value)` gives None where the value fits, else what was needed: `words`, which
-    the docs show too. `schema` is the JSON Schema of the plain values that fit,
-    lists for tuples. `options` are the words that fit, where there are only so many.
-    """
-
-    words: str
-    check: Callable[[Any], str | None]
-    schema: Json
-    options: tuple[str, ...] = ()
-
-
-def kind(
-    words: str,
-    fits: Callable[[Any], bool],
-    schema: Json,
-    options: tuple[str, ...] = (),
-) -> Kind:
-    """A kind whose check gives its words for every value that does not fit."""
-    return Kind(words, lambda value: None if fits(value) else words, schema, options)
-
-
-def list_of(item: Json, *lengths: int) -> Json:
-    """The schema of a list of one of these lengths, of any length if none is given."""
-    schemas: list[Json] = [
-        {"type": "array", "items": item, "minItems": n, "maxItems": n} for n in lengths
-    ]
-    return any_of(*schemas) if schemas else {"type": "array", "items": item}
-
-
-def any_of(*schemas: Json) -> Json:
-    """The schema of what fits one of these."""
-    return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
-
-
-def integer(minimum: int = 0) -> Kind:
-    """A whole number of at least `minimum`."""
-    return kind(
-        f"a whole number from {minimum} up",
-        lambda value: type(value) is int and value >= minimum,
-        {"type": "integer", "minimum": minimum},
-    )
-
-
-def number(
-    minimum: float = -inf,
-    maximum: float = inf,
-    *,
-    open_minimum: bool = False,
-    open_maximum: bool = False,
-) -> Kind:
-    """A number between `minimum` and `maximum`; `open_minimum` and `open_maximum`
-    leave out the bound itself."""
-    words = "a number"
-    if isfinite(maximum):
-        words = f"a number {'above' if open_minimum else 'from'} {minimum:g}"
-        words += f" {'to below' if open_maximum else 'to'} {maximum:g}"
-    elif isfinite(minimum):
-        words = f"a number {'above' if open_minimum else 'from'} {minimum:g}"
-        words += "" if open_minimum else " up"
-
-    def fits(value: Any) -> bool:
-        # What fits a float: neither infinite nor an integer beyond its range.
-        if type(value) not in (int, float) or not abs(value) <= _LARGEST:
-            return False
-        above: bool = minimum < value if open_minimum else minimum <= value
-        below: bool = value < maximum if open_maximum else value <= maximum
-        return above and below
-
-    schema: Json = {"type": "number"}
-    if isfinite(minimum):
-        schema["exclusiveMinimum" if open_minimum else "minimum"] = minimum
-    if isfinite(maximum):
-        schema["exclusiveMaximum" if open_maximum else "maximum"] = maximum
-    return kind(words, fits, schema)
-
-
-def truth() -> Kind:
-    """True or false."""
-    return kind(
-        "true or false", lambda value: isinstance(value, bool), {"type": "boolean"}
-    )
-
-
-def one_of(*options: str) -> Kind:
-    """One of a few words."""
-    return kind(
-        "one of " + ", ".join(options),
-        lambda value: isinstance(value, str) and value in options,
-        {"enum": list(options)},
-        options,
-    )
+_POSITIVE = number(0, open_minimum=True)
 
 
 def one_integer_of(*options: int) -> Kind:
@@ -117,3 +16,56 @@ def one_integer_of(*options: int) -> Kind:
         lambda value: type(value) is int and value in options,
         {"type": "integer", "enum": list(options)},
     )
+
+
+def span() -> Kind:
+    """[low, high]: two numbers above 0, in order."""
+    return kind(
+        "a list [low, high] of two numbers above 0, in order",
+        lambda value: is_list(value, _POSITIVE, 2) and value[0] <= value[1],
+        list_of(_POSITIVE.schema, 2),  # a schema cannot say that they are in order
+    )
+
+
+def class_weights() -> Kind:
+    """`none`, `balanced`, or a list of at least two numbers above 0."""
+    named = ("none", "balanced")
+
+    def fits(value: Any) -> bool:
+        if isinstance(value, str):
+            return value in named
+        return is_list(value, _POSITIVE) and len(value) >= 2
+
+    one_each = {**list_of(_POSITIVE.schema), "minItems": 2}
+    return kind(
+        "none, balanced, or a list of numbers above 0, one a class",
+        fits,
+        any_of({"enum": list(named)}, one_each),
+    )
+
+
+def names() -> Kind:
+    """A list of texts, none empty."""
+    return kind(
+        "a list of names",
+        lambda value: isinstance(value, list | tuple) and all(map(_is_name, value)),
+        list_of({"type": "string", "minLength": 1}),
+    )
+
+
+def factors() -> Kind:
+    """A mapping of texts, none empty, to numbers above 0."""
+
+    def fits(value: Any) -> bool:
+        if not isinstance(value, dict) or not all(map(_is_name, value)):
+            return False
+        return is_list([*value.values()], _POSITIVE)
+
+    each = {"propertyNames": {"minLength": 1}, "additionalProperties": _POSITIVE.schema}
+    return kind(
+        "a mapping of names to numbers above 0", fits, {"type": "object", **each}
+    )
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value != ""

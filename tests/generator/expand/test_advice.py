@@ -27,7 +27,7 @@ _SHORTCUT = re.compile(r"`(?P<arg>shortcut): (?P<value>[^`]+)`")
 _GIVES = re.compile(r" (gives|keeps|divides|makes|would fit)\b")
 
 
-def told(case: Path) -> list[Diagnostic]:
+def reported(case: Path) -> list[Diagnostic]:
     return list(golden.outcome(case).diagnostics)
 
 
@@ -36,7 +36,7 @@ def _proposals() -> Iterator[object]:
         if not (path / golden.ERRORS).exists():
             continue
         seen: set[tuple[str, str | None, str]] = set()
-        for number, item in enumerate(told(path)):
+        for number, item in enumerate(reported(path)):
             if not (path / item.span.file.name).is_file():
                 continue  # it stands on the command line
             name = f"{path.name}-{number}"
@@ -140,7 +140,7 @@ def test_there_are_proposals() -> None:
 def test_help_mends(
     case: Path, number: int, edit: tuple[str | None, str, str], tmp_path: Path
 ) -> None:
-    diagnostics = told(case)
+    diagnostics = reported(case)
     item = diagnostics[number]
     copy = tmp_path / "case"
     shutil.copytree(case, copy)

@@ -373,15 +373,15 @@ def test_both_parsers_read_every_spec_alike(monkeypatch: pytest.MonkeyPatch) -> 
     files = [*root.glob("specs/**/*.yaml"), *root.glob("tests/cases/**/*.yaml")]
     assert len(files) > 100
     for path in files:
-        trees, told = [], []
+        trees, reported = [], []
         for loader in ("libyaml", "python"):
             use(loader, monkeypatch)
             diagnostics = Diagnostics()
             tree = read_file(path, path.name, diagnostics)
             trees.append(outline(tree))
-            told.append([(d.code, d.message) for d in diagnostics.items])
+            reported.append([(d.code, d.message) for d in diagnostics.items])
         assert trees[0] == trees[1], path
-        assert told[0] == told[1], path
+        assert reported[0] == reported[1], path
 
 
 def outline(node: Node | None) -> object:

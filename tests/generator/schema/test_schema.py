@@ -71,8 +71,8 @@ def test_shipped_files_lead_to_their_schema(path: Path) -> None:
     first = path.read_text(encoding="utf-8").splitlines()[0]
     lead, _, target = first.partition("$schema=")
     assert lead == "# yaml-language-server: "
-    told = (path.parent / target).read_text(encoding="utf-8")
-    assert told == schema_text(kind_of(path))
+    reported = (path.parent / target).read_text(encoding="utf-8")
+    assert reported == schema_text(kind_of(path))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -90,8 +90,8 @@ def test_golden_cases(case: Path) -> None:
     if case.name == "error_library_alone":
         assert found == [], "a file of blocks is sound, if not as a network"
         return
-    told = golden.outcome(case).diagnostics
-    codes = {item.code for item in told if item.span.file.name != "--set"}
+    reported = golden.outcome(case).diagnostics
+    codes = {item.code for item in reported if item.span.file.name != "--set"}
     if codes & OF_FORM and None not in contents.values():
         assert found, f"the schema sees nothing of {codes & OF_FORM}"
 
@@ -120,23 +120,23 @@ def test_every_argument_is_in_it_with_its_words() -> None:
 
 
 def test_every_key_is_in_it_with_its_words() -> None:
-    told = schema_text("spec")
+    reported = schema_text("spec")
     for table in (
         keys.SPEC_KEYS, keys.BLOCK_KEYS, keys.LAYER_KEYS, keys.PLACE_KEYS,
         keys.HEAD_KEYS, keys.RESIDUAL_KEYS, keys.EXPECT_KEYS,
     ):  # fmt: skip
         for name, key in table.items():
-            assert f'"{name}": {{"description": "{key.doc}"' in told, name
+            assert f'"{name}": {{"description": "{key.doc}"' in reported, name
 
 
 def test_every_setting_of_recipes_is_in_it() -> None:
     properties = validator("recipe").schema["properties"]
     assert set(properties) == set(KEYS)
-    told = schema_text("recipe")
+    reported = schema_text("recipe")
     for table in (*CHOICES.values(), SECTIONS):
         for owner in table.values():
-            assert owner.doc in told
-            assert all(f'"{name}": {{' in told for name in owner.arguments)
+            assert owner.doc in reported
+            assert all(f'"{name}": {{' in reported for name in owner.arguments)
     for setting in SETTINGS.values():
         assert setting.doc in properties[setting.name]["description"]
 

@@ -128,11 +128,11 @@ def test_bad_images_are_named_and_the_others_classified(
     done = predicted(run, tmp_path / "images", tmp_path / "gone.png", "-o", out)
     assert done.exit_code == 1
     assert [o["file"] for o in json.loads(out.read_text())] == [str(good)]
-    told = dict(line.split(": ", 1) for line in done.stderr.splitlines()[:4])
-    assert set(told) == {*map(str, (cut, empty, text)), str(tmp_path / "gone.png")}
-    assert told[str(empty)] == "empty"
-    assert told[str(text)] == "not an image"
-    assert told[str(tmp_path / "gone.png")] == "missing"
+    reported = dict(line.split(": ", 1) for line in done.stderr.splitlines()[:4])
+    assert set(reported) == {*map(str, (cut, empty, text)), str(tmp_path / "gone.png")}
+    assert reported[str(empty)] == "empty"
+    assert reported[str(text)] == "not an image"
+    assert reported[str(tmp_path / "gone.png")] == "missing"
     assert "4 of 5 images could not be used" in done.stderr
 
     before = out.read_bytes()

@@ -89,10 +89,10 @@ def test_batches_are_as_eval_fills_them(tiny: Path, tmp_path: Path) -> None:
     )
     bad = tmp_path / "images" / "bad.png"
     bad.write_bytes(b"")
-    told: list[Path] = []
+    reported: list[Path] = []
     paths = [*good[:10], bad, *good[10:]]
-    got = list(predict(run, paths, lambda path, reason: told.append(path)))
-    assert told == [bad]
+    got = list(predict(run, paths, lambda path, reason: reported.append(path)))
+    assert reported == [bad]
     assert [p.path for p in got] == good
     pixels = np.stack([cv2.imread(str(path), 0)[None] for path in good])
     wanted = np.exp(log_probabilities(run.model, pixels, run.preprocessing))

@@ -66,28 +66,28 @@ def failure(text: str, processes: int = 2) -> ProcessFailedError:
 
 
 def test_a_mistake_of_the_user_comes_before_all_else() -> None:
-    told = failure(
+    reported = failure(
         "if rank == 0:\n    tie.report('lost the other', 1, False)\n    sys.exit(1)\n"
         "time.sleep(0.2)\ntie.report('mend this', 7, True)\nsys.exit(7)"
     )
-    assert str(told) == "mend this"
-    assert told.exit_status == 7
+    assert str(reported) == "mend this"
+    assert reported.exit_status == 7
 
 
 def test_of_unforeseen_errors_the_earliest_is_told() -> None:
-    told = failure(
+    reported = failure(
         "time.sleep(0 if rank else 0.3)\ntie.report(f'by {rank}', 1, False)\nexit(1)"
     )
-    assert str(told) == "by 1"
+    assert str(reported) == "by 1"
 
 
 def test_a_death_without_a_word_is_told_with_what_was_printed() -> None:
-    told = failure(
+    reported = failure(
         "if rank == 0:\n    time.sleep(0.2)\n    tie.report('lost', 1, False)\n"
         "    sys.exit(1)\n"
         "print('x' * 99999, 'out of memory', flush=True)\nos.kill(os.getpid(), 9)"
     )
-    lines = str(told).splitlines()
+    lines = str(reported).splitlines()
     assert lines[0] == "process 2 of 2 ended by SIGKILL"
     assert lines[1].endswith("xxx out of memory")
     assert len(lines[1]) < 5000
@@ -96,9 +96,9 @@ def test_a_death_without_a_word_is_told_with_what_was_printed() -> None:
 def test_who_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pmruntime.machine.launch.GRACE_SECONDS", 0.3)
     begun = time.monotonic()
-    told = failure("time.sleep(99 * (1 - rank))\nsys.exit(3)")
+    reported = failure("time.sleep(99 * (1 - rank))\nsys.exit(3)")
     assert time.monotonic() - begun < 20
-    assert str(told) == "process 2 of 2 ended with status 3"
+    assert str(reported) == "process 2 of 2 ended with status 3"
 
 
 LAUNCHER = """

@@ -275,7 +275,7 @@ def test_resumed_without_the_file(staged: Path, weights: Path, tmp_path: Path) -
     ("recipe", "words"),
     [
         ({"freeze": ["stagge"]}, "unknown layer in `freeze` `stagge`.*mean `stage`"),
-        ({"freeze": ["stage.2"]}, "did you mean `stage.[01]`"),
+        ({"freeze": ["stage.2"]}, "known here: `stage.0`, `stage.1`$"),
         ({"freeze": ["x"]}, "known here: `conv`, `conv_norm`, `fc`, `stage`$"),
         ({"learning_rates": {"f": 1}}, "unknown layer in `learning_rates` `f`"),
         ({"freeze": ["flatten"]}, "`flatten` in `freeze` has no parameters"),

@@ -27,7 +27,7 @@ def log_reader() -> Any:
 
 
 class Listener(Callback):
-    """Keeps what it is told."""
+    """Keeps what it is given."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []

@@ -197,10 +197,10 @@ def _with_size(listing: Listing, preprocessing: Preprocessing) -> Preprocessing:
             raise
         sizes.setdefault((height, width), entry.name)
         if len(sizes) > 1:
-            told = " and ".join(f"{n} ({h} x {w})" for (h, w), n in sizes.items())
+            listed = " and ".join(f"{n} ({h} x {w})" for (h, w), n in sizes.items())
             raise UserError(
                 f"the images in `{listing.folder}` have several sizes, and the network "
-                f"takes any: {told}",
+                f"takes any: {listed}",
                 "choose one in the recipe: `images: {size: [224, 224]}`",
             )
     return replace(preprocessing, size=next(iter(sizes), (1, 1)))

@@ -34,9 +34,9 @@ def test_the_same_data_from_the_cache(palm: Path) -> None:
     assert not (palm / FOLDER).exists()  # written on demand alone
     files = build_cache(palm, SMALL)
     assert sorted((palm / FOLDER).iterdir()) == sorted(files)
-    told: list[int] = []
-    data = open_data(str(palm), SMALL, progress=lambda *news: told.append(1))
-    assert told == []
+    reported: list[int] = []
+    data = open_data(str(palm), SMALL, progress=lambda *news: reported.append(1))
+    assert reported == []
     assert isinstance(data.train.images, np.memmap)
     assert data.fingerprint == decoded.fingerprint
     assert data.train.names == decoded.train.names

@@ -73,9 +73,11 @@ def test_the_order_is_that_of_names_wherever_files_lie(palm: Path) -> None:
 
 
 def test_progress_is_told_of_every_image(palm: Path) -> None:
-    told: list[tuple[int, int]] = []
-    open_data(str(palm), SMALL, progress=lambda done, total: told.append((done, total)))
-    assert told == [(n, 6) for n in range(1, 7)] + [(n, 4) for n in range(1, 5)]
+    reported: list[tuple[int, int]] = []
+    open_data(
+        str(palm), SMALL, progress=lambda done, total: reported.append((done, total))
+    )
+    assert reported == [(n, 6) for n in range(1, 7)] + [(n, 4) for n in range(1, 5)]
 
 
 def test_sizes_must_agree_where_the_network_takes_any(palm: Path) -> None:
