@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.compiler.shell import Shell
+from tests.support.shell import Shell
 
 
 @pytest.fixture

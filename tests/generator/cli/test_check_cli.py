@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.support.compiler.shell import Shell
+from tests.support.shell import Shell
 
 SOUND = """\
 pmgen: 1

@@ -9,7 +9,7 @@ import pytest
 from pmruntime.cli import cli as runtime
 from pmruntime.cli.common import NAMED_DATA
 
-from tests.support.compiler.shell import Shell
+from tests.support.shell import Shell
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pmgen.compile import compile_spec
 from pmgen.show.table import print_table
 from rich.console import Console
 
-from tests.support.compiler.shell import Shell
+from tests.support.shell import Shell
 
 
 def never() -> dict[str, figures.Figures]:

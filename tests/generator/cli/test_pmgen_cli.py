@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from pmgen.cli import main
 
-from tests.support.compiler.shell import Done, Shell
 from tests.support.paths import ROOT
+from tests.support.shell import Done, Shell
 
 SOUND = """\
 pmgen: 1
@@ -354,79 +351,3 @@ def test_a_bug_is_told_in_a_line(shell: Shell, monkeypatch: pytest.MonkeyPatch) 
     assert "--debug" in done.err
     with pytest.raises(RuntimeError, match="a bug"):
         main(["--debug", "check", "lenet"])
-
-
-# -- processes of their own -------------------------------------------------------
-
-
-def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *[str(word) for word in words]],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "NO_COLOR": "1"},
-    )
-
-
-LOADED = """\
-import sys
-from pmgen.cli import main
-try:
-    main(sys.argv[1:])
-except SystemExit as ended:
-    status = ended.code
-heavy = {"paddle", "numpy", "cv2", "safetensors", "matplotlib"}
-print("loaded:", sorted(heavy & set(sys.modules)), "status:", status)
-"""
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["build", "--all", "-o", "out"],
-        ["check", "vgg16"],
-        ["show", "vgg16"],
-        ["list"],
-        ["explain", "PM101"],
-    ],
-    ids=lambda words: words[0],
-)
-def test_no_command_of_the_compiler_loads_paddle(
-    tmp_path: Path, words: list[str]
-) -> None:
-    done = run("-c", LOADED, *words, cwd=tmp_path)
-    assert done.stdout.splitlines()[-1] == "loaded: [] status: 0", done.stderr
-
-
-def test_as_a_module(tmp_path: Path) -> None:
-    (tmp_path / "wrong.yaml").write_text(WRONG)
-    done = run("-m", "pmgen", "build", "wrong.yaml", cwd=tmp_path)
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.startswith("error[PM202]: there is no op or block `Conv2d`\n")
-    assert "\x1b" not in done.stderr, "no colours in a pipe"
-
-
-def test_a_reader_that_goes_away(tmp_path: Path) -> None:
-    command = f'"{sys.executable}" -m pmgen show resnet152 --format json | head -c 10'
-    done = subprocess.run(
-        command, shell=True, cwd=tmp_path, capture_output=True, text=True
-    )
-    assert "Traceback" not in done.stderr
-    assert "Exception" not in done.stderr
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has it")
-@pytest.mark.parametrize("words", ["list", "show lenet", "explain", "train --help"])
-def test_a_full_disk(tmp_path: Path, words: str) -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "pmgen", *words.split()],
-            cwd=tmp_path,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    assert done.returncode == 1
-    assert done.stderr == "error: the output: no space left on the device\n"

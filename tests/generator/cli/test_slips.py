@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.support.compiler.shell import Shell
+from tests.support.shell import Shell
 
 TRAIN = "train lenet --data digits --out run"
 # command line -> exit status, and lines that stderr begins with
