@@ -8,7 +8,7 @@ UV := .venv-uv/bin/uv
 # One version of every package, so that what was green stays green.
 VERSIONS := -c constraints.txt
 # What tests install, and which are run. For the compiler's, without Paddle:
-#   make test-lowest EXTRAS=test TESTS='tests/compiler tests/fuzz'
+#   make test-lowest EXTRAS=test TESTS='tests/generator tests/fuzz'
 EXTRAS := cpu,demo,export,verify,visualdl,test
 TESTS :=
 # Workers for pytest; Paddle gets the cores that are left to each.
