@@ -54,6 +54,7 @@ from docs.results import results_baseline, results_palm, results_tutorial
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
     "README.md",
+    "docs/tutorial.md",
     "docs/mistakes.md",
     "docs/networks.md",
     "docs/language.md",

@@ -20,10 +20,10 @@ PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 # What is run nowhere, with its reason, which stands in the block's first line.
 NOT_RUN = {
     "README.md": {
-        "# takes two minutes: an environment in .venv, then LeNet on real digits"
+        "# takes some minutes: an environment in .venv, then LeNet on real digits"
     },
     "install.md": {
-        "# takes two minutes: sets up .venv, and trains LeNet on real digits",
+        "# takes some minutes: sets up .venv, and trains LeNet on real digits",
         "# needs the checkout",
     },
     "data.md": {"# needs the archives of iChallenge-PM"},
@@ -37,6 +37,7 @@ NOT_RUN = {
     "recipes.md": {
         "# needs images in DIR, and resnet18.pdparams: weights of ImageNet from Paddle"
     },
+    "tutorial.md": {"# takes two minutes"},
     "use.md": {
         "# needs a package index",
         "# needs the extra `visualdl`; the last command runs until Ctrl-C",

@@ -129,6 +129,13 @@ _SOURCES = ("generator", "runtime", "generated", "tests", "docs", "bench")
 
 
 @on_every_page
+def test_tests_in_commands(page: Path) -> None:
+    for line in lines(page):
+        for name in re.findall(r"\btests/[\w/.]+", line):
+            assert any(ROOT.glob(f"{name.rstrip('/.')}*")), line
+
+
+@on_every_page
 def test_modules_and_what_they_hold(page: Path) -> None:
     for line in lines(page):
         called = re.search(r"\bpython -m ([\w.]+)", line)
