@@ -85,7 +85,7 @@ fuzz: $(VENV)/.test ## An hour or more: hostile files, injections, random networ
 	$(BIN)/python -m tests.fuzz.atheris_check -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/ build/corpus
 
 mutants: $(VENV)/.test ## Alter the rules of ops one piece at a time; a test must notice each
-	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.generator.ops.mutants
 
 check: $(VENV)/.test ## Lint, types, and whether generated files follow their specs
 	$(BIN)/ruff check .

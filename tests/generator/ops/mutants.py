@@ -1,7 +1,7 @@
 """Would a test notice if a rule of an op were wrong? Each is altered, piece by piece.
 
-    python -m tests.mutants              # every module of pmgen/ops
-    python -m tests.mutants conv pool    # some of them
+    python -m tests.generator.ops.mutants            # every module of pmgen/ops
+    python -m tests.generator.ops.mutants conv pool  # some of them
 
 A mutant is a module with one piece altered: a comparison, a sum or product, a whole
 number one up or down, `and`, `not`, a condition, `min`, a truth. Each is imported in a
