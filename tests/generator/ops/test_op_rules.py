@@ -1,7 +1,7 @@
 """The rules of ops by themselves: sizes, weights and multiplications by hand.
 
 Every number here is worked out on paper, from the definition of the op. No fixture
-and no parametrisation, so that tests/generator/ops/mutants.py can call each test as it is.
+and no parametrisation, so that mutants.py beside it can call each test as it is.
 """
 
 from __future__ import annotations
