@@ -12,6 +12,7 @@ from pmgen.ops.definition import (
     OPEN_SIZES,
     ArgDef,
     ShapeIssue,
+    is_open_size,
     known,
     parted,
     undecided,
@@ -68,6 +69,12 @@ def test_floats() -> None:
     plain = ArgDef("a", number(), "A number.", 0)
     assert type(plain.settled(1)) is int
     assert (arg.required, plain.required) == (True, False)
+
+
+def test_sizes_that_any_leaves_open() -> None:
+    assert all(map(is_open_size, OPEN_SIZES))
+    assert not is_open_size(WIDTH)
+    assert not is_open_size(4)
 
 
 def test_sizes_not_known() -> None:
