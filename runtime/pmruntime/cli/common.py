@@ -47,7 +47,7 @@ debug_option = click.option(
 )
 threads_option = click.option(
     "--threads",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=1024),
     metavar="N",
     help="CPU threads.  [default: OMP_NUM_THREADS, else all usable cores]",
 )

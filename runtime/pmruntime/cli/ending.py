@@ -38,12 +38,16 @@ def ended(*, debug: bool = False) -> Iterator[None]:
     The exit status is 2, 130 and 1. With `debug` a failed output raises OSError. Other
     exceptions pass: they are the caller's.
     """
+    _replace_closed_output()
     try:
         yield
         sys.stdout.flush()
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         print_error(explained(error))
         sys.exit(error.exit_code)
@@ -85,6 +89,13 @@ def system_error(error: OSError) -> str:
 def _shown_options(parameter: click.Parameter) -> list[str]:
     hidden = not isinstance(parameter, click.Option) or parameter.hidden
     return [] if hidden else [*parameter.opts, *parameter.secondary_opts]
+
+
+def _replace_closed_output() -> None:
+    """A stdout or stderr that was closed (`>&-`) is None to Python: write nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            vars(sys)[name] = open(os.devnull, "w")  # noqa: SIM115  # until the end
 
 
 def _drop_output() -> None:

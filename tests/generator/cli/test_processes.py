@@ -116,3 +116,19 @@ def test_a_full_disk(tmp_path: Path, words: str) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "error: the output: no space left on the device\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes a stream")
+@pytest.mark.parametrize("words", ["list", "show lenet", "check lenet", "--version"])
+def test_a_closed_output_is_no_fault(tmp_path: Path, words: str) -> None:
+    command = f'"{sys.executable}" -m pmgen {words} >&-'
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_without_a_command_there_is_the_help(tmp_path: Path) -> None:
+    done = run("-m", "pmgen", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.lower().startswith("usage: pmgen [options] command")
+    assert "Design a network:" in done.stderr
+    assert done.stderr.count("Usage:") == 1
