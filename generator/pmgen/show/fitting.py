@@ -39,12 +39,15 @@ def fitting_table(
             break
         shown = [i for i in shown if headings[i] != name]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    is_broken = sum(widths[i] for i in shown) + _GAP * (len(shown) - 1) > width
     for i in shown:
+        # Older releases of rich add the padding to a least width: only where it counts.
+        least = needed[i] if is_broken and headings[i] == words else None
         table.add_column(
             headings[i],
             justify="right" if headings[i] in right else "left",
             no_wrap=headings[i] != words,
-            min_width=needed[i],
+            min_width=least,
             overflow="fold",
         )
     for row in rows:
