@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pmruntime.data.folders.listing import (
-    Entry,
-    Fault,
-    Listing,
-    image_files,
-    is_ignored,
-)
+from pmruntime.data.folders.listing import Entry, Listing, image_files, is_ignored
 
 
 def is_class_folders(folder: Path) -> bool:
@@ -31,13 +25,12 @@ def list_class_folders(folder: Path) -> Listing:
             files = list(image_files(folder / split / name))
             if not files:
                 remedy = "both splits need images of every class"
-                listing.faults.append(Fault(f"{split}/{name}", "no images", remedy))
+                listing.fault(f"{split}/{name}", "no images", remedy)
             entries += [Entry(path, listing.name_of(path), label) for path in files]
         for path in image_files(folder / split):
             if path.parent == folder / split:
                 remedy = "put it into the folder of its class, or take it away"
-                fault = Fault(listing.name_of(path), "an image without label", remedy)
-                listing.faults.append(fault)
+                listing.fault(listing.name_of(path), "an image without label", remedy)
     return listing.sort()
 
 

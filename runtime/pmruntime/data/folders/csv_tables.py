@@ -5,13 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pmruntime.data.folders.listing import (
-    Entry,
-    Fault,
-    Listing,
-    image_files,
-    read_table,
-)
+from pmruntime.data.folders.listing import Entry, Listing, image_files
 
 _TABLES = {"train": "train.csv", "val": "val.csv"}
 _MAX_CLASSES = 10_000
@@ -28,9 +22,9 @@ def list_csv_tables(folder: Path) -> Listing:
 
     Tables may choose among the images: those that neither names are a warning only.
     """
-    faults: list[Fault] = []
+    listing = Listing(kind="CSV", folder=folder)
     rows = {
-        split: read_table(folder / name, name, ("file", "label"), faults)
+        split: listing.read_table(name, ("file", "label"))
         for split, name in _TABLES.items()
         if (folder / name).is_file()
     }
@@ -44,9 +38,7 @@ def list_csv_tables(folder: Path) -> Listing:
     else:
         names = sorted(labels - {""})
     number = {name: i for i, name in enumerate(names)}
-    listing = Listing(
-        kind="CSV", folder=folder, class_names=tuple(names), faults=faults
-    )
+    listing.class_names = tuple(names)
     for split, entries in listing.splits:
         seen: set[str] = set()
         for line, row in rows.get(split, []):
@@ -57,7 +49,7 @@ def list_csv_tables(folder: Path) -> Listing:
             if fault is None and label not in number:
                 fault = f"`{label}` is no class", f"number them below {_MAX_CLASSES:,}"
             if fault is not None:
-                faults.append(Fault(place, *fault))
+                listing.fault(place, *fault)
                 continue
             seen.add(name)
             entries.append(Entry(folder / name, name, number[label]))
@@ -70,13 +62,11 @@ def _warn_of_unlisted(listing: Listing) -> None:
     others = [path for path in image_files(listing.folder) if path not in named]
     if others:
         many = "1 image stands" if len(others) == 1 else f"{len(others):,} images stand"
-        listing.faults.append(
-            Fault(
-                listing.name_of(others[0]),
-                f"{many} in no table, of which this is the first",
-                "add lines to train.csv or val.csv, or leave it at that",
-                serious=False,
-            )
+        listing.fault(
+            listing.name_of(others[0]),
+            f"{many} in no table, of which this is the first",
+            "add lines to train.csv or val.csv, or leave it at that",
+            serious=False,
         )
 
 
@@ -90,8 +80,7 @@ def _fault_of_row(
         return f"`{name}` stands here again", "keep one of the lines"
     if Path(name).is_absolute() or Path(name).parts[:1] == ("..",):
         return f"`{name}` lies outside the data's folder", "put the image inside"
-    if not os.path.isfile(
-        folder / name
-    ):  # Path.is_file may raise for an impossible name
+    # Path.is_file may raise for an impossible name
+    if not os.path.isfile(folder / name):
         return f"a label without image: `{name}`", "put the image there"
     return None

@@ -7,7 +7,7 @@ refuses with the first few faults.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Listing:
 
     kind: str
     folder: Path
-    class_names: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
     train: list[Entry] = field(default_factory=list)
     val: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -54,6 +54,10 @@ class Listing:
     def splits(self) -> tuple[tuple[str, list[Entry]], ...]:
         """("train", entries) and ("val", entries)."""
         return (("train", self.train), ("val", self.val))
+
+    def fault(self, place: str, reason: str, remedy: str, serious: bool = True) -> None:
+        """Add a fault."""
+        self.faults.append(Fault(place, reason, remedy, serious))
 
     def sort(self) -> Listing:
         """Sort the entries by name, which is the same order on every system."""
@@ -64,6 +68,36 @@ class Listing:
     def name_of(self, path: Path) -> str:
         """A path as it is named in messages: relative to the folder, with `/`."""
         return path.relative_to(self.folder).as_posix()
+
+    def read_table(
+        self, name: str, columns: Sequence[str]
+    ) -> list[tuple[int, dict[str, str]]]:
+        """The rows of a CSV file, each with its line number and its cells by column.
+
+        Columns may come in any order, and further ones are ignored. A table that cannot
+        be read, or lacks a column, is a fault and has no rows.
+        """
+        try:
+            with open(self.folder / name, encoding="utf-8-sig", newline="") as file:
+                reader = csv.DictReader(file)
+                found = [column.strip() for column in reader.fieldnames or ()]
+                reader.fieldnames = found
+                missing = [f"`{column}`" for column in columns if column not in found]
+                if missing:
+                    self.fault(
+                        f"{name}:1",
+                        f"no column {' and '.join(missing)}",
+                        f"its first line must name the columns; it has: "
+                        f"{', '.join(found) or 'nothing'}",
+                    )
+                    return []
+                return [
+                    (reader.line_num, {k: (row[k] or "").strip() for k in columns})
+                    for row in reader
+                ]
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            self.fault(name, f"cannot be read: {error}", "save it as CSV text in UTF-8")
+            return []
 
 
 def image_files(folder: Path) -> Iterator[Path]:
@@ -88,38 +122,3 @@ def all_files(folder: Path) -> Iterator[Path]:
 def is_ignored(path: Path) -> bool:
     """Whether it is hidden, or left behind by a system or an archiver."""
     return path.name.startswith(".") or path.name.lower() in _IGNORED
-
-
-def read_table(
-    path: Path, place: str, columns: Iterable[str], faults: list[Fault]
-) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file, each with its line number and its cells by column.
-
-    Columns may come in any order, and further ones are ignored. For a table that cannot
-    be read, or lacks a column, a fault is added to `faults` and the result is empty.
-    """
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            found = [name.strip() for name in reader.fieldnames or ()]
-            reader.fieldnames = found
-            missing = [name for name in columns if name not in found]
-            if missing:
-                faults.append(
-                    Fault(
-                        f"{place}:1",
-                        f"no column {' and '.join(f'`{m}`' for m in missing)}",
-                        f"its first line must name the columns; it has: "
-                        f"{', '.join(found) or 'nothing'}",
-                    )
-                )
-                return []
-            return [
-                (reader.line_num, {k: (row[k] or "").strip() for k in columns})
-                for row in reader
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        faults.append(
-            Fault(place, f"cannot be read: {error}", "save it as CSV text in UTF-8")
-        )
-        return []

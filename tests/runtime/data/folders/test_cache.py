@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pmruntime.data import open_data
-from pmruntime.data.folders.cache import FOLDER, cached_images
+from pmruntime.data.folders.cache import FOLDER, SplitFiles
 from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.folders.kinds import list_images
 from pmruntime.data.folders.listing import Listing
@@ -68,7 +68,7 @@ def test_other_settings_find_no_cache(palm: Path) -> None:
     build_cache(palm, SMALL)
     train = listed(palm).train
     for same in (SMALL, Preprocessing((8, 10), normalize="unit")):
-        assert cached_images(train, same, palm) is not None
+        assert SplitFiles(train, same, palm).cached_images() is not None
     for other in (
         Preprocessing((8, 11)),
         Preprocessing((10, 8)),
@@ -76,7 +76,7 @@ def test_other_settings_find_no_cache(palm: Path) -> None:
         Preprocessing((8, 10), color="RGB"),
         Preprocessing((8, 10), color="GRAY"),
     ):
-        assert cached_images(train, other, palm) is None
+        assert SplitFiles(train, other, palm).cached_images() is None
 
 
 def test_changed_files_find_no_cache(palm: Path) -> None:
@@ -84,14 +84,14 @@ def test_changed_files_find_no_cache(palm: Path) -> None:
     path = palm / TRAIN / "P0001.jpg"
     kept, stat = path.read_bytes(), path.stat()
     write_jpeg(path, 99)
-    assert cached_images(listed(palm).train, SMALL, palm) is None
+    assert SplitFiles(listed(palm).train, SMALL, palm).cached_images() is None
     path.write_bytes(kept)  # the same bytes, but the time of change is another
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
-    assert cached_images(listed(palm).train, SMALL, palm) is None
+    assert SplitFiles(listed(palm).train, SMALL, palm).cached_images() is None
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert cached_images(listed(palm).train, SMALL, palm) is not None
+    assert SplitFiles(listed(palm).train, SMALL, palm).cached_images() is not None
     path.unlink()
-    assert cached_images(listed(palm).train, SMALL, palm) is None
+    assert SplitFiles(listed(palm).train, SMALL, palm).cached_images() is None
 
 
 @pytest.mark.parametrize("keep", [0, 5, 60, -1])
