@@ -12,7 +12,7 @@ from pmruntime.data import Data
 from pmruntime.evaluation.metrics import Predictions
 from pmruntime.evaluation.report.page import write_report
 from pmruntime.evaluation.report.plots import draw_plots
-from pmruntime.files import read_json, write_atomic, write_json
+from pmruntime.files import check_replaceable, has_format, write_atomic, write_json
 from pmruntime.problems import UserError
 from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.trained import TrainedRun
@@ -33,11 +33,8 @@ def output_folder(run: RunFolder, out: Path | None) -> Path:
             f"`{out}` is a file, not a folder", "give a folder with `--out`"
         )
     present = [name for name in RunFolder.EVAL_FILES if (out / name).exists()]
-    if present and not _is_evaluation(out / "eval.json"):
-        raise UserError(
-            f"`{out}` holds `{present[0]}`, but no measurement: it would be lost",
-            "choose another folder with `--out`",
-        )
+    is_ours = has_format(out / "eval.json", FORMAT)
+    check_replaceable(out, "measurement", present, is_ours=is_ours, force=True)
     return out
 
 
@@ -68,13 +65,6 @@ def write_files(
         write_atomic(folder / name, content)
     if page is not None:
         write_atomic(folder / "report.html", page)
-
-
-def _is_evaluation(path: Path) -> bool:
-    try:
-        return read_json(path).get("format") == FORMAT
-    except UserError:
-        return False
 
 
 def _plots_if_possible(predictions: Mapping[str, Predictions]) -> dict[str, bytes]:

@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pmruntime.files import leftovers, read_json, write_atomic, write_json
+from pmruntime.files import (
+    check_replaceable,
+    has_format,
+    leftovers,
+    read_json,
+    write_atomic,
+    write_json,
+)
 from pmruntime.problems import UserError
 
 try:
@@ -87,22 +94,10 @@ class RunFolder:
         An earlier run is replaced only with `force`; files of a run's names that no
         run wrote are never replaced.
         """
-        if self.folder.exists() and not self.folder.is_dir():
-            raise UserError(f"`{self.folder}` is a file, not a folder")
         names = (*self.FILES, self.spec.name)
         present = [name for name in names if (self.folder / name).exists()]
-        if not present:
-            return
-        if not self._is_run():
-            raise UserError(
-                f"`{self.folder}` holds `{present[0]}`, but no run: it would be lost",
-                "choose another folder with `--out`",
-            )
-        if not force:
-            raise UserError(
-                f"`{self.folder}` already holds a run",
-                "choose another folder with `--out`, or replace it with `--force`",
-            )
+        is_ours = has_format(self.run, _FORMAT)
+        check_replaceable(self.folder, "run", present, is_ours=is_ours, force=force)
 
     def begin(
         self,
@@ -183,10 +178,3 @@ class RunFolder:
         if record.get("format") != _FORMAT:
             raise UserError(f"`{self.run}` was not written by this runtime")
         return record
-
-    def _is_run(self) -> bool:
-        try:
-            self.read_record()
-        except UserError:
-            return False
-        return True
