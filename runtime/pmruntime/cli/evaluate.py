@@ -68,14 +68,15 @@ def eval_command(
         import_paddle()
         from rich.console import Console
 
-        from pmruntime.evaluation.evaluate import Comparison, evaluate_run
+        from pmruntime.evaluation.evaluate import evaluate_run
 
         result = evaluate_run(
             run,
             data,
             weights=weights,
             device=device,
-            comparison=Comparison(baseline, against),
+            baseline=baseline,
+            against=against,
             report=not no_report,
             out=out,
             console=Console(stderr=True),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +24,14 @@ from pmruntime.runs.progress import counted
 from pmruntime.runs.trained import TrainedRun, load_run
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What a run is compared with: the simple `baseline`, another run, both or none."""
-
-    baseline: bool = False
-    against: Path | None = None
-
-
 def evaluate_run(
     folder: Path,
     data: Data | str,
     *,
     weights: str = "last",
     device: str = "auto",
-    comparison: Comparison = Comparison(),
+    baseline: bool = False,
+    against: Path | None = None,
     report: bool = False,
     out: Path | None = None,
     console: Console | None = None,
@@ -47,25 +39,24 @@ def evaluate_run(
     """Rebuild the network of a run and evaluate it on the validation split of `data`.
 
     `weights` is `last` or `best`; `data` may be what `open_data` takes: its images are
-    then prepared as they were for training. Returns the content of eval.json;
-    `same_data` in it says whether the run was validated on these images. The files
-    (RunFolder.EVAL_FILES; plots and report.html only with `report`) go into the run's
-    folder, or into `out`. `console` shows progress. Raises UserError where the folder
-    holds no run, or model and data do not fit.
+    then prepared as they were for training. The run is compared with the simple
+    `baseline`, and with the run in the folder `against`. Returns the content of
+    eval.json; `same_data` in it says whether the run was validated on these images. The
+    files (RunFolder.EVAL_FILES; plots and report.html only with `report`) go into the
+    run's folder, or into `out`. `console` shows progress. Raises UserError where the
+    folder holds no run, or model and data do not fit.
     """
     run = load_run(folder, weights, device)
-    other = None
-    if comparison.against is not None:
-        other = load_run(comparison.against, weights, device)
+    other = None if against is None else load_run(against, weights, device)
     target = output_folder(run.folder, out)
     opened = _opened(data, run, run, console)
     network = _evaluated(run, opened, console)
     result = _result(run, opened, network)
     predictions = {run.record["model"]: network.predictions}
-    if comparison.baseline:
-        facts, baseline = _baseline(run, opened, console)
-        result["baseline"] = facts | _compared(network, baseline)
-        predictions["baseline"] = baseline.predictions
+    if baseline:
+        facts, fitted = _baseline(run, opened, console)
+        result["baseline"] = facts | _compared(network, fitted)
+        predictions["baseline"] = fitted.predictions
     if other is not None:
         # Arrays are the same for both; files are prepared as each run was trained.
         theirs = _opened(data, other, run, console) if isinstance(data, str) else opened

@@ -15,7 +15,7 @@ pytest.importorskip("paddle")
 pytest.importorskip("sklearn")
 
 from pmruntime.data.dataset import Data, Split, make_data
-from pmruntime.evaluation.evaluate import Comparison, evaluate_run
+from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.evaluation.metrics import METRICS
 from pmruntime.problems import UserError
 from pmruntime.recipe import parse_recipe
@@ -85,7 +85,7 @@ def test_predictions_of_every_image(tiny: Path, tmp_path: Path) -> None:
 def test_the_baseline_beside_the_network(tiny: Path, tmp_path: Path) -> None:
     data = make_tiny_data(2)
     out = trained(tiny, data, tmp_path / "run")
-    result = evaluate_run(out, data, comparison=Comparison(baseline=True))
+    result = evaluate_run(out, data, baseline=True)
     mine, baseline = result["metrics"], result["baseline"]
     for name, difference in baseline["difference"].items():
         its = baseline["metrics"][name]["value"]
@@ -99,16 +99,16 @@ def test_against_another_run(tiny: Path, tmp_path: Path) -> None:
     data = make_tiny_data(2)
     one = trained(tiny, data, tmp_path / "one")
     two = trained(tiny, data, tmp_path / "two", seed=5)
-    result = evaluate_run(one, data, comparison=Comparison(against=two))
+    result = evaluate_run(one, data, against=two)
     its = evaluate_run(two, data)
     assert result["against"]["run"] == "two"
     assert result["against"]["metrics"] == its["metrics"]
-    back = evaluate_run(two, data, comparison=Comparison(against=one))
+    back = evaluate_run(two, data, against=one)
     for name in METRICS:
         there, here = (r["against"]["difference"][name] for r in (result, back))
         assert there["value"] == -here["value"], name
         assert there["p"] == here["p"], name
-    itself = evaluate_run(one, data, comparison=Comparison(against=one))
+    itself = evaluate_run(one, data, against=one)
     assert itself["against"]["difference"]["loss"]["value"] == 0
     assert itself["against"]["difference"]["loss"]["p"] == 1
 
@@ -121,7 +121,7 @@ def test_networks_of_other_classes_cannot_be_compared(
     wide = make_data("wide", data.train, data.val, 3)
     two = trained(tiny, wide, tmp_path / "two")
     with pytest.raises(UserError, match=r"network for 2 classes .* one for 3"):
-        evaluate_run(one, data, comparison=Comparison(against=two))
+        evaluate_run(one, data, against=two)
 
 
 def test_one_class_alone(tiny: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pmruntime.data import Data
 from pmruntime.evaluation.metrics import METRICS, Metric, Predictions
-from pmruntime.evaluation.report.gradcam import grad_cam, overlay
+from pmruntime.evaluation.report.gradcam import HeatMap, grad_cam, overlay
 from pmruntime.evaluation.report.pictures import as_bgr, jpeg_uri, png_uri
 from pmruntime.model.architecture import layer_rows
 from pmruntime.model.loading import parameter_count
@@ -72,7 +72,7 @@ def write_report(
         layers=layers,
         nested=any(row.depth for row in layers),
         facts=_facts(run, data),
-        recipe=_recipe_rows(run),
+        recipe=[(key, _flat(v)) for key, v in run.recipe.as_json().items()],
         summary=result,
     )
     return page.encode()
@@ -87,10 +87,7 @@ def shown_measurement(name: str, measurement: Mapping[str, Any]) -> tuple[str, s
     value = _number(metric, measurement["value"]) + "%" * metric.percent
     if measurement["low"] is None:
         return value, str(measurement["reason"])
-    low, high = (
-        _number(metric, measurement["low"]),
-        _number(metric, measurement["high"]),
-    )
+    low, high = (_number(metric, measurement[k]) for k in ("low", "high"))
     return value, f"{low} – {high}"
 
 
@@ -116,26 +113,27 @@ def _number(metric: Metric, value: float, sign: str = "") -> str:
 
 def columns(result: Mapping[str, Any]) -> list[str]:
     """The names of the models compared: the network, then the others."""
-    names = [str(result["model"])]
-    if "baseline" in result:
-        names.append("baseline")
+    return [str(result["model"]), *_others(result)]
+
+
+def _others(result: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The models that the network is compared with, by name."""
+    found = {"baseline": result["baseline"]} if "baseline" in result else {}
     if "against" in result:
-        names.append(f"{result['against']['model']} of {result['against']['run']}")
-    return names
+        against = result["against"]
+        found[f"{against['model']} of {against['run']}"] = against
+    return found
 
 
 def metric_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A row for each metric: title, meaning, and a cell for each model, its value and
     interval."""
-    others = [result[key] for key in ("baseline", "against") if key in result]
+    models = (result, *_others(result).values())
     return [
         {
             "title": metric.title,
             "meaning": metric.meaning,
-            "cells": [
-                shown_measurement(name, model["metrics"][name])
-                for model in (result, *others)
-            ],
+            "cells": [shown_measurement(name, m["metrics"][name]) for m in models],
         }
         for name, metric in METRICS.items()
     ]
@@ -144,8 +142,6 @@ def metric_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 def difference_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """For each model that the network is compared with, its name and a row for each
     metric."""
-    names = columns(result)[1:]
-    others = [result[key] for key in ("baseline", "against") if key in result]
     return [
         {
             "name": name,
@@ -154,7 +150,7 @@ def difference_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 for key, metric in METRICS.items()
             ],
         }
-        for name, other in zip(names, others, strict=True)
+        for name, other in _others(result).items()
     ]
 
 
@@ -178,8 +174,8 @@ def _examples(
     for i in chosen:
         image = data.val.images[i]
         picture = as_bgr(image, data.preprocessing.color)
-        heat = _heat(run, data.preprocessing.normalized(image[None])[0])
-        layer = heat[1] if heat else None
+        found = _heat_map(run, data.preprocessing.normalized(image[None])[0])
+        layer = found.layer if found else None
         examples.append(
             {
                 "name": data.val.names[i],
@@ -187,20 +183,19 @@ def _examples(
                 "predicted": p.class_names[p.predicted[i]],
                 "probability": f"{p.probabilities[i].max():.1%}",
                 "picture": jpeg_uri(picture),
-                "overlay": jpeg_uri(overlay(picture, heat[0])) if heat else None,
+                "overlay": jpeg_uri(overlay(picture, found.heat)) if found else None,
                 "pixelated": max(picture.shape[:2]) < 100,
             }
         )
     return examples, layer
 
 
-def _heat(run: TrainedRun, image: NDArray[Any]) -> tuple[NDArray[Any], str] | None:
-    """The heat map and its layer; None where no layer of the network gives an image."""
+def _heat_map(run: TrainedRun, image: NDArray[Any]) -> HeatMap | None:
+    """None where no layer of the network gives an image."""
     try:
-        found = grad_cam(run.model, image)
+        return grad_cam(run.model, image)
     except UserError:
         return None
-    return found.heat, found.layer
 
 
 def _facts(run: TrainedRun, data: Data) -> list[tuple[str, str]]:
@@ -208,7 +203,8 @@ def _facts(run: TrainedRun, data: Data) -> list[tuple[str, str]]:
     record = run.record
     arguments = ", ".join(f"{k} = {v}" for k, v in record["arguments"].items())
     epoch = "" if run.epoch is None else f" (epoch {run.epoch})"
-    facts = [
+    versions = {k: v for k, v in record["versions"].items() if v is not None}
+    return [
         ("Network", f"{record['model']}({arguments})"),
         ("Parameters", f"{parameter_count(run.model):,}"),
         ("Weights", f"{run.weights}{epoch}"),
@@ -226,13 +222,8 @@ def _facts(run: TrainedRun, data: Data) -> list[tuple[str, str]]:
         ("Seed", str(record["seed"])),
         ("Device", str(record["device"])),
         ("Started", str(record["started"])),
+        ("Versions", _flat(versions)),
     ]
-    versions = {k: v for k, v in record["versions"].items() if v is not None}
-    return [*facts, ("Versions", _flat(versions))]
-
-
-def _recipe_rows(run: TrainedRun) -> list[tuple[str, str]]:
-    return [(key, _flat(value)) for key, value in run.recipe.as_json().items()]
 
 
 def _flat(value: Any) -> str:

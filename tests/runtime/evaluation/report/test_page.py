@@ -18,7 +18,7 @@ pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 
 from pmruntime.data.dataset import Data, Split, make_data
-from pmruntime.evaluation.evaluate import Comparison, evaluate_run
+from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.evaluation.metrics import METRICS
 from pmruntime.evaluation.report.page import shown_difference, shown_measurement
 from pmruntime.recipe import parse_recipe
@@ -47,8 +47,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     data = hostile_data()
     recipe = parse_recipe({"name": "r", "epochs": 1, "batch_size": 8})
     train(source, data, out, recipe=recipe, arguments={"num_classes": 2})
-    comparison = Comparison(baseline=True)
-    return out, evaluate_run(out, data, comparison=comparison, report=True)
+    return out, evaluate_run(out, data, baseline=True, report=True)
 
 
 TINY = """
