@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pmruntime.cli.common import (
+    PATH,
     DataSource,
+    arguments_option,
     computing_options,
     data_help,
     problems_explained,
@@ -59,28 +61,18 @@ class _Options:
 
 
 @click.command("train", short_help="Train a generated network, or go on with a run.")
-@click.argument(
-    "generated",
-    type=click.Path(path_type=Path),
-    metavar="GENERATED.py",
-    required=False,
-)
-@click.option(
-    "--data",
-    type=DataSource(),
-    metavar="NAME|DIR",
-    help=data_help,
-)
+@click.argument("generated", type=PATH, metavar="GENERATED.py", required=False)
+@click.option("--data", type=DataSource(), metavar="NAME|DIR", help=data_help)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="RUN",
     help="The run's folder; nothing is written anywhere else.",
 )
 @click.option(
     "--resume",
     "interrupted",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="RUN",
     help="Go on with an interrupted run; no other argument is needed.",
 )
@@ -97,16 +89,10 @@ class _Options:
     metavar="N",
     help="Overrides the recipe's epochs; a warm-up is cut to fit.",
 )
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A constructor argument of the network, e.g. num_classes=10.",
-)
+@arguments_option
 @click.option(
     "--weights",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Start from these weights: .safetensors, Paddle's .pdparams, PyTorch's .pth.",
 )

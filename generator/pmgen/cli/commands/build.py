@@ -9,6 +9,7 @@ from pmruntime.problems import UserError
 
 from pmgen.catalogue import spec_paths, trusted_folder
 from pmgen.cli.common import (
+    FOLDER,
     compiled,
     format_option,
     generated_file,
@@ -32,7 +33,7 @@ from pmgen.show.table import print_table
 @click.option(
     "-o",
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("generated"),
     show_default=True,
     help="Folder for the generated files.",

@@ -8,7 +8,7 @@ import click
 from pmruntime.problems import UserError
 
 from pmgen.catalogue import SCHEMA_FOLDER, catalogue, find_spec
-from pmgen.cli.common import compiled, refusal_explained
+from pmgen.cli.common import FOLDER, compiled, refusal_explained
 from pmgen.cli.completion import complete_spec
 from pmgen.emit.files import write_atomic, write_generated
 from pmgen.schema import schema_text
@@ -19,7 +19,7 @@ from pmgen.schema import schema_text
 @click.option(
     "-o",
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("specs"),
     show_default=True,
     help="Folder to copy to.",
