@@ -68,7 +68,7 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     from pmruntime.data import Preprocessing, open_data
     from pmruntime.inference.probabilities import log_probabilities
     from pmruntime.model.loading import load_model_class
-    from pmruntime.recipe import parse_recipe
+    from pmruntime.recipe.recipe import parse_recipe
     from pmruntime.runs.callback import LineLogger
     from pmruntime.runs.trained import load_run
     from pmruntime.training.run import train

@@ -24,7 +24,7 @@ from pmruntime.machine.launched import is_launched_by_paddle, is_one_of_several
 from pmruntime.problems import UserError
 
 if TYPE_CHECKING:
-    from pmruntime.recipe import Recipe
+    from pmruntime.recipe.recipe import Recipe
 
 # Options that `--resume` takes from the run; so is `--seed`, of which 0 is a value.
 _SETTLED = (
@@ -167,10 +167,10 @@ def _check_usage(chosen: _Options) -> None:
 
 
 def _recipe(chosen: _Options) -> Recipe:
-    from pmruntime.recipe import Recipe, parse_recipe_json, with_epochs
+    from pmruntime.recipe.recipe import parse_recipe_json, with_epochs
 
     text = chosen.recipe_json
-    recipe = Recipe() if text is None else parse_recipe_json(text)
+    recipe = parse_recipe_json("{}" if text is None else text)
     if chosen.epochs is None:
         return recipe
     fitted = with_epochs(recipe, chosen.epochs)

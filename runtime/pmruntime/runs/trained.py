@@ -11,7 +11,7 @@ from pmruntime.files import read_json
 from pmruntime.machine.device import use_device
 from pmruntime.model.loading import build_model, load_model_class
 from pmruntime.problems import UserError, unknown
-from pmruntime.recipe import Recipe, parse_recipe
+from pmruntime.recipe.recipe import Recipe, parse_recipe
 from pmruntime.runs.checkpoint import load_weights
 from pmruntime.runs.folder import RunFolder
 

@@ -15,7 +15,7 @@ from pmruntime.machine.environment import versions
 from pmruntime.machine.machine import Machine
 from pmruntime.model.loading import all_arguments, load_model_class
 from pmruntime.problems import UserError
-from pmruntime.recipe import Recipe, parse_recipe
+from pmruntime.recipe.recipe import Recipe, parse_recipe
 from pmruntime.runs.callback import Callback
 from pmruntime.runs.folder import RunFolder
 from pmruntime.training.saving import TrainingStoppedError
@@ -49,7 +49,7 @@ def train(
     `force` replaces an earlier run there. Raises UserError for what the user can
     correct and a loss that is not finite, TrainingStoppedError on Ctrl-C or SIGTERM.
     """
-    recipe, machine = recipe or Recipe(), machine or Machine()
+    recipe, machine = recipe or parse_recipe({}), machine or Machine()
     callback, run = callback or Callback(), RunFolder(out)
     if machine.world.is_main:
         run.check_free(force)

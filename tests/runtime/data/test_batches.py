@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pmruntime.data.augment import Augmentation
 from pmruntime.data.batches import TrainingBatches
 from pmruntime.data.dataset import Split, make_data
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 
 Image = NDArray[np.uint8]
 

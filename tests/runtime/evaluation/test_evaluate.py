@@ -18,7 +18,7 @@ from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.evaluation.metrics import METRICS
 from pmruntime.problems import UserError
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.runs.folder import RunFolder
 from pmruntime.training.run import train
 

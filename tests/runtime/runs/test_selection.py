@@ -15,7 +15,7 @@ from pmruntime.data.dataset import Split, make_data  # noqa: E402
 from pmruntime.inference.split_metrics import Metrics  # noqa: E402
 from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.selection import best_row, epochs_since_best  # noqa: E402
 from pmruntime.training import session  # noqa: E402

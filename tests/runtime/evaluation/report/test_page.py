@@ -21,7 +21,7 @@ from pmruntime.data.dataset import Data, Split, make_data
 from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.evaluation.metrics import METRICS
 from pmruntime.evaluation.report.page import shown_difference, shown_measurement
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.training.run import train
 
 from tests.support.runs.tiny_data import make_tiny_data
