@@ -11,6 +11,7 @@ from pmruntime.kinds import (
     Kind,
     any_of,
     integer,
+    kind,
     list_of,
     number,
     one_of,
@@ -46,8 +47,7 @@ def _whole(minimum: int | None = None) -> Json:
 
 def any_integer() -> Kind:
     """A whole number of either sign."""
-    words = "a whole number"
-    return Kind(words, lambda value: None if _is_int(value) else words, _whole())
+    return kind("a whole number", _is_int, _whole())
 
 
 def _integers(
@@ -60,19 +60,18 @@ def _integers(
     """Lists of whole numbers of one of these lengths; one number `alone`, or one of the
     words `named`, where they are allowed."""
 
-    def check(value: Any) -> str | None:
+    def fits(value: Any) -> bool:
         if isinstance(value, str):
-            return None if value in named else words
+            return value in named
         items = value if isinstance(value, tuple) else (value,)
-        fits = len(items) in lengths if isinstance(value, tuple) else alone
-        fits = fits and all(map(_is_int, items))
-        fits = fits and (minimum is None or min(items) >= minimum)
-        return None if fits else words
+        if not (len(items) in lengths if isinstance(value, tuple) else alone):
+            return False
+        return all(map(_is_int, items)) and (minimum is None or min(items) >= minimum)
 
     item = _whole(minimum)
     schemas = [*([{"enum": list(named)}] if named else []), *([item] if alone else [])]
     schemas += [list_of(item, length) for length in lengths]
-    return Kind(words, check, any_of(*schemas))
+    return kind(words, fits, any_of(*schemas))
 
 
 def pair(minimum: int = 0) -> Kind:
@@ -98,10 +97,9 @@ def edges() -> Kind:
 
 def nonzero() -> Kind:
     """A number other than 0."""
-    words = "a number other than 0"
     plain = number()
-    return Kind(
-        words,
-        lambda value: words if plain.check(value) or not value else None,
+    return kind(
+        "a number other than 0",
+        lambda value: plain.check(value) is None and bool(value),
         {**plain.schema, "not": {"const": 0}},
     )

@@ -84,9 +84,7 @@ def _pool(name: str, doc: str, *more: ArgDef) -> OpDef:
 def _adaptive(name: str, doc: str) -> OpDef:
     def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
         channels, _, _ = need_image(inputs, name)
-        size = args["output_size"]
-        height, width = size if isinstance(size, tuple) else (size, size)
-        return (channels, height, width)
+        return (channels, *as_pair(args["output_size"]))
 
     return OpDef(
         name,
