@@ -18,7 +18,7 @@ from pmruntime.data.folders.listing import Entry, Fault, Listing
 from pmruntime.data.folders.parallel import OnProgress, in_threads
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.machine.opencv import cv2
-from pmruntime.problems import UserError
+from pmruntime.problems import UserError, listed
 
 _SHOWN = 3  # faults that a message names; it counts the others
 _INTERPOLATION = {"linear": cv2.INTER_LINEAR, "area": cv2.INTER_AREA}
@@ -120,11 +120,9 @@ def _refuse(folder: Path, faults: Sequence[Fault]) -> None:
     """Raise UserError naming the first few faults, if there are any."""
     if not faults:
         return
-    lines = [f"{fault.place}: {fault.reason}" for fault in faults[:_SHOWN]]
-    rest = len(faults) - _SHOWN
-    lines += [f"and {rest} more"] if rest > 0 else []
+    lines = [f"{fault.place}: {fault.reason}" for fault in faults]
     raise UserError(
-        f"the data in `{folder}` cannot be used as they are: " + "; ".join(lines),
+        f"the data in `{folder}` cannot be used as they are: {listed(lines, _SHOWN)}",
         f"{faults[0].remedy}; `pmgen data check {folder}` lists everything",
     )
 
