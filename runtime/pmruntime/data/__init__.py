@@ -12,14 +12,14 @@ from pathlib import Path
 
 from pmruntime.data.arrays.digits import read_digits
 from pmruntime.data.arrays.idx import IDX_KIND, is_idx_folder, read_idx
-from pmruntime.data.dataset import Data, Split, iterate_batches
+from pmruntime.data.dataset import Data, Split
 from pmruntime.data.folders.image_folder import read_image_folder
 from pmruntime.data.folders.kinds import DESCRIPTIONS, is_image_folder
 from pmruntime.data.folders.parallel import OnProgress
 from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
-__all__ = ["Data", "Preprocessing", "Split", "iterate_batches", "open_data"]
+__all__ = ["Data", "Preprocessing", "Split", "open_data"]
 
 
 NAMED: dict[str, Callable[[], Data]] = {"digits": read_digits}

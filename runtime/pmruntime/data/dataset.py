@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,16 +100,3 @@ def make_data(
         class_names=class_names or tuple(map(str, range(num_classes))),
         preprocessing=preprocessing,
     )
-
-
-def iterate_batches(
-    split: Split, batch_size: int, preprocessing: Preprocessing
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-    """Batches in order: normalized images, float32 [b, C, H, W], and labels, int64 [b].
-    The last batch may be short.
-
-    Pixels are normalized here, batch by batch, so that the data stay uint8 in memory.
-    """
-    for start in range(0, len(split), batch_size):
-        chosen = slice(start, start + batch_size)
-        yield preprocessing.normalized(split.images[chosen]), split.labels[chosen]

@@ -109,9 +109,9 @@ def _baseline(
         )
     if console is not None:
         console.print("fitting the baseline", highlight=False)
-    fitted = fit_baseline(data)
-    facts = {"what": DESCRIPTION, "C": fitted.strength}
-    return facts, Bootstrap(_predictions(fitted.logs, run, data))
+    logs, strength = fit_baseline(data)
+    facts = {"what": DESCRIPTION, "C": strength}
+    return facts, Bootstrap(_predictions(logs, run, data))
 
 
 def _opened(

@@ -8,7 +8,7 @@ from typing import Any
 import paddle
 
 from pmruntime.checks import ShapeError
-from pmruntime.data import Data, Preprocessing, Split, iterate_batches
+from pmruntime.data import Data, Preprocessing, Split
 from pmruntime.model.modes import in_eval_mode
 from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
@@ -59,7 +59,7 @@ def check_fits(model: Any, data: Data, needed: Sequence[str] = ("train", "val"))
 
 
 def _try_one_image(model: Any, split: Split, preprocessing: Preprocessing) -> Any:
-    images, _ = next(iterate_batches(split, 1, preprocessing))
+    images = preprocessing.normalized(split.images[:1])
     try:
         with in_eval_mode(model), paddle.no_grad():
             return main_output(model(paddle.to_tensor(images)))
