@@ -29,18 +29,9 @@ def slide(
 
     Raises ShapeIssue where the window is larger than the padded image.
     """
-    dilation = args.get("dilation", 1)
+    windows = extent(args, stride)
     height, width = (
-        _slide_axis(
-            op,
-            axis,
-            sizes[axis],
-            as_pair(args["kernel_size"])[axis],
-            as_pair(stride)[axis],
-            args["padding"],
-            as_pair(dilation)[axis],
-            ceil_mode,
-        )
+        _slide_axis(op, axis, sizes[axis], windows[axis], args, ceil_mode)
         for axis in (0, 1)
     )
     return height, width
@@ -50,13 +41,13 @@ def _slide_axis(
     op: str,
     axis: int,
     size: Dim,
-    kernel: Any,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
+    window: tuple[Any, Any],
+    args: Args,
     ceil_mode: bool,
 ) -> Dim:
+    (extent, stride), padding = window, args["padding"]
     if padding == "SAME":
+        dilation = as_pair(args.get("dilation", 1))[axis]
         if known(dilation) and dilation != 1:
             raise ShapeIssue(
                 "PM301",
@@ -67,7 +58,6 @@ def _slide_axis(
         covered: Dim = (size + stride - 1) // stride
         return covered
     before, after = (0, 0) if padding == "VALID" else pads(padding)[axis]
-    extent = dilation * (kernel - 1) + 1
     room: Dim = size + before + after - extent
     if is_size(room) and is_size(size) and room < 0:
         needed = extent - size
