@@ -54,19 +54,13 @@ class Preprocessing:
         if wrong is not None:
             raise UserError(*wrong)
 
-    @classmethod
+    @staticmethod
     def chosen(
-        cls, images: Mapping[str, Any], input_size: tuple[int, int] | None
+        images: Mapping[str, Any], input_size: tuple[int, int] | None
     ) -> Preprocessing:
         """As `images` of a recipe says, for a network whose input is (height, width),
         or None where it leaves its size open: `images: {size: ...}` then decides."""
-        given = images["size"]
-        return cls(
-            input_size if given is None else (given[0], given[1]),
-            images["resize"],
-            images["color"],
-            images["normalize"],
-        )
+        return preprocessing_from({**images, "size": images["size"] or input_size})
 
     @property
     def channels(self) -> int:

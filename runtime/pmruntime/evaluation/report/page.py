@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pmruntime.data import Data
 from pmruntime.evaluation.metrics import METRICS, Metric, Predictions
 from pmruntime.evaluation.report.gradcam import HeatMap, grad_cam, overlay
-from pmruntime.evaluation.report.pictures import as_bgr, jpeg_uri, png_uri
+from pmruntime.evaluation.report.pictures import as_bgr, data_uri, jpeg_uri
 from pmruntime.model.architecture import layer_rows
 from pmruntime.model.loading import parameter_count
 from pmruntime.problems import UserError
@@ -47,10 +47,10 @@ def write_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown_plots = [(png_uri(plots[k]), v) for k, v in _PLOTS.items() if k in plots]
+    pictures = [(plots[name], v) for name, v in _PLOTS.items() if name in plots]
     if run.folder.curve.is_file():
-        curve = png_uri(run.folder.curve.read_bytes())
-        shown_plots.append((curve, "Loss and accuracy over the epochs"))
+        curve = run.folder.curve.read_bytes()
+        pictures.append((curve, "Loss and accuracy over the epochs"))
     chosen, are_mistakes = _chosen_examples(predictions)
     examples, layer = _examples(run, data, predictions, chosen)
     layers = layer_rows(run.model, data.image_shape)
@@ -63,7 +63,7 @@ def write_report(
         columns=columns(result),
         rows=metric_rows(result),
         differences=difference_rows(result),
-        plots=shown_plots,
+        plots=[(data_uri("png", content), title) for content, title in pictures],
         no_plots=not plots,
         examples=examples,
         examples_are_mistakes=are_mistakes,
