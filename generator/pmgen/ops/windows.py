@@ -17,33 +17,20 @@ def pads(padding: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     return (height, height), (width, width)
 
 
-def slide(
-    op: str,
-    sizes: tuple[Dim, Dim],
-    args: Args,
-    stride: Any,
-    *,
-    ceil_mode: bool = False,
-) -> tuple[Dim, Dim]:
+def slide(op: str, sizes: tuple[Dim, Dim], args: Args, stride: Any) -> tuple[Dim, Dim]:
     """The (H, W) after a window slid over an image of `sizes`.
 
     Raises ShapeIssue where the window is larger than the padded image.
     """
     windows = extent(args, stride)
     height, width = (
-        _slide_axis(op, axis, sizes[axis], windows[axis], args, ceil_mode)
-        for axis in (0, 1)
+        _slide_axis(op, axis, sizes[axis], windows[axis], args) for axis in (0, 1)
     )
     return height, width
 
 
 def _slide_axis(
-    op: str,
-    axis: int,
-    size: Dim,
-    window: tuple[Any, Any],
-    args: Args,
-    ceil_mode: bool,
+    op: str, axis: int, size: Dim, window: tuple[Any, Any], args: Args
 ) -> Dim:
     (extent, stride), padding = window, args["padding"]
     if padding == "SAME":
@@ -70,7 +57,9 @@ def _slide_axis(
             help=f"`padding: {-(-needed // 2)}` or a smaller `kernel_size` would fit, "
             "or shrink the image less before",
         )
-    steps: Dim = (room + stride - 1) // stride if ceil_mode else room // stride
+    if args.get("ceil_mode"):
+        room = room + stride - 1
+    steps: Dim = room // stride
     return steps + 1
 
 

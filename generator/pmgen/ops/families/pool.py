@@ -64,10 +64,7 @@ def _pool(name: str, doc: str, *more: ArgDef) -> OpDef:
                 help="leave `ceil_mode` out, or give the padding as a number",
             )
         _check_border(name, args)
-        sizes = slide(
-            name, (height, width), args, _stride(args), ceil_mode=args["ceil_mode"]
-        )
-        return (channels, *sizes)
+        return (channels, *slide(name, (height, width), args, _stride(args)))
 
     return OpDef(
         name,
