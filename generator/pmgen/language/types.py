@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmruntime.kinds import kind
-
 from pmgen.ops import NAMED_ACTIVATIONS
 from pmgen.ops.kinds import Kind, any_integer, list_of, number, truth
 
@@ -26,9 +24,9 @@ PARAM_TYPES: dict[str, Kind] = {
     "int": any_integer(),
     "float": number(),
     "bool": truth(),
-    "str": kind("text", lambda value: isinstance(value, str), {"type": "string"}),
-    LIST: kind("a list of whole numbers", _is_integers, list_of(any_integer().schema)),
-    ACTIVATION: kind(
+    "str": Kind("text", lambda value: isinstance(value, str), {"type": "string"}),
+    LIST: Kind("a list of whole numbers", _is_integers, list_of(any_integer().schema)),
+    ACTIVATION: Kind(
         "an activation that needs no arguments, or none",
         _is_activation,
         {"enum": [*NAMED_ACTIVATIONS, NO_ACTIVATION]},

@@ -11,7 +11,6 @@ from pmruntime.kinds import (
     Kind,
     any_of,
     integer,
-    kind,
     list_of,
     number,
     one_of,
@@ -47,7 +46,7 @@ def _whole(minimum: int | None = None) -> Json:
 
 def any_integer() -> Kind:
     """A whole number of either sign."""
-    return kind("a whole number", _is_int, _whole())
+    return Kind("a whole number", _is_int, _whole())
 
 
 def _integers(
@@ -71,7 +70,7 @@ def _integers(
     item = _whole(minimum)
     schemas = [*([{"enum": list(named)}] if named else []), *([item] if alone else [])]
     schemas += [list_of(item, length) for length in lengths]
-    return kind(words, fits, any_of(*schemas))
+    return Kind(words, fits, any_of(*schemas))
 
 
 def pair(minimum: int = 0) -> Kind:
@@ -98,8 +97,8 @@ def edges() -> Kind:
 def nonzero() -> Kind:
     """A number other than 0."""
     plain = number()
-    return kind(
+    return Kind(
         "a number other than 0",
-        lambda value: plain.check(value) is None and bool(value),
+        lambda value: plain.fits(value) and bool(value),
         {**plain.schema, "not": {"const": 0}},
     )

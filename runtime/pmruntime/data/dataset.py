@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,21 +41,36 @@ class Split:
         return len(self.labels)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False)
 class Data:
     """A source read completely: the training split and the validation split.
 
-    `source` says in words where they come from. `fingerprint` is the SHA-256 of the
-    shapes, labels and pixels of both splits, by which a run recognises its data.
+    `source` says in words where they come from. Without names, classes are numbers.
     """
 
     source: str
     train: Split
     val: Split
     num_classes: int
-    fingerprint: str
-    class_names: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
     preprocessing: Preprocessing = TUTORIAL
+
+    def __post_init__(self) -> None:
+        if not self.class_names:
+            numbers = tuple(map(str, range(self.num_classes)))
+            object.__setattr__(self, "class_names", numbers)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the shapes, labels and pixels of both splits, in hex, by which
+        a run recognises its data."""
+        digest = hashlib.sha256()
+        for split in (self.train, self.val):
+            digest.update(repr(split.images.shape).encode())
+            # In a fixed byte order, so that it is the same on every machine.
+            digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
+            digest.update(np.ascontiguousarray(split.images).data)
+        return digest.hexdigest()
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -74,29 +90,3 @@ class Data:
             "image_shape": list(self.image_shape),
             "preprocessing": self.preprocessing.as_json(),
         }
-
-
-def make_data(
-    source: str,
-    train: Split,
-    val: Split,
-    num_classes: int,
-    class_names: tuple[str, ...] = (),
-    preprocessing: Preprocessing = TUTORIAL,
-) -> Data:
-    """A `Data` with its fingerprint computed. Without names, classes are numbers."""
-    digest = hashlib.sha256()
-    for split in (train, val):
-        digest.update(repr(split.images.shape).encode())
-        # In a fixed byte order, so that the fingerprint is the same on every machine.
-        digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
-        digest.update(np.ascontiguousarray(split.images).data)
-    return Data(
-        source=source,
-        train=train,
-        val=val,
-        num_classes=num_classes,
-        fingerprint=digest.hexdigest(),
-        class_names=class_names or tuple(map(str, range(num_classes))),
-        preprocessing=preprocessing,
-    )

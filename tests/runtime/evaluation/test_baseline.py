@@ -12,7 +12,7 @@ from tests.support.paths import real_images
 pytest.importorskip("sklearn")
 
 from pmruntime.data import open_data
-from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.data.dataset import Data, Split
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.evaluation.baseline import BINS, SIZE, features, fit_baseline
 from pmruntime.evaluation.metrics import METRICS, Predictions
@@ -47,7 +47,7 @@ def test_it_learns(num_classes: int) -> None:
 def with_val(data: Data, keep: slice, flip: bool = False) -> Data:
     labels = data.val.labels[keep]
     val = Split(data.val.images[keep], (labels + 1) % 2 if flip else labels)
-    return make_data("other", data.train, val, data.num_classes)
+    return Data("other", data.train, val, data.num_classes)
 
 
 def test_validation_images_teach_it_nothing() -> None:
@@ -60,7 +60,7 @@ def test_validation_images_teach_it_nothing() -> None:
 
 def test_a_class_without_training_images_is_given_no_chance() -> None:
     data = make_tiny_data(2)
-    wide = make_data("wide", data.train, data.val, 3)
+    wide = Data("wide", data.train, data.val, 3)
     logs, _ = fit_baseline(wide)
     assert logs.shape == (37, 3)
     assert np.isfinite(logs).all()
@@ -72,7 +72,7 @@ def test_too_few_images_to_choose_by() -> None:
     for count in (1, 3):  # of one class; one image of the other
         train = Split(data.train.images[:count], data.train.labels[:count])
         with pytest.raises(UserError, match="two training images of each"):
-            fit_baseline(make_data("few", train, data.val, 2))
+            fit_baseline(Data("few", train, data.val, 2))
 
 
 def test_pathological_myopia_is_seen_without_a_network(tmp_path: Path) -> None:

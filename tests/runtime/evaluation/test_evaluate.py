@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("paddle")
 pytest.importorskip("sklearn")
 
-from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.data.dataset import Data, Split
 from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.evaluation.metrics import METRICS
 from pmruntime.problems import UserError
@@ -66,7 +66,7 @@ def test_predictions_of_every_image(tiny: Path, tmp_path: Path) -> None:
     data = make_tiny_data(3)
     names = tuple(f'val/"{i}", é.png' for i in range(37))
     val = Split(data.val.images, data.val.labels, names)
-    data = make_data("named", data.train, val, 3, ("low", "mid", "high"))
+    data = Data("named", data.train, val, 3, ("low", "mid", "high"))
     out = trained(tiny, data, tmp_path / "run")
     result = evaluate_run(out, data)
     with open(out / "predictions.csv", encoding="utf-8", newline="") as file:
@@ -118,7 +118,7 @@ def test_networks_of_other_classes_cannot_be_compared(
 ) -> None:
     data = make_tiny_data(2)
     one = trained(tiny, data, tmp_path / "one")
-    wide = make_data("wide", data.train, data.val, 3)
+    wide = Data("wide", data.train, data.val, 3)
     two = trained(tiny, wide, tmp_path / "two")
     with pytest.raises(UserError, match=r"network for 2 classes .* one for 3"):
         evaluate_run(one, data, against=two)
@@ -129,7 +129,7 @@ def test_one_class_alone(tiny: Path, tmp_path: Path) -> None:
     out = trained(tiny, data, tmp_path / "run")
     negative = data.val.labels == 0
     val = Split(data.val.images[negative], data.val.labels[negative])
-    one = make_data("one class", data.train, val, 2)
+    one = Data("one class", data.train, val, 2)
     result = evaluate_run(out, one, report=True)
     assert result["metrics"]["auc"]["value"] is None
     assert result["metrics"]["auc"]["reason"] == "no image of class `1`"

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.data.dataset import Data, Split
 from pmruntime.problems import UserError
 
 IDX_KIND = "MNIST's IDX files (train-images-idx3-ubyte.gz ...)"
@@ -46,7 +46,7 @@ def read_idx(folder: Path) -> Data:
             "both must have one size",
         )
     num_classes = int(max(train.labels.max(), val.labels.max())) + 1
-    return make_data(f"idx folder {folder.name}", train, val, num_classes)
+    return Data(f"idx folder {folder.name}", train, val, num_classes)
 
 
 def _read_split(folder: Path, part: str) -> Split:

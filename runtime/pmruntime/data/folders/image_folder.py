@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.data.dataset import Data, Split
 from pmruntime.data.decode import BadImageError, read_image
 from pmruntime.data.folders.cache import SplitFiles
 from pmruntime.data.folders.copies import without_copies
@@ -52,7 +52,7 @@ def read_image_folder(
         for (_, entries), positions in zip(listing.splits, kept, strict=True)
     )
     classes = listing.class_names
-    return make_data(source, train, val, len(classes), classes, preprocessing)
+    return Data(source, train, val, len(classes), classes, preprocessing)
 
 
 def build_cache(

@@ -17,7 +17,7 @@ pytest.importorskip("paddle")
 pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 
-from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.data.dataset import Data, Split
 from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.evaluation.metrics import METRICS
 from pmruntime.evaluation.report.page import shown_difference, shown_measurement
@@ -76,7 +76,7 @@ def hostile_data() -> Data:
     # Labels that the brightness does not tell, so that mistakes are shown.
     val = Split(data.val.images, data.val.labels[::-1].copy(), names)
     classes = (f"a{HOSTILE}", f"b${HOSTILE}")
-    return make_data(f"s{HOSTILE}", data.train, val, 2, classes)
+    return Data(f"s{HOSTILE}", data.train, val, 2, classes)
 
 
 class Page(HTMLParser):
