@@ -85,7 +85,6 @@ class RunFolder:
         self.checkpoint = folder / "checkpoint.safetensors"
         self.summary = folder / "summary.json"
         self.curve = folder / "curve.png"
-        self.eval = folder / "eval.json"
         self.visualdl = folder / "visualdl"
 
     def check_free(self, force: bool) -> None:
