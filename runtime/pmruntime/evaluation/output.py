@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,9 @@ def write_files(
     plots: dict[str, bytes] = {}
     page = None
     if report:
-        plots = _plots_if_possible(predictions)
+        # Without matplotlib there are none, and the report says so.
+        with suppress(ImportError):
+            plots = draw_plots(predictions)
         page = write_report(run, data, result, network, plots)
     folder.mkdir(parents=True, exist_ok=True)
     for name in RunFolder.EVAL_FILES:
@@ -65,13 +68,6 @@ def write_files(
         write_atomic(folder / name, content)
     if page is not None:
         write_atomic(folder / "report.html", page)
-
-
-def _plots_if_possible(predictions: Mapping[str, Predictions]) -> dict[str, bytes]:
-    try:
-        return draw_plots(predictions)
-    except ImportError:
-        return {}  # matplotlib is not installed, and the report says so
 
 
 def _predictions_csv(p: Predictions, data: Data) -> bytes:

@@ -91,8 +91,10 @@ def _watched(model: Any) -> Iterator[list[tuple[str, Any]]]:
     def watcher(name: str) -> Any:
         def watch(layer: Any, inputs: Any, output: Any) -> None:
             # Only the last output is needed; the memory of the others is released.
-            if isinstance(output, paddle.Tensor) and _is_image(output.shape):
-                seen[:] = [(name, output)]
+            if isinstance(output, paddle.Tensor):
+                shape = output.shape
+                if len(shape) == 4 and shape[2] * shape[3] > 1:
+                    seen[:] = [(name, output)]
 
         return watch
 
@@ -100,7 +102,3 @@ def _watched(model: Any) -> Iterator[list[tuple[str, Any]]]:
         for name, layer in model.named_sublayers():
             hooks.callback(layer.register_forward_post_hook(watcher(name)).remove)
         yield seen
-
-
-def _is_image(shape: Any) -> bool:
-    return len(shape) == 4 and shape[2] * shape[3] > 1

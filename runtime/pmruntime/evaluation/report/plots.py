@@ -25,9 +25,10 @@ def draw_plots(predictions: Mapping[str, Predictions]) -> dict[str, bytes]:
     ImportError without matplotlib.
     """
     first = next(iter(predictions.values()))
+    side = float(min(max(4.6, 0.5 * first.logs.shape[1] + 1.5), 8.0))
     plots = {
         "calibration.png": _png(_calibration, predictions),
-        "confusion.png": _png(_confusion, predictions, _confusion_side(first)),
+        "confusion.png": _png(_confusion, predictions, side),
     }
     present = np.bincount(first.labels, minlength=first.logs.shape[1]) > 0
     if present.sum() > 1:
@@ -161,10 +162,6 @@ def _confusion(axes: Any, predictions: Mapping[str, Predictions]) -> None:
         text = f"{count:,}\n{share:.1%}" if size <= 4 else f"{count:,}"
         color = "white" if share > 0.5 else "black"
         axes.text(column, row, text, ha="center", va="center", color=color)
-
-
-def _confusion_side(p: Predictions) -> float:
-    return float(min(max(4.6, 0.5 * p.logs.shape[1] + 1.5), 8.0))
 
 
 def _legend(axes: Any, title: str | None, place: str) -> None:
