@@ -53,22 +53,21 @@ def _integers(
     words: str,
     *lengths: int,
     minimum: int | None = None,
-    alone: bool = True,
     named: tuple[str, ...] = (),
 ) -> Kind:
-    """Lists of whole numbers of one of these lengths; one number `alone`, or one of the
-    words `named`, where they are allowed."""
+    """Lists of whole numbers of one of these lengths; one number alone, or one
+    of the words `named`."""
 
     def fits(value: Any) -> bool:
         if isinstance(value, str):
             return value in named
         items = value if isinstance(value, tuple) else (value,)
-        if not (len(items) in lengths if isinstance(value, tuple) else alone):
+        if isinstance(value, tuple) and len(value) not in lengths:
             return False
         return all(map(_is_int, items)) and (minimum is None or min(items) >= minimum)
 
     item = _whole(minimum)
-    schemas = [*([{"enum": list(named)}] if named else []), *([item] if alone else [])]
+    schemas = [*([{"enum": list(named)}] if named else []), item]
     schemas += [list_of(item, length) for length in lengths]
     return Kind(words, fits, any_of(*schemas))
 
