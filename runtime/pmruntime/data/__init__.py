@@ -30,16 +30,15 @@ def open_data(
     preprocessing: Preprocessing = TUTORIAL,
     *,
     drop_copies: bool = False,
-    cache: Path | None = None,
     progress: OnProgress | None = None,
 ) -> Data:
     """Read a named source or a folder, its images prepared as `preprocessing` says.
 
     With `drop_copies` an image file that occurs again, byte for byte, is left out: in
     validation where it is in training too, else all but the first within a split.
-    `cache` is a folder of decoded images outside the data's folder. `progress` is
-    called, in this thread, with how many images of a split are decoded, of how many.
-    Raises UserError for an unknown name or kind of folder, and for faults in the data.
+    `progress` is called, in this thread, with how many images of a split are decoded,
+    of how many. Raises UserError for an unknown name or kind of folder, and for faults
+    in the data.
     """
     if name in NAMED:
         return _as_arrays(NAMED[name](), preprocessing)
@@ -53,7 +52,7 @@ def open_data(
     if is_idx_folder(folder):
         return _as_arrays(read_idx(folder), preprocessing)
     if is_image_folder(folder):
-        return read_image_folder(folder, preprocessing, drop_copies, cache, progress)
+        return read_image_folder(folder, preprocessing, drop_copies, progress)
     raise UserError(
         f"the folder `{name}` holds no data of a known kind",
         f"known kinds: {DESCRIPTIONS}; {IDX_KIND}",

@@ -29,12 +29,11 @@ _FORMAT = 1  # increase it when the same settings give other pixels than before
 @dataclass(frozen=True)
 class SplitFiles:
     """The files of a split in the data's `folder`, and the settings for them, which
-    have a size. `cache` is the folder of their cache where that lies elsewhere."""
+    have a size."""
 
     entries: Sequence[Entry]
     preprocessing: Preprocessing
     folder: Path
-    cache: Path | None = None
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -102,4 +101,4 @@ class SplitFiles:
         except OSError:
             return None
         key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:24]
-        return (self.cache or self.folder / FOLDER) / f"{key}.npy"
+        return self.folder / FOLDER / f"{key}.npy"

@@ -28,13 +28,12 @@ def read_image_folder(
     folder: Path,
     preprocessing: Preprocessing,
     drop_copies: bool = False,
-    cache: Path | None = None,
     progress: OnProgress | None = None,
 ) -> Data:
     """Both splits of a folder, decoded and resized. A split that is missing is empty.
 
-    A cache that fits (`build_cache`), in the folder or in `cache`, saves the decoding.
-    Raises UserError for serious faults of the folder and for bad images.
+    A cache that fits (`build_cache`) saves the decoding. Raises UserError for serious
+    faults of the folder and for bad images.
     """
     listing = _sound_listing(folder)
     preprocessing = _with_size(listing, preprocessing)
@@ -46,9 +45,7 @@ def read_image_folder(
         dropped = before - len(kept[0]) - len(kept[1])
         source += f", {dropped} {'copy' if dropped == 1 else 'copies'} left out"
     train, val = (
-        _read_split(
-            SplitFiles(entries, preprocessing, folder, cache), positions, progress
-        )
+        _read_split(SplitFiles(entries, preprocessing, folder), positions, progress)
         for (_, entries), positions in zip(listing.splits, kept, strict=True)
     )
     classes = listing.class_names
@@ -56,13 +53,10 @@ def read_image_folder(
 
 
 def build_cache(
-    folder: Path,
-    preprocessing: Preprocessing,
-    cache: Path | None = None,
-    progress: OnProgress | None = None,
+    folder: Path, preprocessing: Preprocessing, progress: OnProgress | None = None
 ) -> list[Path]:
-    """Decode both splits once, into one file each, in the folder's own `.pmgen-cache`
-    or in `cache`. `open_data` with the same settings then reads these files.
+    """Decode both splits once, into one file each, in the folder's own `.pmgen-cache`.
+    `open_data` with the same settings then reads these files.
 
     Returns the files; an existing one that fits is left as it is. A cache includes
     copies, so it serves with `drop_copies` and without. Raises UserError as `open_data`
@@ -71,7 +65,7 @@ def build_cache(
     listing = _sound_listing(folder)
     preprocessing = _with_size(listing, preprocessing)
     return [
-        _cache_file(SplitFiles(entries, preprocessing, folder, cache), progress)
+        _cache_file(SplitFiles(entries, preprocessing, folder), progress)
         for _, entries in listing.splits
         if entries
     ]
