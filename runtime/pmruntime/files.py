@@ -58,16 +58,17 @@ def cannot_write(path: Path, reason: str) -> UserError:
 
 
 def check_replaceable(
-    folder: Path, what: str, present: Sequence[str], *, is_ours: bool, force: bool
+    record: Path, form: str, what: str, present: Sequence[str], force: bool
 ) -> None:
-    """Raise UserError where a `what` must not be written into `folder`.
+    """Raise UserError where a `what` must not be written into the folder of `record`.
 
     `present` are the files there that it would replace. That needs `force`, and never
-    happens to the files of others.
+    happens to the files of others: `record` tells ours, as JSON of the format `form`.
     """
+    folder = record.parent
     if folder.exists() and not folder.is_dir():
         raise UserError(f"`{folder}` is a file, not a folder")
-    if present and not is_ours:
+    if present and not _has_format(record, form):
         raise UserError(
             f"`{folder}` holds `{present[0]}`, but no {what}: it would be lost",
             "choose another folder with `--out`",
@@ -79,8 +80,7 @@ def check_replaceable(
         )
 
 
-def has_format(path: Path, form: str) -> bool:
-    """Whether a file is a record of ours: JSON whose `format` is that."""
+def _has_format(path: Path, form: str) -> bool:
     try:
         return read_json(path).get("format") == form
     except UserError:

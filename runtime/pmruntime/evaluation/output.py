@@ -13,7 +13,7 @@ from pmruntime.data import Data
 from pmruntime.evaluation.metrics import Predictions
 from pmruntime.evaluation.report.page import write_report
 from pmruntime.evaluation.report.plots import draw_plots
-from pmruntime.files import check_replaceable, has_format, write_atomic, write_json
+from pmruntime.files import check_replaceable, write_atomic, write_json
 from pmruntime.problems import UserError
 from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.trained import TrainedRun
@@ -34,8 +34,7 @@ def output_folder(run: RunFolder, out: Path | None) -> Path:
             f"`{out}` is a file, not a folder", "give a folder with `--out`"
         )
     present = [name for name in RunFolder.EVAL_FILES if (out / name).exists()]
-    is_ours = has_format(out / "eval.json", FORMAT)
-    check_replaceable(out, "measurement", present, is_ours=is_ours, force=True)
+    check_replaceable(out / "eval.json", FORMAT, "measurement", present, force=True)
     return out
 
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from pmruntime.files import check_replaceable, has_format
+from pmruntime.files import check_replaceable
 from pmruntime.problems import UserError
 
 FORMAT = "pmgen export 1"
@@ -38,10 +38,8 @@ def check_free(out: Path, force: bool) -> None:
     """
     present = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
     foreign = [name for name in present if name not in FILES]
-    is_ours = has_format(out / RECORD, FORMAT)
-    check_replaceable(
-        out, "export", present, is_ours=is_ours, force=force or bool(foreign)
-    )
+    # Where files are foreign, `--force` is not what to propose.
+    check_replaceable(out / RECORD, FORMAT, "export", present, force or bool(foreign))
     if foreign:
         raise UserError(
             f"`{out}` holds `{foreign[0]}` beside an export: it would be lost",

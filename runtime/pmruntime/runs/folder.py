@@ -12,7 +12,6 @@ from typing import Any
 
 from pmruntime.files import (
     check_replaceable,
-    has_format,
     leftovers,
     read_json,
     write_atomic,
@@ -95,8 +94,7 @@ class RunFolder:
         """
         names = (*self.FILES, self.spec.name)
         present = [name for name in names if (self.folder / name).exists()]
-        is_ours = has_format(self.run, _FORMAT)
-        check_replaceable(self.folder, "run", present, is_ours=is_ours, force=force)
+        check_replaceable(self.run, _FORMAT, "run", present, force)
 
     def begin(
         self,
