@@ -62,7 +62,4 @@ def open_data(
 def _as_arrays(data: Data, preprocessing: Preprocessing) -> Data:
     """Data of arrays, with the preprocessing that makes image files equal in form: this
     is what `predict` applies."""
-    channels, height, width = data.image_shape
-    color = "GRAY" if channels == 1 else preprocessing.color
-    like_arrays = replace(preprocessing, size=(height, width), color=color)
-    return replace(data, preprocessing=like_arrays)
+    return replace(data, preprocessing=preprocessing.of_images(data.image_shape))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +80,7 @@ def _result(run: TrainedRun, data: Data, network: Bootstrap) -> dict[str, Any]:
         "epoch": run.epoch,
         "views": run.recipe.views,
         "val": watched_metrics(predictions.logs, data.val.labels).as_json(),
-        "metrics": _metrics(network),
+        "metrics": _as_json(network.measurements()),
         "confusion": {
             "classes": list(predictions.class_names),
             "counts": predictions.confusion.tolist(),
@@ -122,15 +124,13 @@ def _opened(
     if isinstance(data, str):
         drop_copies = copies_as.recipe.images["drop_copies"]
         callback = Callback() if console is None else console_callback(console)
-        try:
+        with closing(callback):
             data = open_data(
                 data,
                 run.preprocessing,
                 drop_copies=drop_copies,
                 progress=callback.on_images_read,
             )
-        finally:
-            callback.close()
     check_fits(run.model, data, needed=("val",))
     return data
 
@@ -162,8 +162,8 @@ def _predictions(logs: Any, run: TrainedRun, data: Data) -> Predictions:
     return Predictions(logs, data.val.labels, tuple(names[: logs.shape[1]]))
 
 
-def _metrics(bootstrap: Bootstrap) -> dict[str, Any]:
-    return {name: m.as_json() for name, m in bootstrap.measurements().items()}
+def _as_json(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: measurement.as_json() for name, measurement in found.items()}
 
 
 def _compared(network: Bootstrap, other: Bootstrap) -> dict[str, Any]:
@@ -173,10 +173,9 @@ def _compared(network: Bootstrap, other: Bootstrap) -> dict[str, Any]:
             f"a network for {network.predictions.logs.shape[1]} classes cannot be held "
             f"against one for {other.predictions.logs.shape[1]}"
         )
-    differences = network.minus(other)
     return {
-        "metrics": _metrics(other),
-        "difference": {name: d.as_json() for name, d in differences.items()},
+        "metrics": _as_json(other.measurements()),
+        "difference": _as_json(network.minus(other)),
     }
 
 

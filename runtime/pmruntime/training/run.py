@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -137,15 +137,13 @@ def _opened(
         return data
     height, width = model_class.input_shape[1:]
     size = None if height is None or width is None else (height, width)
-    try:
+    with closing(callback):
         return open_data(
             data,
             Preprocessing.chosen(recipe.images, size),
             drop_copies=recipe.images["drop_copies"],
             progress=callback.on_images_read,
         )
-    finally:
-        callback.close()
 
 
 def _record(session: Session, data_name: str | None) -> dict[str, Any]:
