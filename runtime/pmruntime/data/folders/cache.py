@@ -88,12 +88,7 @@ class SplitFiles:
     def _path(self) -> Path | None:
         """The path for the cache; None where one of the files is missing."""
         settings = self.preprocessing
-        facts: list[object] = [
-            _FORMAT,
-            settings.size,
-            settings.resize,
-            settings.color,
-        ]
+        facts: list[object] = [_FORMAT, settings.size, settings.resize, settings.color]
         try:
             for entry in self.entries:
                 stat = entry.path.stat()

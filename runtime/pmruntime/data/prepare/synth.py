@@ -141,10 +141,8 @@ def _background(eye: _Eye, rng: np.random.Generator) -> Image:
 
 def _tessellated(image: Image, eye: _Eye, rng: np.random.Generator) -> Image:
     """The choroid that shows through, more in a long eye."""
-    size, strength = (
-        len(image),
-        {"N": 0.05, "H": 0.13, "P": 0.13}[eye.kind] * rng.uniform(0.3, 1.4),
-    )
+    strength = {"N": 0.05, "H": 0.13, "P": 0.13}[eye.kind] * rng.uniform(0.3, 1.4)
+    size = len(image)
     ridges = 1 - np.abs(_noise(size, 22, rng) + 0.5 * _noise(size, 40, rng))
     pattern = np.clip(ridges, 0, 1) ** 2 - 0.4
     tint = np.array([0.5, 1.2, 1.0], np.float32)
