@@ -217,7 +217,8 @@ def in_order(low: str, high: str) -> ShapeRule:
 
     def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
         least, most = args[low], args[high]
-        if not isinstance(least, Expr) and not isinstance(most, Expr) and least > most:
+        are_known = isinstance(least, int | float) and isinstance(most, int | float)
+        if are_known and least > most:
             message = f"`{low}` is {least}, more than `{high}`, which is {most}"
             raise ShapeIssue("PM301", message, arg=low)
         return inputs[0]
