@@ -14,7 +14,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from math import gcd
 from typing import Any, TypeAlias, TypeGuard
 
-from pmgen.expressions.expression import Expr, Name, as_expr, evaluate, names_in
+from pmgen.expressions.expression import Expr, Name, as_expr, names_in
+from pmgen.expressions.substitution import evaluate
 from pmgen.ops.kinds import Kind
 
 Dim: TypeAlias = "int | Expr"

@@ -12,14 +12,8 @@ from itertools import chain
 from typing import Any
 
 from pmgen.expand.graph import Graph, Region, ShortcutKind, join
-from pmgen.expressions.expression import (
-    Const,
-    Expr,
-    ListName,
-    as_expr,
-    simplest,
-    substitute,
-)
+from pmgen.expressions.expression import Const, Expr, ListName, as_expr, simplest
+from pmgen.expressions.substitution import substitute
 from pmgen.language.names import BLOCK_CHANNELS, class_title
 from pmgen.language.spec import IN_CHANNELS, Block, Ident, Param
 from pmgen.language.types import ACTIVATION, LIST

@@ -15,12 +15,9 @@ from pmgen.expressions.expression import (
     Name,
     NoValue,
     Unary,
-    choose,
-    evaluate,
     fold,
     names_in,
     names_in_functions,
-    substitute,
 )
 from pmgen.expressions.parser import (
     MAX_EXPRESSION,
@@ -28,6 +25,7 @@ from pmgen.expressions.parser import (
     parse_expression,
 )
 from pmgen.expressions.printer import show
+from pmgen.expressions.substitution import choose, evaluate, substitute
 
 NAMES = ("n", "out", "width", "in_channels")
 ARITHMETIC = ("+", "-", "*", "//", "%")

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 import yaml
 from hypothesis import strategies as st
-from pmgen.expressions.expression import NoValue, evaluate
+from pmgen.expressions.expression import NoValue
 from pmgen.expressions.parser import parse_expression
+from pmgen.expressions.substitution import evaluate
 from pmgen.ops import ACTIVATIONS, MERGES, NORMS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue
 

@@ -13,19 +13,15 @@ from pmgen.expressions.expression import (
     NoValue,
     Value,
     simplest,
-    substitute,
 )
-from pmgen.expressions.printer import show
+from pmgen.expressions.substitution import substitute
 from pmgen.language.spec import Act, Arg, Call, ChosenActivation, Param
 from pmgen.language.types import LIST, NO_ACTIVATION
 from pmgen.ops import INITIALIZERS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_open_size
-from pmgen.plan.layout import Code, Infix, Invoke, Keyword, Listing, literal
+from pmgen.plan.layout import Code, Formula, Infix, Invoke, Keyword, Listing, literal
 
 Env = Mapping[str, "Value | Expr"]
-
-
-MAX_FORMULA = 50  # longer ones cannot be read in code, and do not fit its lines
 
 
 def name_of(param: Param) -> Name:
@@ -68,8 +64,7 @@ def bind(op: OpDef, call: Call, env: Env) -> dict[str, Any]:
 
 
 def code_of(value: Any) -> Code:
-    """A value as code. Raises NotSymbolic for a size that is open here, and for a
-    formula that is too long."""
+    """A value as code. Raises NotSymbolic for a size that is open here."""
     if isinstance(value, tuple):
         return Listing(tuple(code_of(item) for item in value))
     if isinstance(value, str):
@@ -77,16 +72,8 @@ def code_of(value: Any) -> Code:
     if isinstance(value, Expr):
         if is_open_size(value):
             raise NotSymbolic
-        return formula(value)
+        return Formula(value)
     return repr(value)
-
-
-def formula(expr: Expr) -> str:
-    """An expression as code. Raises NotSymbolic where it is too long."""
-    text = show(expr)
-    if len(text) > MAX_FORMULA:
-        raise NotSymbolic
-    return text
 
 
 def constructor(op: OpDef, call: Call, shape: Shape, env: Env) -> Invoke:

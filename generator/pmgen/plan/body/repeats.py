@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pmgen.expressions.expression import Expr, Name, as_expr, fold, simplest
-from pmgen.expressions.printer import show
 from pmgen.language.spec import Call, Layer
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
 from pmgen.plan.body.calls import UNDECIDED, NotSymbolic, constructor, settled, symbolic
 from pmgen.plan.body.flow import Inline, Place
 from pmgen.plan.body.writer import BodyWriter
-from pmgen.plan.layout import Code, Invoke, Many, flat
+from pmgen.plan.layout import Code, Formula, Invoke, Many
 
 _INDICES = "ijkmn"
 
@@ -74,9 +73,9 @@ class _Repeat:
         start, after_start = self.entry(shape, 0)
         rest, after_rest = self.entry(after_start, 1)
         if after_rest == after_start:
-            if flat(rest) == flat(start):
-                return [Many(start, "_", show(count))], after_rest
-            return [start, Many(rest, "_", show(as_expr(count - 1)))], after_rest
+            if rest == start:
+                return [Many(start, "_", Formula(count))], after_rest
+            return [start, Many(rest, "_", Formula(as_expr(count - 1)))], after_rest
         grown = None if self.layer.first else self.growing(shape, count)
         if grown is None:
             raise NotSymbolic
@@ -126,7 +125,7 @@ class _Repeat:
         if not same or after[1:] != shape[1:]:
             return None
         end = _stepped(shape[0], as_expr(count), step)
-        return Many(code, index.name, show(as_expr(count))), (end, *shape[1:])
+        return Many(code, index.name, Formula(as_expr(count))), (end, *shape[1:])
 
 
 def _stepped(start: Dim, times: Expr, step: Dim) -> Dim:

@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 
 from pmgen.expand.graph import ShortcutKind
 from pmgen.expressions.expression import Binary, Const, Expr, as_expr, fold
-from pmgen.expressions.printer import show
 from pmgen.language.spec import Call, Residual, Series, Shortcut
 from pmgen.ops import ADD
 from pmgen.ops.definition import Shape, undecided
 from pmgen.plan.body.calls import NotSymbolic, function
 from pmgen.plan.body.flow import Flow, Place
 from pmgen.plan.body.writer import BodyWriter
-from pmgen.plan.layout import Code
+from pmgen.plan.layout import Code, Formula
 
 _OPPOSITE = {"!=": "==", "==": "!="}
 _NEVER, _ALWAYS = Const(False), Const(True)
@@ -77,7 +76,7 @@ class _Residual:
         if shortcut is Shortcut.WHERE_EQUAL:
             if changed == _ALWAYS:
                 return body
-            writer.attribute(flag, show(_negated(changed)), self.form.span)
+            writer.attribute(flag, Formula(_negated(changed)), self.form.span)
             writer.assign(target, body.code)
             held = Flow(target, body.shape)
             with writer.condition(flag):
@@ -85,7 +84,7 @@ class _Residual:
             return held
         if changed == _ALWAYS:
             return self.added(body, self.projected())
-        writer.attribute(flag, show(changed), self.form.span)
+        writer.attribute(flag, Formula(changed), self.form.span)
         name = writer.fresh("shortcut", self.place.live)
         writer.assign(name, self.start.code)
         with writer.condition(flag):

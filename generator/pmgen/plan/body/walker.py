@@ -21,11 +21,10 @@ from pmgen.expressions.expression import (
     ListName,
     Name,
     as_expr,
-    choose,
     fold,
     simplest,
 )
-from pmgen.expressions.printer import show
+from pmgen.expressions.substitution import choose
 from pmgen.language.names import after_attribute
 from pmgen.language.spec import WHAT_COMES_IN, Act, Branches, Call, Form, Layer, Series
 from pmgen.language.visit import inputs_named_in, layers_in
@@ -44,7 +43,7 @@ from pmgen.plan.body.flow import Flow, Inline, Place, UseClass
 from pmgen.plan.body.repeats import repeated
 from pmgen.plan.body.residuals import write_residual
 from pmgen.plan.body.writer import BodyWriter
-from pmgen.plan.layout import Code, Invoke
+from pmgen.plan.layout import Code, Formula, Invoke
 
 
 class FormWalker(BodyWriter):
@@ -162,7 +161,7 @@ class FormWalker(BodyWriter):
                 return inputs[0]
             return self.held(self.once(layer, inputs, place, target), target)
         flag = f"has_{place.attr}{name}"
-        self.attribute(flag, show(condition), layer.name.span)
+        self.attribute(flag, Formula(condition), layer.name.span)
         self.assign(target, inputs[0].code)
         with self.condition(flag):
             flow = self.once(layer, inputs, place, target)

@@ -16,7 +16,7 @@ from pmgen.expressions.expression import Expr
 from pmgen.language.names import MODULE_NAMES
 from pmgen.language.spec import Call, Series
 from pmgen.ops.definition import OpDef, Shape
-from pmgen.plan.body.calls import Env, NotSymbolic
+from pmgen.plan.body.calls import Env
 from pmgen.plan.body.flow import Flow, Inline, Place
 from pmgen.plan.layout import INDENT, METHOD_DEPTH, WIDTH, Code, flat, lines
 from pmgen.plan.plans import NameClash
@@ -61,10 +61,7 @@ class BodyWriter(ABC):
         """The op's shape rule on what is known here. Raises NotSymbolic."""
 
     def attribute(self, name: str, code: Code, span: Span) -> None:
-        """`self.name = code` in `__init__`. Raises NameClash, and NotSymbolic for a
-        condition that is too long for a line."""
-        if isinstance(code, str) and not self.fits(f"self.{name}", code):
-            raise NotSymbolic
+        """`self.name = code` in `__init__`. Raises NameClash."""
         self.claim(name, span)
         self.init += lines(code, self.init_depth, f"self.{name} = ")
 

@@ -1,0 +1,107 @@
+"""Names replaced by values or by other expressions: what is left, or the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pmgen.expressions.expression import (
+    MAX_VALUE,
+    Apply,
+    Binary,
+    Choice,
+    Const,
+    Expr,
+    Name,
+    NoValue,
+    Unary,
+    Value,
+    as_expr,
+    bounded,
+    fold,
+    integer,
+    names_in,
+)
+from pmgen.expressions.functions import FUNCTIONS, HELPERS
+
+
+def substitute(expr: Expr, names: Mapping[str, Value | Expr]) -> Expr:
+    """The expression with names replaced by values or expressions, and folded.
+
+    Names that are not in `names` stay. Raises NoValue.
+    """
+    if isinstance(expr, Name):
+        found = names.get(expr.name, expr)
+        return found if isinstance(found, Expr) else Const(found)
+    if isinstance(expr, Unary):
+        operand = substitute(expr.operand, names)
+        if isinstance(operand, Const):
+            if expr.op == "not":
+                return Const(not operand.value)
+            return Const(-integer(operand))
+        return Unary(expr.op, operand)
+    if isinstance(expr, Binary):
+        left = substitute(expr.left, names)
+        right = substitute(expr.right, names)
+        return as_expr(fold(expr.op, left, right))
+    if isinstance(expr, Choice):
+        return choose(
+            substitute(expr.condition, names),
+            substitute(expr.yes, names),
+            substitute(expr.no, names),
+        )
+    if isinstance(expr, Apply):
+        return _apply(expr.function, [substitute(arg, names) for arg in expr.args])
+    return expr
+
+
+def _apply(name: str, args: list[Expr]) -> Expr:
+    """A function on its arguments, computed where all are literals. Raises NoValue."""
+    function = FUNCTIONS[name]
+    values: list[int | float] = []
+    for index, arg in enumerate(args):
+        if not isinstance(arg, Const):
+            return Apply(name, tuple(args))
+        if index in function.fractions and type(arg.value) is float:
+            values.append(arg.value)
+        else:
+            values.append(integer(arg))
+    if name in HELPERS and (values[-1] <= 0 or values[0] < 0):
+        raise NoValue(f"`{name}` takes sizes, and a factor or divisor above 0")
+    result = function.value(*values)
+    if abs(result) > MAX_VALUE:
+        raise NoValue("the number is too large")
+    return Const(result)
+
+
+def evaluate(expr: Expr, names: Mapping[str, Value]) -> Value:
+    """The value of an expression whose names all have values. Raises NoValue."""
+    if isinstance(expr, Const):
+        return expr.value
+    result = substitute(expr, names)
+    if not isinstance(result, Const):
+        raise NoValue(f"`${next(names_in(result))}` has no value")
+    return result.value
+
+
+def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
+    """`yes if condition else no`, folded where the answer is known. Raises NoValue."""
+    if isinstance(condition, Const):
+        return yes if condition.value else no
+    for general, special, op in ((yes, no, "!="), (no, yes, "==")):
+        if general == special or _covers(general, special, condition, op):
+            return general
+    return bounded(Choice(condition, yes, no))
+
+
+def _covers(general: Expr, special: Expr, condition: Expr, op: str) -> bool:
+    """True where `general` is right even for the one value that `special` is for:
+    `c * e if e != 1 else c` is `c * e`, and `e if c != e else c` is `e`."""
+    if not isinstance(condition, Binary) or condition.op != op:
+        return False
+    if not isinstance(condition.left, Name):
+        return False
+    there = {condition.left.name: condition.right}
+    try:
+        return substitute(general, there) == substitute(special, there)
+    except NoValue:
+        return False
