@@ -321,8 +321,6 @@ def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:
         a, b = b, a  # one order, so that equal products compare equal
     if op in COMPARISONS:
         return _fold_comparison(op, a, b)
-    if op == "-" and a == b:
-        return zero
     if (op in ("+", "-") and b == zero) or (op in ("*", "//") and b == one):
         return a
     if op == "+" and a == zero:
@@ -331,8 +329,11 @@ def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:
         return zero
     if op in ("+", "-"):
         return _fold_sum(op, a, b)
-    if op == "//" and isinstance(a, Binary) and a.op == "*" and a.right == b:
-        return a.left  # (x * 2) // 2
+    if isinstance(a, Binary) and a.op == "*":
+        if op == "//" and b in (a.left, a.right):  # (x * 2) // 2
+            return a.left if a.right == b else a.right
+        if op == "*" and isinstance(a.right, Const) and isinstance(b, Const):
+            return as_expr(fold("*", a.left, fold("*", a.right, b)))  # (x * 2) * 3
     return Binary(op, a, b)
 
 

@@ -67,6 +67,58 @@ def broken(
     return found
 
 
+def assigned(expr: Expr, room: int, before: int) -> list[str]:
+    """The expression as lines for a place without brackets, behind `before`
+    characters: in brackets of its own, or broken at those at its beginning or end."""
+    leaves = list(_leaves("", expr, 0))
+    (_, first, floor), (_, last, least) = leaves[0], leaves[-1]
+    pieces = 1 if isinstance(expr, Apply) else len(list(_pieces(expr)))
+    ends = isinstance(last, Apply) or _in_brackets(last, least)
+    if pieces <= 2 and (ends or _in_brackets(first, floor)):
+        lines = _at_brackets(leaves, room, before)
+        if all(len(line) <= room for line in (" " * before + lines[0], *lines[1:])):
+            return lines
+    inner = broken(expr, room - len(_INDENT))
+    return ["(", *(_INDENT + line for line in inner), ")"]
+
+
+def _in_brackets(expr: Expr, floor: int) -> bool:
+    return not isinstance(expr, (Const, Name, Apply)) and _level(expr) < floor
+
+
+def _leaves(lead: str, expr: Expr, floor: int) -> Iterator[tuple[str, Expr, int]]:
+    """What an expression consists of between operators outside brackets."""
+    if isinstance(expr, (Const, Name, Apply)) or _level(expr) < floor:
+        yield lead, expr, floor
+        return
+    for index, (between, part, least) in enumerate(_pieces(expr)):
+        yield from _leaves(between if index else lead + between, part, least)
+
+
+def _at_brackets(
+    leaves: list[tuple[str, Expr, int]], room: int, before: int
+) -> list[str]:
+    """The leaves in a line; brackets are broken where the line does not reach the next
+    ones. The first line stands behind `before` characters."""
+    lines = [" " * before]
+    for index, (lead, leaf, floor) in enumerate(leaves):
+        opens = isinstance(leaf, Apply) or _in_brackets(leaf, floor)
+        text = lead + show(leaf, floor)
+        reach = len(lines[-1]) + len(text)
+        for between, part, least in leaves[index + 1 :]:
+            reach += len(between)
+            if isinstance(part, Apply) or _in_brackets(part, least):
+                reach += show(part, least).index("(") + 1
+                break
+            reach += len(show(part, least))
+        if opens and reach > room:
+            head, *rest = broken(leaf, room, floor, before=room)
+            lines = [*lines[:-1], lines[-1] + lead + head, *rest]
+        else:
+            lines[-1] += text
+    return [lines[0][before:], *lines[1:]]
+
+
 def _arguments(expr: Apply, room: int) -> Iterator[str]:
     """What stands between the brackets of a function, all in a line if they fit."""
     together = ", ".join(show(arg) for arg in expr.args)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pmgen.expressions.expression import (
     MAX_VALUE,
@@ -22,6 +22,7 @@ from pmgen.expressions.expression import (
     names_in,
 )
 from pmgen.expressions.functions import FUNCTIONS, HELPERS
+from pmgen.expressions.operators import COMPARISONS, MIRRORED, OPPOSITE
 
 
 def substitute(expr: Expr, names: Mapping[str, Value | Expr]) -> Expr:
@@ -83,6 +84,10 @@ def evaluate(expr: Expr, names: Mapping[str, Value]) -> Value:
     return result.value
 
 
+# How far beyond the other side of a comparison the nearest value lies that fails it.
+_BEYOND = {"!=": 0, ">": 0, "<": 0, ">=": -1, "<=": 1}
+
+
 def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
     """`yes if condition else no`, folded where the answer is known. Raises NoValue."""
     if isinstance(condition, Const):
@@ -91,6 +96,31 @@ def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
         if general == special or _covers(general, special, condition, op):
             return general
     return bounded(Choice(condition, yes, no))
+
+
+def nearly(condition: Expr, yes: Expr, no: Expr) -> Iterator[Expr]:
+    """What `yes if condition else no` may be as one formula: the side that is right
+    even at the edge of the other. `c * e if e > 1 else c` may be `c * e`, which is
+    wrong only for an `e` below 1; that is left to the caller. Raises NoValue."""
+    for op, general, special in (("", yes, no), ("not", no, yes)):
+        for name, value in _edges(condition, op):
+            there = {name: value}
+            if substitute(general, there) == substitute(special, there):
+                yield general
+
+
+def _edges(condition: Expr, op: str) -> Iterator[tuple[str, Expr]]:
+    """The last values for which a comparison fails, or, with `not`, holds."""
+    if not isinstance(condition, Binary) or condition.op not in COMPARISONS:
+        return
+    sides = (condition.left, condition.right)
+    for (name, value), relation in (
+        (sides, condition.op),
+        (sides[::-1], MIRRORED[condition.op]),
+    ):
+        step = _BEYOND.get(OPPOSITE[relation] if op else relation)
+        if isinstance(name, Name) and step is not None:
+            yield name.name, as_expr(fold("+", value, step))
 
 
 def _covers(general: Expr, special: Expr, condition: Expr, op: str) -> bool:

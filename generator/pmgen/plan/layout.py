@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pmgen.expressions.expression import Expr
-from pmgen.expressions.printer import broken, show
+from pmgen.expressions.printer import assigned, broken, show
 
 WIDTH = 88
 _ONE_A_LINE = ("nn.Sequential(", "(")  # a list of layers is read from top to bottom
@@ -101,9 +101,7 @@ def lines(code: Code, depth: int, before: str = "", after: str = "") -> list[str
         return [
             f"{lead}{before}*(",
             *lines(code.element, depth + 1),
-            *lines(
-                Invoke("range", (code.count,)), depth + 1, f"for {code.index} in "
-            ),
+            *lines(Invoke("range", (code.count,)), depth + 1, f"for {code.index} in "),
             f"{lead}){after}",
         ]
     if isinstance(code, Infix):
@@ -126,12 +124,10 @@ def _formula_lines(expr: Expr, depth: int, before: str, after: str) -> list[str]
     brackets around it."""
     lead = INDENT * depth
     if before.endswith(" "):  # an assignment
-        inner = broken(expr, WIDTH - len(lead) - len(INDENT))
-        middle = [f"{lead}{INDENT}{line}" for line in inner]
-        return [f"{lead}{before}(", *middle, f"{lead}){after}"]
-    first, *rest = broken(
-        expr, WIDTH - len(lead), before=len(before), after=len(after)
-    )
+        first, *rest = assigned(expr, WIDTH - len(lead), len(before))
+    else:
+        room = WIDTH - len(lead)
+        first, *rest = broken(expr, room, before=len(before), after=len(after))
     found = [f"{lead}{before}{first}", *(lead + line for line in rest)]
     return [*found[:-1], found[-1] + after]
 

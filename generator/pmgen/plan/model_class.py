@@ -22,6 +22,7 @@ from pmgen.language.visit import inputs_named_in, layers_in, layers_of
 from pmgen.ops.definition import Dim, Shape, is_open_size
 from pmgen.plan.body.calls import name_of
 from pmgen.plan.body.flow import Flow, Place, UseClass
+from pmgen.plan.body.uses import Uses
 from pmgen.plan.body.walker import FormWalker
 from pmgen.plan.docs import docstring
 from pmgen.plan.layout import (
@@ -69,6 +70,7 @@ class _ModelPlanner:
             use_class,
             frozenset(inputs_named_in(layers)),
             frozenset(param.name.text for param in self.params),
+            Uses(graph),
         )
 
     def plan(self) -> ClassPlan:

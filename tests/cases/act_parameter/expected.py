@@ -12,12 +12,12 @@ __all__ = ["Slopes"]
 class Unit(nn.Layer):
     """Unit, spec.yaml:7.
 
-    [N, 3, 8, 8] -> [N, 4, 6, 6]
+    [N, in_channels, H, W] -> [N, 4, H', W']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2D(3, 4, 3)
+        self.conv = nn.Conv2D(in_channels, 4, 3)
         self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
@@ -27,12 +27,12 @@ class Unit(nn.Layer):
 class Unit2(nn.Layer):
     """Unit2, spec.yaml:7.
 
-    [N, 4, 6, 6] -> [N, 4, 4, 4]
+    [N, in_channels, H, W] -> [N, 4, H', W']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2D(4, 4, 3)
+        self.conv = nn.Conv2D(in_channels, 4, 3)
         self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
@@ -49,8 +49,8 @@ class Slopes(nn.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.unit1 = Unit()
-        self.unit2 = Unit2()
+        self.unit1 = Unit(3)
+        self.unit2 = Unit2(4)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 3, 8, 8), "input", "spec.yaml:5")

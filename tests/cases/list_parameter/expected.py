@@ -12,15 +12,15 @@ __all__ = ["Lists"]
 class Unit(nn.Layer):
     """Two convolutions, the second at a stride.
 
-    [N, 3, 32, 32] -> [N, 16, 16, 16]
+    [N, in_channels, H, W] -> [N, width * 2, H', W']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, width: int, stride: int = 2) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2D(3, 8, [3, 3], padding=1)
-        self.conv2 = nn.Conv2D(8, 16, 3, stride=2, padding=1)
-        self.norm = nn.BatchNorm2D(16)
-        self.out_channels = 16
+        self.conv1 = nn.Conv2D(in_channels, width, [3, 3], padding=1)
+        self.conv2 = nn.Conv2D(width, width * 2, 3, stride=stride, padding=1)
+        self.norm = nn.BatchNorm2D(width * 2)
+        self.out_channels = width * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.leaky_relu(self.conv1(x), negative_slope=0.1)
@@ -31,34 +31,15 @@ class Unit(nn.Layer):
 class Unit2(nn.Layer):
     """Two convolutions, the second at a stride.
 
-    [N, 16, 16, 16] -> [N, 32, 16, 16]
+    [N, in_channels, H, W] -> [N, width * 2, H', W']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, width: int, stride: int = 2) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2D(16, 16, [3, 3], padding=1)
-        self.conv2 = nn.Conv2D(16, 32, 3, padding=1)
-        self.norm = nn.BatchNorm2D(32)
-        self.out_channels = 32
-
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        x = F.leaky_relu(self.conv1(x), negative_slope=0.1)
-        x = self.conv2(x)
-        return F.relu(self.norm(x))
-
-
-class Unit3(nn.Layer):
-    """Two convolutions, the second at a stride.
-
-    [N, 32, 16, 16] -> [N, 64, 9, 8]
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2D(32, 32, [1, 3], padding=1)
-        self.conv2 = nn.Conv2D(32, 64, 3, stride=2, padding=1)
-        self.norm = nn.BatchNorm2D(64)
-        self.out_channels = 64
+        self.conv1 = nn.Conv2D(in_channels, width, [1, 3], padding=1)
+        self.conv2 = nn.Conv2D(width, width * 2, 3, stride=stride, padding=1)
+        self.norm = nn.BatchNorm2D(width * 2)
+        self.out_channels = width * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.leaky_relu(self.conv1(x), negative_slope=0.1)
@@ -76,9 +57,9 @@ class Lists(nn.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.unit1 = Unit()
-        self.unit2 = Unit2()
-        self.unit3 = Unit3()
+        self.unit1 = Unit(3, width=8)
+        self.unit2 = Unit(16, width=16, stride=1)
+        self.unit3 = Unit2(32, width=32)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")

@@ -11,13 +11,13 @@ __all__ = ["Lists"]
 class Pooled(nn.Layer):
     """Pooled, spec.yaml:8.
 
-    [N, 2, 8, 7] -> [N, 2, 6, 4]
+    [N, in_channels, H, W] -> [N, in_channels, 6, 4]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.pool = nn.AdaptiveAvgPool2D([6, 4])
-        self.out_channels = 2
+        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.pool(x)
@@ -26,13 +26,13 @@ class Pooled(nn.Layer):
 class Pooled2(nn.Layer):
     """Pooled2, spec.yaml:8.
 
-    [N, 4, 6, 4] -> [N, 4, 2, 3]
+    [N, in_channels, H, W] -> [N, in_channels, 2, 3]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.pool = nn.AdaptiveAvgPool2D([2, 3])
-        self.out_channels = 4
+        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.pool(x)
@@ -41,14 +41,14 @@ class Pooled2(nn.Layer):
 class Handed(nn.Layer):
     """Handed, spec.yaml:12.
 
-    [N, 4, 6, 4] -> [N, 8, 2, 3]
+    [N, in_channels, H, W] -> [N, in_channels * times, 2, 3]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, times: int = 2) -> None:
         super().__init__()
-        self.pooled = Pooled2()
-        self.conv = nn.Conv2D(4, 8, 1)
-        self.out_channels = 8
+        self.pooled = Pooled2(in_channels)
+        self.conv = nn.Conv2D(in_channels, in_channels * times, 1)
+        self.out_channels = in_channels * times
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.pooled(x)
@@ -58,14 +58,14 @@ class Handed(nn.Layer):
 class Twice(nn.Layer):
     """Twice, spec.yaml:23.
 
-    [N, in_channels, H, W] -> [N, 8, 2, 3]
+    [N, in_channels, H, W] -> [N, block_channels, 2, 3]
     """
 
-    def __init__(self, in_channels: int) -> None:
+    def __init__(self, in_channels: int, block_channels: int) -> None:
         super().__init__()
         self.pool = nn.AdaptiveAvgPool2D([2, 3])
-        self.conv = nn.Conv2D(in_channels, 8, 1)
-        self.out_channels = 8
+        self.conv = nn.Conv2D(in_channels, block_channels, 1)
+        self.out_channels = block_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.pool(x)
@@ -75,13 +75,15 @@ class Twice(nn.Layer):
 class Again(nn.Layer):
     """Again, spec.yaml:17.
 
-    [N, 8, 2, 3] -> [N, 8, 2, 3]
+    [N, in_channels, H, W] -> [N, in_channels, 2, 3]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.twice = nn.Sequential(*(Twice(8) for _ in range(2)))
-        self.out_channels = 8
+        self.twice = nn.Sequential(
+            *(Twice(in_channels, block_channels=in_channels) for _ in range(2)),
+        )
+        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.twice(x)
@@ -90,15 +92,15 @@ class Again(nn.Layer):
 class Head(nn.Layer):
     """Head, spec.yaml:25.
 
-    [N, 8, 2, 3] -> [N, 10]
+    [N, in_channels, H, W] -> [N, classes]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, classes: int = 10) -> None:
         super().__init__()
         self.pool = nn.AdaptiveAvgPool2D([2, 3])
         self.flatten = nn.Flatten()
-        self.fc = nn.Linear(48, 10)
-        self.out_features = 10
+        self.fc = nn.Linear(in_channels * 6, classes)
+        self.out_features = classes
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.pool(x)
@@ -116,11 +118,11 @@ class Lists(nn.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first = Pooled()
+        self.first = Pooled(2)
         self.conv = nn.Conv2D(2, 4, 1)
-        self.handed = Handed()
-        self.again = Again()
-        self.head = Head()
+        self.handed = Handed(4)
+        self.again = Again(8)
+        self.head = Head(8)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 2, 8, 7), "input", "spec.yaml:5")

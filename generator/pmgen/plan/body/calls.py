@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pmgen.diagnostics.source import Span
 from pmgen.expressions.expression import (
     Const,
     Expr,
@@ -31,7 +32,12 @@ def name_of(param: Param) -> Name:
 
 
 class NotSymbolic(Exception):
-    """A block's class cannot be written once for all uses; it is written per use."""
+    """A block's class cannot be written once for all uses. `why` says what needs a
+    number, `span` the layer where."""
+
+    def __init__(self, why: str, span: Span | None = None) -> None:
+        super().__init__(why)
+        self.why, self.span = why, span
 
 
 # Why something cannot be written without its numbers. A ShapeIssue is one too: the
@@ -58,7 +64,7 @@ def bind(op: OpDef, call: Call, env: Env) -> dict[str, Any]:
         given = call.args.get(arg.name)
         value = arg.default if given is None else symbolic(given, env)
         if (arg.fixed or arg.real) and isinstance(value, Expr):
-            raise NotSymbolic
+            raise NotSymbolic(f"`{op.name}` needs its `{arg.name}` as a number")
         bound[arg.name] = arg.settled(value)
     return bound
 
@@ -71,7 +77,9 @@ def code_of(value: Any) -> Code:
         return literal(value)
     if isinstance(value, Expr):
         if is_open_size(value):
-            raise NotSymbolic
+            raise NotSymbolic(
+                "a layer has a size of the image that comes in"
+            )
         return Formula(value)
     return repr(value)
 
@@ -110,7 +118,8 @@ def function(op: OpDef, call: Call, inputs: list[Code], env: Env) -> Code:
     assert op.function is not None
     bound = bind(op, call, env)
     if any(isinstance(value, Expr) for value in bound.values()):
-        raise NotSymbolic  # a parameter of __init__ is not a name in forward
+        # A parameter of __init__ is not a name in forward.
+        raise NotSymbolic(f"`{op.name}` is called in `forward`, with numbers")
     args: list[Code] = [Listing(tuple(inputs)) if op.many_inputs else inputs[0]]
     args += [code_of(bound[name]) for name in op.positional]
     args += _keywords(op, bound, skip=op.positional)
@@ -147,7 +156,7 @@ def _attributes(
     bias = bound.get("bias", True)
     if bias is not True:
         if isinstance(bias, Expr) and "bias" in call.init:
-            raise NotSymbolic
+            raise NotSymbolic("a bias that may be left out has an initializer")
         found.append(Keyword("bias_attr", code_of(bias)))
     elif "bias" in call.init:
         found.append(Keyword("bias_attr", _initializer(call.init["bias"], env)))

@@ -21,10 +21,8 @@ class Inline:
     act: Act | None
 
 
-# (call of a block or inline form, its shape in, where it stands) -> code, shape out
-UseClass = Callable[
-    ["Call | Inline", Env, Shape, "str | None", str], tuple[Code, Shape]
-]
+# (call of a block or inline form, names, shape in, layer) -> code, shape out
+UseClass = Callable[["Call | Inline", Env, Shape, str], tuple[Code, Shape]]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ changes, the rest are equal. Channels that grow by a constant (DenseNet) are cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from pmgen.expressions.expression import Expr, Name, as_expr, fold, simplest
@@ -78,7 +78,9 @@ class _Repeat:
             return [start, Many(rest, "_", Formula(as_expr(count - 1)))], after_rest
         grown = None if self.layer.first else self.growing(shape, count)
         if grown is None:
-            raise NotSymbolic
+            raise NotSymbolic(
+                "each of a `repeat` differs from the one before"
+            )
         return [grown[0]], grown[1]
 
     def entry(self, shape: Shape, index: int) -> tuple[Code, Shape]:
@@ -110,14 +112,13 @@ class _Repeat:
         """Repetitions whose channels grow by a constant, from `shape` on; None where
         they do not."""
         index = next(Name(name) for name in _INDICES if name not in self.writer.taken)
-        general = replace(self, place=replace(self.place, path=None))
         try:
-            _, second = general.entry(shape, 1)
+            _, second = self.entry(shape, 1)
             step = simplest(as_expr(fold("-", second[0], shape[0])))
             if step == 0:
                 return None
             here = (_stepped(shape[0], index, step), *shape[1:])
-            code, after = general.entry(here, 1)
+            code, after = self.entry(here, 1)
         except UNDECIDED:
             return None
         following = as_expr(fold("+", here[0], step))

@@ -1,9 +1,9 @@
 """The body of one class: attributes in `__init__`, statements in `forward`.
 
 The forms are walked once more, now with expressions for what is open: `in_channels`
-and the parameters of a block's class, `num_classes` in a model's. Where the walk knows
-its place in the expanded network (`path`), it takes the facts from there: which
-shortcut has layers, which `when` holds. Without a place, it writes the condition.
+and the parameters of a block's class, `num_classes` in a model's. In the model's class
+the walk knows its place in the expanded network (`path`), and takes from there which
+shortcut has layers. In a block's it writes the condition, which its `uses` must bear out.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any
 
 from pmgen.diagnostics.source import Span
-from pmgen.expand.graph import Graph, join
+from pmgen.expand.graph import Graph
 from pmgen.expressions.expression import (
+    Choice,
     Const,
     Expr,
     ListName,
@@ -24,12 +25,12 @@ from pmgen.expressions.expression import (
     fold,
     simplest,
 )
-from pmgen.expressions.substitution import choose
+from pmgen.expressions.substitution import choose, nearly
 from pmgen.language.names import after_attribute
 from pmgen.language.spec import WHAT_COMES_IN, Act, Branches, Call, Form, Layer, Series
 from pmgen.language.visit import inputs_named_in, layers_in
 from pmgen.ops import MERGES, OPS
-from pmgen.ops.definition import OpDef, Shape
+from pmgen.ops.definition import Dim, OpDef, Shape, ShapeIssue
 from pmgen.plan.body.calls import (
     Env,
     NotSymbolic,
@@ -42,6 +43,7 @@ from pmgen.plan.body.calls import (
 from pmgen.plan.body.flow import Flow, Inline, Place, UseClass
 from pmgen.plan.body.repeats import repeated
 from pmgen.plan.body.residuals import write_residual
+from pmgen.plan.body.uses import Uses
 from pmgen.plan.body.writer import BodyWriter
 from pmgen.plan.layout import Code, Formula, Invoke
 
@@ -56,8 +58,9 @@ class FormWalker(BodyWriter):
         use_class: UseClass,
         referenced: frozenset[str],
         params: frozenset[str],
+        uses: Uses,
     ) -> None:
-        super().__init__(graph, env, referenced, params)
+        super().__init__(graph, env, referenced, params, uses)
         self.use_class = use_class
 
     def start(self, path: str | None, shape: Shape) -> tuple[Flow, Place]:
@@ -131,7 +134,7 @@ class FormWalker(BodyWriter):
 
     def merge(self, op: OpDef, ends: list[Flow], span: Span) -> Flow:
         """Several values joined."""
-        shape = op.infer({}, tuple(end.shape for end in ends))
+        shape = self.inferred(op, {}, tuple(end.shape for end in ends))
         call = Call(op.name, span)
         return Flow(function(op, call, [flow.code for flow in ends], {}), shape)
 
@@ -151,6 +154,7 @@ class FormWalker(BodyWriter):
     def _layer(self, layer: Layer, start: Flow, place: Place, target: str) -> Flow:
         name = layer.name.text
         inputs = [start]
+        self.span = layer.name.span
         if layer.inputs is not None:
             inputs = [place.named[ident.text] for ident in layer.inputs]
         if layer.when is None:
@@ -167,12 +171,20 @@ class FormWalker(BodyWriter):
             flow = self.once(layer, inputs, place, target)
             self.assign(target, flow.code)
         if len(flow.shape) != len(inputs[0].shape):
-            raise NotSymbolic
-        shape = tuple(
-            simplest(choose(condition, as_expr(yes), as_expr(no)))
-            for yes, no in zip(flow.shape, inputs[0].shape, strict=True)
-        )
-        return Flow(target, shape)
+            raise NotSymbolic("a `when` decides between an image and features")
+        sizes = zip(flow.shape, inputs[0].shape, strict=True)
+        return Flow(target, tuple(self.either(condition, *pair) for pair in sizes))
+
+    def either(self, condition: Expr, yes: Dim, no: Dim) -> Dim:
+        """The size behind a layer with a `when`: one formula where one is right at
+        every use."""
+        sides = as_expr(yes), as_expr(no)
+        exact = choose(condition, *sides)
+        if isinstance(exact, Choice):
+            for general in nearly(condition, *sides):
+                if self.uses.assume(as_expr(fold("==", exact, general))):
+                    return simplest(general)
+        return simplest(exact)
 
     def once(self, layer: Layer, inputs: list[Flow], place: Place, target: str) -> Flow:
         """The layer's value, its condition aside."""
@@ -199,9 +211,7 @@ class FormWalker(BodyWriter):
         self, body: Call | Inline, shape: Shape, place: Place, label: str
     ) -> tuple[Code, Shape]:
         """The construction of a block or of an inline form that repeats."""
-        path = None if place.path is None else join(place.path, label)
-        self._note_strides(body)
-        return self.use_class(body, self.env, shape, path, label)
+        return self.use_class(body, self.env, shape, label)
 
     def op(self, call: Call, inputs: list[Flow], attr: str, span: Span) -> Flow:
         """An op on its inputs."""
@@ -248,23 +258,22 @@ class FormWalker(BodyWriter):
         """The op's shape rule on what is known here."""
         bound = bind(op, call, self.env)
         if any(isinstance(value, ListName) for value in bound.values()):
-            raise NotSymbolic  # height and width each need their own number
-        self._collect_strides(bound)
-        return op.infer(bound, shapes)
+            # Height and width each need their own number.
+            raise NotSymbolic(f"a list of `{op.name}` has its numbers in a parameter")
+        return self.inferred(op, bound, shapes)
 
-    def _collect_strides(self, bound: Mapping[str, Any]) -> None:
-        stride = bound.get("stride")
-        for item in stride if isinstance(stride, tuple) else (stride,):
-            if isinstance(item, Expr) or (type(item) is int and item != 1):
-                self.strides.append(as_expr(item))
-
-    def _note_strides(self, body: Call | Inline) -> None:
-        """A block inside a residual's body: its strides count too."""
-        if not isinstance(body, Call):
-            return
-        for name, arg in body.args.items():
-            if "stride" in name:
-                self._collect_strides({"stride": symbolic(arg, self.env)})
+    def inferred(
+        self, op: OpDef, bound: Mapping[str, Any], shapes: tuple[Shape, ...]
+    ) -> Shape:
+        """The op's shape rule. What it refuses because sizes are called differently is
+        sound where they are one at every use."""
+        try:
+            return op.infer(bound, shapes)
+        except ShapeIssue:
+            agreed = self.uses.agreed(shapes)
+            if agreed == shapes:
+                raise
+            return op.infer(bound, agreed)
 
 
 def as_expr_of(value: Any) -> Expr:

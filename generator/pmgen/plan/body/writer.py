@@ -12,12 +12,12 @@ from contextlib import contextmanager
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import Graph
-from pmgen.expressions.expression import Expr
 from pmgen.language.names import MODULE_NAMES
 from pmgen.language.spec import Call, Series
 from pmgen.ops.definition import OpDef, Shape
 from pmgen.plan.body.calls import Env
 from pmgen.plan.body.flow import Flow, Inline, Place
+from pmgen.plan.body.uses import Uses
 from pmgen.plan.layout import INDENT, METHOD_DEPTH, WIDTH, Code, flat, lines
 from pmgen.plan.plans import NameClash
 
@@ -25,22 +25,26 @@ from pmgen.plan.plans import NameClash
 class BodyWriter(ABC):
     """The lines of one class. `env` holds its parameters, by value or by name.
 
-    `init` and `forward` are the lines of the two methods so far, `guesses` the
-    conditions of residuals by their places inside the class, `strides` those met since
-    the innermost `collecting_strides` began.
+    `init` and `forward` are the lines of the two methods so far, `uses` the places that
+    the class serves, `span` is the layer that is being written.
     """
 
     def __init__(
-        self, graph: Graph, env: Env, referenced: frozenset[str], params: frozenset[str]
+        self,
+        graph: Graph,
+        env: Env,
+        referenced: frozenset[str],
+        params: frozenset[str],
+        uses: Uses,
     ) -> None:
         self.graph = graph
+        self.uses = uses
+        self.span: Span | None = None
         self.env = env
         self.referenced = referenced
         self.taken = params | MODULE_NAMES
         self.init: list[str] = []
         self.forward: list[str] = []
-        self.guesses: dict[str, Expr] = {}
-        self.strides: list[Expr] = []
         self.attributes: dict[str, Span] = {}
         self.init_depth = METHOD_DEPTH
         self.forward_depth = METHOD_DEPTH
@@ -97,14 +101,6 @@ class BodyWriter(ABC):
         for written, count in zip((self.init, self.forward), counts, strict=True):
             if len(written) == count:  # nothing to do on this side
                 written.pop()
-
-    @contextmanager
-    def collecting_strides(self) -> Iterator[list[Expr]]:
-        """The strides met inside, as a list of their own; they count outside too."""
-        outside, self.strides = self.strides, []
-        inside = self.strides
-        yield inside
-        self.strides = outside + inside
 
     def fresh(self, base: str, live: frozenset[str]) -> str:
         """A variable name near `base` that hides nothing."""
