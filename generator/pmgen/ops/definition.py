@@ -54,7 +54,7 @@ class ArgDef:
     """One argument. `free`: it changes sizes of tensors and never the structure, so a
     parameter of the model that only reaches such arguments stays a constructor
     argument of the emitted class. `fixed`: the shape rule needs it as a number, so a
-    block whose parameter reaches it becomes a class per use. `real`: Paddle takes a
+    block whose parameter reaches it becomes a class per value. `real`: Paddle takes a
     float and refuses an int."""
 
     name: str

@@ -7,9 +7,10 @@ become numbers in it, and the block has a class for each of their values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from pmgen.expand.graph import Graph, Region
 from pmgen.expressions.expression import Expr, Name, Value
@@ -25,7 +26,7 @@ from pmgen.plan.docs import docstring, file_header
 from pmgen.plan.layout import INDENT, METHOD_DEPTH, WIDTH, Code, lines
 from pmgen.plan.model_class import plan_model
 from pmgen.plan.open_params import free_params
-from pmgen.plan.plans import ClassPlan, ModulePlan, ParamPlan
+from pmgen.plan.plans import ClassPlan, ModulePlan, Note, ParamPlan
 from pmgen.plan.signature import IN_NAME, OUT_NAME, call_values, is_open, signature
 from pmgen.plan.sources import (
     SIZES,
@@ -45,16 +46,32 @@ def plan_module(
 
     Raises NameClash where two attributes of one class would share a name.
     """
+    planned, model = _plan_classes(graph)
     return ModulePlan(
         file_header(graph, build_note),
         graph.spec.name.text,
-        _plan_classes(graph),
+        (*(item.plan for item in planned), model),
         standalone,
+        tuple(_notes(planned)),
     )
 
 
-def _plan_classes(graph: Graph) -> tuple[ClassPlan, ...]:
-    """All classes, the model's last, with as many open parameters as can be.
+def _notes(planned: Sequence[PlannedClass]) -> Iterator[Note]:
+    """Why a block became several classes, once a block."""
+    found: dict[int, list[PlannedClass]] = {}
+    for item in planned:
+        found.setdefault(id(item.block.form), []).append(item)
+    for items in found.values():
+        reasons = [item for item in items if item.decision.fixed]
+        if len(items) > 1 and reasons:
+            yield reasons[0].decision.note(reasons[0].block, len(items))
+
+
+Classes: TypeAlias = "tuple[list[PlannedClass], ClassPlan]"  # the blocks', the model's
+
+
+def _plan_classes(graph: Graph) -> Classes:
+    """All classes, with as many open parameters of the model as can be.
 
     A parameter that sets a size may decide structure further on, as where the channels
     that it sets decide a `repeat` by `$in_channels`; then it is fixed.
@@ -76,7 +93,7 @@ def _plan_classes(graph: Graph) -> tuple[ClassPlan, ...]:
 
 def _classes(
     graph: Graph, free: frozenset[str], decisions: Decisions
-) -> tuple[ClassPlan, ...] | None:
+) -> Classes | None:
     """All classes with these parameters open, or None where they cannot be."""
     while True:
         before = len(decisions)
@@ -87,7 +104,7 @@ def _classes(
             return None
         tried = list(decisions.values())[before:]
         if not any(decision.fixed for decision in tried):
-            return (*(found.plan for found in planner.ordered()), model)
+            return planner.ordered(), model
 
 
 @dataclass(frozen=True)
@@ -147,7 +164,7 @@ class _ModulePlanner:
         for name, value in fixed.items():
             if is_open(value) if name != SIZES else not frame.sized:
                 raise NotSymbolic(decision.why, decision.span)
-        found = self._class_for(source, len(shape), fixed)
+        found = self._class_for(source, len(shape), fixed, decision)
         frame.used.append(found)
         return found.construct(values, shape, frame.uses)
 
@@ -184,31 +201,41 @@ class _ModulePlanner:
         """Write all classes of a source that know these facts. Raises UNDECIDED."""
         facts = [source.facts_of(use) for use in self._uses(source, rank)]
         for fixed in [{n: f[n] for n in names} for f in facts] or [{}]:
-            self._class_for(source, rank, fixed)
+            self._class_for(source, rank, fixed, Decision())
 
     def _uses(self, source: ClassSource, rank: int) -> list[Region]:
         found = self.regions.get(id(source.block.form), [])
         return [u for u in found if source.covers(u) and len(u.in_shape) == rank]
 
     def _class_for(
-        self, source: ClassSource, rank: int, fixed: Mapping[str, Any]
+        self,
+        source: ClassSource,
+        rank: int,
+        fixed: Mapping[str, Any],
+        decision: Decision,
     ) -> PlannedClass:
         """The class for all uses with these facts."""
         key = (source.key, rank, tuple(fixed.items()))
         if key not in self.made:
-            self.made[key] = self._make(source, rank, fixed)
+            self.made[key] = self._make(source, rank, fixed, decision)
         return self.made[key]
 
     def _make(
-        self, source: ClassSource, rank: int, fixed: Mapping[str, Any]
+        self,
+        source: ClassSource,
+        rank: int,
+        fixed: Mapping[str, Any],
+        decision: Decision,
     ) -> PlannedClass:
         block = source.block
         served = []
-        for use in self._uses(source, rank):
+        uses = self._uses(source, rank)
+        for use in uses:
             facts = source.facts_of(use)
             if all(facts[name] == value for name, value in fixed.items()):
                 served.append(use)
-        uses = Uses(self.graph, tuple(served), tuple(map(names_of, served)))
+        reason = decision.told(fixed) if len(served) < len(uses) else ""
+        places = Uses(self.graph, tuple(served), tuple(map(names_of, served)))
         env: dict[str, Value | Expr] = dict(source.fixed)
         for param in block.params:
             env[param.name.text] = fixed.get(param.name.text, name_of(param))
@@ -221,10 +248,10 @@ class _ModulePlanner:
         params = tuple(p for p in block.params if p.name.text not in fixed)
         name = self._name(block.name.text)
         self.given.add(name)
-        self.frames.append(_Frame(uses, sized=SIZES in fixed))
+        self.frames.append(_Frame(places, sized=SIZES in fixed))
         try:
-            found = self._class(block, name, env, shape, params)
-            found.hold_against(uses)
+            found = self._class(block, name, env, shape, params, reason, decision)
+            found.hold_against(places)
         except UNDECIDED:
             self.given.discard(name)
             raise
@@ -233,12 +260,15 @@ class _ModulePlanner:
         return found
 
     def _name(self, base: str) -> str:
-        """A class name that is not taken: the block's own, then with a number."""
+        """A class name that is not taken: the block's own, then with a number, set
+        apart where it would run into a number of the block's or look like another's."""
         own = self.spec.blocks.get(base)
+        like = any(re.fullmatch(rf"{base}\d+", name) for name in self.reserved)
+        stem = f"{base}_" if like or base[-1].isdigit() else base
         name, number = base, 1
         while name in self.given or (name in self.reserved and own is None):
             number += 1
-            name = f"{base}{number}"
+            name = f"{stem}{number}"
             own = None
         return name
 
@@ -249,6 +279,8 @@ class _ModulePlanner:
         env: Env,
         shape: Shape,
         params: tuple[Param, ...],
+        reason: str,
+        decision: Decision,
     ) -> PlannedClass:
         frame = self.frames[-1]
         walker = FormWalker(
@@ -271,15 +303,20 @@ class _ModulePlanner:
         walker.forward += lines(flow.code, METHOD_DEPTH, "return ")
         takes_input = not is_size(shape[0])
         arguments = [ParamPlan(IN_NAME[len(shape)], "int")] if takes_input else []
+        doc = block.doc or f"{name}, {block.name.span.place}"
+        if reason:
+            doc = f"{doc.rstrip('. ')}. {reason}"
         plan = ClassPlan(
             name=name,
-            doc=docstring(block.doc or f"{name}, {block.name.span.place}", shape, out),
+            doc=docstring(doc, shape, out),
             params=(*arguments, *signature(params)),
             init=tuple(walker.init),
             forward=_returning(walker.forward),
         )
         return PlannedClass(
             plan=plan,
+            block=block,
+            decision=decision,
             shape=out,
             params=params,
             takes_input=takes_input,

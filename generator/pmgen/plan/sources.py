@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import Region
 from pmgen.expressions.expression import Expr, ListName, as_expr, simplest
+from pmgen.expressions.printer import show
 from pmgen.expressions.substitution import substitute
 from pmgen.language.names import BLOCK_CHANNELS, class_title
 from pmgen.language.spec import IN_CHANNELS, Block, Ident, Param
@@ -29,7 +30,7 @@ from pmgen.plan.body.calls import Env, NotSymbolic, code_of
 from pmgen.plan.body.flow import Inline
 from pmgen.plan.body.uses import Uses, settled_by
 from pmgen.plan.layout import Code, Invoke
-from pmgen.plan.plans import ClassPlan
+from pmgen.plan.plans import ClassPlan, Note
 from pmgen.plan.signature import IN_NAME, is_open, keywords
 
 
@@ -77,6 +78,30 @@ class Decision:
     why: str = ""
     span: Span | None = None
 
+    def told(self, facts: Mapping[str, Any]) -> str:
+        """Why a class has these facts as numbers, as a sentence of its docstring."""
+        shown = (f"{_called(name)} = {_shown(value)}" for name, value in facts.items())
+        return f"For {', '.join(shown)}, because {self.why.replace('`', '')}."
+
+    def note(self, block: Block, count: int) -> Note:
+        """Why a block became so many classes."""
+        each = " and ".join(f"`{_called(name)}`" for name in self.fixed)
+        return Note(
+            self.span or block.name.span,
+            f"block `{block.name.text}` becomes {count} classes, one for each {each}, "
+            f"because {self.why}",
+        )
+
+
+def _called(name: str) -> str:
+    return "H x W" if name == SIZES else name
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " x ".join(show(as_expr(item)) for item in value)
+    return show(value)
+
 
 Decisions: TypeAlias = "dict[tuple[Any, ...], Decision]"  # by source and rank
 
@@ -123,10 +148,13 @@ def captured(
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedClass:
-    """A planned class: the shape that comes out, its parameters, the classes it uses,
-    and what it assumes of the names that it has."""
+    """A planned class: the block and the decision that it came from, the shape that
+    comes out, its parameters, the classes it uses, and what it assumes of the names
+    that it has."""
 
     plan: ClassPlan
+    block: Block
+    decision: Decision
     shape: Shape
     params: tuple[Param, ...]
     takes_input: bool

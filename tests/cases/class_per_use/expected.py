@@ -9,7 +9,7 @@ __all__ = ["PerUse"]
 
 
 class Head(nn.Layer):
-    """Head, spec.yaml:6.
+    """Head, spec.yaml:6. For axis = 1, because Softmax needs its axis as a number.
 
     [N, in_channels, H, W] -> [N, 8, H', W']
     """
@@ -26,7 +26,7 @@ class Head(nn.Layer):
 
 
 class Head2(nn.Layer):
-    """Head2, spec.yaml:6.
+    """Head2, spec.yaml:6. For axis = 2, because Softmax needs its axis as a number.
 
     [N, in_channels, H, W] -> [N, 8, H', W']
     """

@@ -9,7 +9,8 @@ __all__ = ["Lists"]
 
 
 class Pooled(nn.Layer):
-    """Pooled, spec.yaml:8.
+    """Pooled, spec.yaml:8. For size = 6 x 4, because a list of AdaptiveAvgPool2D has
+    its numbers in a parameter.
 
     [N, in_channels, H, W] -> [N, in_channels, 6, 4]
     """
@@ -24,7 +25,8 @@ class Pooled(nn.Layer):
 
 
 class Pooled2(nn.Layer):
-    """Pooled2, spec.yaml:8.
+    """Pooled2, spec.yaml:8. For size = 2 x 3, because a list of AdaptiveAvgPool2D
+    has its numbers in a parameter.
 
     [N, in_channels, H, W] -> [N, in_channels, 2, 3]
     """

@@ -77,9 +77,7 @@ def code_of(value: Any) -> Code:
         return literal(value)
     if isinstance(value, Expr):
         if is_open_size(value):
-            raise NotSymbolic(
-                "a layer has a size of the image that comes in"
-            )
+            raise NotSymbolic("a layer has a size of the image that comes in")
         return Formula(value)
     return repr(value)
 

@@ -78,9 +78,7 @@ class _Repeat:
             return [start, Many(rest, "_", Formula(as_expr(count - 1)))], after_rest
         grown = None if self.layer.first else self.growing(shape, count)
         if grown is None:
-            raise NotSymbolic(
-                "each of a `repeat` differs from the one before"
-            )
+            raise NotSymbolic("each of a `repeat` differs from the one before")
         return [grown[0]], grown[1]
 
     def entry(self, shape: Shape, index: int) -> tuple[Code, Shape]:

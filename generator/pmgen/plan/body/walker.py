@@ -3,7 +3,8 @@
 The forms are walked once more, now with expressions for what is open: `in_channels`
 and the parameters of a block's class, `num_classes` in a model's. In the model's class
 the walk knows its place in the expanded network (`path`), and takes from there which
-shortcut has layers. In a block's it writes the condition, which its `uses` must bear out.
+shortcut has layers. In a block's class it writes the condition, which its `uses` must
+bear out.
 """
 
 from __future__ import annotations
@@ -239,7 +240,7 @@ class FormWalker(BodyWriter):
                 continue
             op = OPS[call.name]
             shape = self.shape_of(op, call, (flow.shape,))
-            if role == "act" and op.function is not None:
+            if role == "act" and op.function is not None and self.settles(op, call):
                 wrap = partial(self._function, op, call)
             else:
                 name = after_attribute(attr, role)
@@ -250,6 +251,12 @@ class FormWalker(BodyWriter):
                 flow = self.held(flow, target)
             flow = Flow(wrap(flow.code), shape)
         return flow
+
+    def settles(self, op: OpDef, call: Call) -> bool:
+        """Whether all arguments are numbers here. A parameter of `__init__` is no name
+        in `forward`, so what takes one becomes a layer."""
+        bound = bind(op, call, self.env)
+        return not any(isinstance(value, Expr) for value in bound.values())
 
     def _function(self, op: OpDef, call: Call, code: Code) -> Code:
         return function(op, call, [code], self.env)
