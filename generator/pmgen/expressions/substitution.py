@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from pmgen.expressions.expression import (
     MAX_VALUE,
@@ -22,7 +22,7 @@ from pmgen.expressions.expression import (
     names_in,
 )
 from pmgen.expressions.functions import FUNCTIONS, HELPERS
-from pmgen.expressions.operators import COMPARISONS, MIRRORED, OPPOSITE
+from pmgen.expressions.operators import COMPARISONS, DUAL, MIRRORED, OPPOSITE
 
 
 def substitute(expr: Expr, names: Mapping[str, Value | Expr]) -> Expr:
@@ -95,7 +95,53 @@ def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
     for general, special, op in ((yes, no, "!="), (no, yes, "==")):
         if general == special or _covers(general, special, condition, op):
             return general
+    if isinstance(no, Choice) and no.yes == yes:
+        either = as_expr(fold("or", condition, no.condition))
+        return bounded(Choice(either, yes, no.no))
+    if isinstance(yes, Choice) and yes.no == no:
+        both = as_expr(fold("and", condition, yes.condition))
+        return bounded(Choice(both, yes.yes, no))
     return bounded(Choice(condition, yes, no))
+
+
+def opposite(condition: Expr) -> Expr:
+    """The condition that holds where this one does not."""
+    if isinstance(condition, Const):
+        return Const(not condition.value)
+    if isinstance(condition, Unary) and condition.op == "not":
+        return condition.operand
+    if isinstance(condition, Binary) and condition.op in OPPOSITE:
+        return Binary(OPPOSITE[condition.op], condition.left, condition.right)
+    if isinstance(condition, Binary) and condition.op in DUAL:
+        sides = opposite(condition.left), opposite(condition.right)
+        return Binary(DUAL[condition.op], *sides)
+    return Unary("not", condition)
+
+
+def where(condition: Expr, expr: Expr, side: Callable[[Expr], bool | None]) -> Expr:
+    """The expression where the condition holds. `side` decides what this condition
+    says nothing about, or gives None. Raises NoValue."""
+    if (
+        isinstance(condition, Binary)
+        and condition.op == "=="
+        and isinstance(condition.left, Name)
+        and isinstance(condition.right, Const)
+    ):
+        expr = substitute(expr, {condition.left.name: condition.right})
+
+    def settled(part: Expr) -> Expr:
+        if isinstance(part, Choice):
+            held = side(part.condition)
+            if part.condition == condition or opposite(part.condition) == condition:
+                held = part.condition == condition
+            if held is not None:
+                return settled(part.yes if held else part.no)
+        if isinstance(part, Binary):
+            left, right = settled(part.left), settled(part.right)
+            return as_expr(fold(part.op, left, right))
+        return part
+
+    return settled(expr)
 
 
 def nearly(condition: Expr, yes: Expr, no: Expr) -> Iterator[Expr]:

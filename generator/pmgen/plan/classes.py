@@ -23,7 +23,7 @@ from pmgen.plan.body.flow import Inline
 from pmgen.plan.body.uses import Uses
 from pmgen.plan.body.walker import FormWalker
 from pmgen.plan.docs import docstring, file_header
-from pmgen.plan.layout import INDENT, METHOD_DEPTH, WIDTH, Code, lines
+from pmgen.plan.layout import Code
 from pmgen.plan.model_class import plan_model
 from pmgen.plan.open_params import free_params
 from pmgen.plan.plans import ClassPlan, ModulePlan, Note, ParamPlan
@@ -83,8 +83,8 @@ def _plan_classes(graph: Graph) -> Classes:
         return classes
     kept: frozenset[str] = frozenset()
     classes = _classes(graph, kept, decisions)
-    for name in sorted(wanted):
-        more = _classes(graph, kept | {name}, decisions)
+    for name in (param.name.text for param in graph.spec.params):
+        more = _classes(graph, kept | {name}, decisions) if name in wanted else None
         if more is not None:
             kept, classes = kept | {name}, more
     assert classes is not None, "a network whose numbers are all known has classes"
@@ -149,7 +149,7 @@ class _ModulePlanner:
         return list(found.values())
 
     def use(
-        self, body: Call | Inline, env: Env, shape: Shape, label: str
+        self, body: Call | Inline, env: Env, shape: Shape, label: str, around: Uses
     ) -> tuple[Code, Shape]:
         """How a class is constructed at one place, and the shape that comes out."""
         if isinstance(body, Call):
@@ -166,7 +166,7 @@ class _ModulePlanner:
                 raise NotSymbolic(decision.why, decision.span)
         found = self._class_for(source, len(shape), fixed, decision)
         frame.used.append(found)
-        return found.construct(values, shape, frame.uses)
+        return found.construct(values, shape, around)
 
     def _decision(self, source: ClassSource, rank: int) -> Decision:
         """Which facts the classes of a source must know as numbers. Raises UNDECIDED
@@ -300,7 +300,7 @@ class _ModulePlanner:
             raise
         out = flow.shape
         walker.attribute(OUT_NAME[len(out)], code_of(out[0]), block.name.span)
-        walker.forward += lines(flow.code, METHOD_DEPTH, "return ")
+        walker.give(flow.code)
         takes_input = not is_size(shape[0])
         arguments = [ParamPlan(IN_NAME[len(shape)], "int")] if takes_input else []
         doc = block.doc or f"{name}, {block.name.span.place}"
@@ -311,7 +311,7 @@ class _ModulePlanner:
             doc=docstring(doc, shape, out),
             params=(*arguments, *signature(params)),
             init=tuple(walker.init),
-            forward=_returning(walker.forward),
+            forward=tuple(walker.forward),
         )
         return PlannedClass(
             plan=plan,
@@ -323,16 +323,3 @@ class _ModulePlanner:
             uses=tuple(frame.used),
             assumed=tuple(frame.uses.assumed),
         )
-
-
-def _returning(forward: list[str]) -> tuple[str, ...]:
-    """`x = f(x)` before `return x` as `return f(x)`."""
-    give = INDENT * METHOD_DEPTH + "return "
-    if len(forward) > 1 and forward[-1].startswith(give):
-        target = forward[-1].removeprefix(give)
-        lead = f"{INDENT * METHOD_DEPTH}{target} = "
-        if target.isidentifier() and forward[-2].startswith(lead):
-            line = give + forward[-2].removeprefix(lead)
-            if len(line) <= WIDTH:
-                return (*forward[:-2], line)
-    return tuple(forward)

@@ -16,12 +16,10 @@ from pmgen.expressions.expression import (
     Choice,
     Const,
     Expr,
-    Unary,
     as_expr,
     fold,
 )
-from pmgen.expressions.operators import DUAL, OPPOSITE
-from pmgen.expressions.substitution import substitute
+from pmgen.expressions.substitution import opposite, substitute
 from pmgen.language.spec import Call, Residual, Series, Shortcut
 from pmgen.ops import ADD
 from pmgen.ops.definition import Dim, Shape, is_open_size, undecided
@@ -109,16 +107,16 @@ class _Residual:
         writer, target = self.writer, self.place.target
         flag = f"{self.place.attr}has_shortcut"
         if not projects:
-            writer.attribute(flag, Formula(_negated(changed)), self.form.span)
+            writer.attribute(flag, Formula(opposite(changed)), self.form.span)
             writer.assign(target, body.code)
             held = Flow(target, body.shape)
-            with writer.condition(flag):
+            with writer.condition(flag, opposite(changed)):
                 writer.assign(target, self.added(held, self.start).code)
             return held
         writer.attribute(flag, Formula(changed), self.form.span)
         name = writer.fresh("shortcut", self.place.live)
         writer.assign(name, self.start.code)
-        with writer.condition(flag):
+        with writer.condition(flag, changed):
             self.projected(name)
         return self.added(body, Flow(name, body.shape))
 
@@ -140,10 +138,11 @@ class _Residual:
 
 
 def _changes(before: Shape, after: Shape) -> Iterator[Expr]:
-    """Conditions that a body changes the shape, the likeliest first.
+    """Conditions that a body changes the shape, the simplest first.
 
-    A kernel's padding usually makes up for its size, whatever the kernel, which no
-    formula can tell; so what a window adds or takes counts only in the second.
+    A layer that is there under a condition often has a stride of 1 where it is not. A
+    kernel's padding usually makes up for its size, whatever the kernel, which no
+    formula can tell; so what a window adds or takes counts only in the last.
     """
     if len(before) != len(after):
         yield _ALWAYS
@@ -151,15 +150,17 @@ def _changes(before: Shape, after: Shape) -> Iterator[Expr]:
     channels = as_expr(fold("!=", before[0], after[0]))
     sizes = list(zip(before[1:], after[1:], strict=True))
     scaled = [part for pair in sizes for part in _scaled(*pair)]
-    yield _any(*scaled, channels)
+    yield _any(*(w if f == _ALWAYS else f for f, w in scaled), channels)
+    exact = [as_expr(fold("and", when, factor)) for factor, when in scaled]
+    yield _any(*exact, channels)
     shifted = [part for pair in sizes for part in _shifted(*pair)]
-    if shifted:
-        yield _any(*scaled, *shifted, channels)
+    yield _any(*exact, *shifted, channels)
 
 
-def _scaled(before: Dim, after: Dim) -> Iterator[Expr]:
-    """For each factor between two sizes, in the order of the layers, that it is not 1;
-    True where the size after does not depend on the one before."""
+def _scaled(before: Dim, after: Dim) -> Iterator[tuple[Expr, Expr]]:
+    """For each factor between two sizes, in the order of the layers: that it is not 1,
+    and the condition under which it is there. Where the size after does not depend on
+    the one before, that it always changes."""
     if not is_open_size(fold("-", after, before)):
         return
     if isinstance(after, Binary) and after.op in ("+", "-"):
@@ -172,14 +173,16 @@ def _scaled(before: Dim, after: Dim) -> Iterator[Expr]:
         if after.op == "*" and is_open_size(factor):
             inner, factor = factor, inner
         yield from _scaled(before, inner)
-        yield as_expr(fold("!=", factor, 1))
+        yield as_expr(fold("!=", factor, 1)), _ALWAYS
     elif isinstance(after, Choice):
-        for held, side in ((True, after.yes), (False, after.no)):
-            condition = after.condition if held else _negated(after.condition)
-            for part in _scaled(before, side):
-                yield as_expr(fold("and", condition, part))
+        for condition, side in (
+            (after.condition, after.yes),
+            (opposite(after.condition), after.no),
+        ):
+            for factor, when in _scaled(before, side):
+                yield factor, as_expr(fold("and", condition, when))
     else:
-        yield _ALWAYS
+        yield _ALWAYS, _ALWAYS
 
 
 def _shifted(before: Dim, after: Dim) -> Iterator[Expr]:
@@ -202,16 +205,4 @@ def _as_at_all_uses(before: Shape, after: Shape, kind: ShortcutKind) -> Expr:
     """The exact condition that the body keeps the shape, or changes it."""
     pairs = zip(before, after, strict=True)
     changed = _any(*(as_expr(fold("!=", *pair)) for pair in pairs))
-    return _negated(changed) if kind is ShortcutKind.IDENTITY else changed
-
-
-def _negated(expr: Expr) -> Expr:
-    if isinstance(expr, Const):
-        return Const(not expr.value)
-    if isinstance(expr, Binary) and expr.op in OPPOSITE:
-        return Binary(OPPOSITE[expr.op], expr.left, expr.right)
-    if isinstance(expr, Binary) and expr.op in DUAL:
-        return Binary(DUAL[expr.op], _negated(expr.left), _negated(expr.right))
-    if isinstance(expr, Unary) and expr.op == "not":
-        return expr.operand
-    return Unary("not", expr)
+    return opposite(changed) if kind is ShortcutKind.IDENTITY else changed

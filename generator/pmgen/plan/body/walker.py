@@ -17,6 +17,7 @@ from typing import Any
 from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import Graph
 from pmgen.expressions.expression import (
+    Binary,
     Choice,
     Const,
     Expr,
@@ -26,7 +27,8 @@ from pmgen.expressions.expression import (
     fold,
     simplest,
 )
-from pmgen.expressions.substitution import choose, nearly
+from pmgen.expressions.operators import DUAL
+from pmgen.expressions.substitution import choose, nearly, opposite, where
 from pmgen.language.names import after_attribute
 from pmgen.language.spec import WHAT_COMES_IN, Act, Branches, Call, Form, Layer, Series
 from pmgen.language.visit import inputs_named_in, layers_in
@@ -131,7 +133,13 @@ class FormWalker(BodyWriter):
             end = self.held(self.series(branch.path, begin, inner), name)
             ends.append(end)
             live |= {end.variable or name}
-        return self.merge(OPS[MERGES[form.merge]], ends, form.span)
+        merged = self.merge(OPS[MERGES[form.merge]], ends, form.span)
+        if not form.split:
+            return merged
+        # No use leaves a remainder, so equal parts make the whole again.
+        if self.uses.assume(as_expr(fold("==", merged.shape[0], start.shape[0]))):
+            return replace(merged, shape=(start.shape[0], *merged.shape[1:]))
+        return merged
 
     def merge(self, op: OpDef, ends: list[Flow], span: Span) -> Flow:
         """Several values joined."""
@@ -149,6 +157,8 @@ class FormWalker(BodyWriter):
         if target in place.live:
             target = self.fresh(target, place.live)
         flow = self._layer(layer, start, place, target)
+        if flow.variable not in (None, place.target):
+            return flow  # a `when` left the layer out: what it passes on has a name
         self.assign(target, flow.code)
         return Flow(target, flow.shape)
 
@@ -168,24 +178,40 @@ class FormWalker(BodyWriter):
         flag = f"has_{place.attr}{name}"
         self.attribute(flag, Formula(condition), layer.name.span)
         self.assign(target, inputs[0].code)
-        with self.condition(flag):
-            flow = self.once(layer, inputs, place, target)
+        there = [Flow(i.code, self.where(condition, i.shape)) for i in inputs]
+        with self.condition(flag, condition):
+            flow = self.once(layer, there, place, target)
             self.assign(target, flow.code)
         if len(flow.shape) != len(inputs[0].shape):
             raise NotSymbolic("a `when` decides between an image and features")
-        sizes = zip(flow.shape, inputs[0].shape, strict=True)
+        passed = self.where(opposite(condition), inputs[0].shape)
+        sizes = zip(flow.shape, passed, strict=True)
         return Flow(target, tuple(self.either(condition, *pair) for pair in sizes))
+
+    def where(self, condition: Expr, shape: Shape) -> Shape:
+        """The shape where a condition holds."""
+        uses = self.uses.where(condition)
+        sizes = (where(condition, as_expr(size), uses.side) for size in shape)
+        return tuple(map(simplest, sizes))
 
     def either(self, condition: Expr, yes: Dim, no: Dim) -> Dim:
         """The size behind a layer with a `when`: one formula where one is right at
         every use."""
         sides = as_expr(yes), as_expr(no)
         exact = choose(condition, *sides)
-        if isinstance(exact, Choice):
-            for general in nearly(condition, *sides):
-                if self.uses.assume(as_expr(fold("==", exact, general))):
-                    return simplest(general)
-        return simplest(exact)
+        if not isinstance(exact, Choice):
+            return simplest(exact)
+        for general in nearly(condition, *sides):
+            if self.uses.assume(as_expr(fold("==", exact, general))):
+                return simplest(general)
+        # Several conditions of which one holds everywhere, or that never meet.
+        together = exact.condition
+        if isinstance(together, Binary) and together.op in DUAL:
+            if together.op == "or" and self.uses.assume(together):
+                return simplest(exact.yes)
+            if together.op == "and" and self.uses.assume(opposite(together)):
+                return simplest(exact.no)
+        return exact
 
     def once(self, layer: Layer, inputs: list[Flow], place: Place, target: str) -> Flow:
         """The layer's value, its condition aside."""
@@ -212,7 +238,7 @@ class FormWalker(BodyWriter):
         self, body: Call | Inline, shape: Shape, place: Place, label: str
     ) -> tuple[Code, Shape]:
         """The construction of a block or of an inline form that repeats."""
-        return self.use_class(body, self.env, shape, label)
+        return self.use_class(body, self.env, shape, label, self.uses)
 
     def op(self, call: Call, inputs: list[Flow], attr: str, span: Span) -> Flow:
         """An op on its inputs."""
@@ -247,8 +273,6 @@ class FormWalker(BodyWriter):
                 made = constructor(op, call, flow.shape, self.env)
                 self.attribute(name, made, call.span)
                 wrap = partial(_invoke, f"self.{name}")
-            if not self.fits(target, wrap(flow.code)):
-                flow = self.held(flow, target)
             flow = Flow(wrap(flow.code), shape)
         return flow
 

@@ -12,13 +12,14 @@ from contextlib import contextmanager
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import Graph
+from pmgen.expressions.expression import Expr
 from pmgen.language.names import MODULE_NAMES
 from pmgen.language.spec import Call, Series
 from pmgen.ops.definition import OpDef, Shape
 from pmgen.plan.body.calls import Env
 from pmgen.plan.body.flow import Flow, Inline, Place
 from pmgen.plan.body.uses import Uses
-from pmgen.plan.layout import INDENT, METHOD_DEPTH, WIDTH, Code, flat, lines
+from pmgen.plan.layout import INDENT, METHOD_DEPTH, Code, flat, lines
 from pmgen.plan.plans import NameClash
 
 
@@ -45,6 +46,7 @@ class BodyWriter(ABC):
         self.taken = params | MODULE_NAMES
         self.init: list[str] = []
         self.forward: list[str] = []
+        self.last: tuple[int, str, Code] = (0, "", "")
         self.attributes: dict[str, Span] = {}
         self.init_depth = METHOD_DEPTH
         self.forward_depth = METHOD_DEPTH
@@ -78,7 +80,18 @@ class BodyWriter(ABC):
     def assign(self, target: str, code: Code) -> None:
         """`target = code` in `forward`, unless the target has that value already."""
         if flat(code) != target:
+            self.last = (len(self.forward), target, code)
             self.forward += lines(code, self.forward_depth, f"{target} = ")
+
+    def give(self, code: Code) -> None:
+        """The `return`; what was assigned just before is returned itself."""
+        start, target, assigned = self.last
+        if code == target:
+            written = lines(assigned, self.forward_depth, f"{target} = ")
+            if self.forward[start:] == written:
+                del self.forward[start:]
+                code = assigned
+        self.forward += lines(code, self.forward_depth, "return ")
 
     def held(self, flow: Flow, target: str) -> Flow:
         """The value in a variable: the one that it has, or `target`."""
@@ -88,14 +101,16 @@ class BodyWriter(ABC):
         return flow
 
     @contextmanager
-    def condition(self, flag: str) -> Iterator[None]:
-        """Both methods indented under `if self.flag:`."""
+    def condition(self, flag: str, held: Expr) -> Iterator[None]:
+        """Both methods indented under `if self.flag:`, which says whether `held`."""
+        around, self.uses = self.uses, self.uses.where(held)
         self.init.append(f"{INDENT * self.init_depth}if self.{flag}:")
         self.forward.append(f"{INDENT * self.forward_depth}if self.{flag}:")
         counts = len(self.init), len(self.forward)
         self.init_depth += 1
         self.forward_depth += 1
         yield
+        self.uses = around
         self.init_depth -= 1
         self.forward_depth -= 1
         for written, count in zip((self.init, self.forward), counts, strict=True):
@@ -109,8 +124,3 @@ class BodyWriter(ABC):
         while name in live or name in self.taken or name in self.referenced:
             name, number = f"{base}{number}", number + 1
         return name
-
-    def fits(self, target: str, code: Code) -> bool:
-        """Whether an assignment fits a line of `forward`."""
-        lead = len(INDENT) * self.forward_depth
-        return lead + len(f"{target} = {flat(code)}") <= WIDTH
