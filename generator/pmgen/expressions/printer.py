@@ -70,6 +70,10 @@ def broken(
 def assigned(expr: Expr, room: int, before: int) -> list[str]:
     """The expression as lines for a place without brackets, behind `before`
     characters: in brackets of its own, or broken at those at its beginning or end."""
+    if isinstance(expr, (Const, Name)):
+        text = show(expr)
+        fits = len(_INDENT) + len(text) <= room
+        return ["(", _INDENT + text, ")"] if fits else [text]
     leaves = list(_leaves("", expr, 0))
     (_, first, floor), (_, last, least) = leaves[0], leaves[-1]
     pieces = 1 if isinstance(expr, Apply) else len(list(_pieces(expr)))

@@ -35,11 +35,13 @@ def substitute(expr: Expr, names: Mapping[str, Value | Expr]) -> Expr:
         return found if isinstance(found, Expr) else Const(found)
     if isinstance(expr, Unary):
         operand = substitute(expr.operand, names)
+        if expr.op == "not":
+            compares = isinstance(operand, Binary) and operand.op in COMPARISONS
+            known = isinstance(operand, Const)
+            return opposite(operand) if known or compares else Unary("not", operand)
         if isinstance(operand, Const):
-            if expr.op == "not":
-                return Const(not operand.value)
             return Const(-integer(operand))
-        return Unary(expr.op, operand)
+        return Unary("-", operand)
     if isinstance(expr, Binary):
         left = substitute(expr.left, names)
         right = substitute(expr.right, names)

@@ -264,7 +264,7 @@ class _ModulePlanner:
         apart where it would run into a number of the block's or look like another's."""
         own = self.spec.blocks.get(base)
         like = any(re.fullmatch(rf"{base}\d+", name) for name in self.reserved)
-        stem = f"{base}_" if like or base[-1].isdigit() else base
+        stem = f"{base}V" if like or base[-1].isdigit() else base
         name, number = base, 1
         while name in self.given or (name in self.reserved and own is None):
             number += 1

@@ -329,7 +329,7 @@ class SpecDrawer:
             return kind, None
         if kind in ("conv", "linear", "layers", "branches", "residual", "block"):
             self._surround(layer, spot)
-        if kind != "from" and self.one_in(12):
+        if self.one_in(6 if kind == "from" else 12):
             layer["when"] = self.condition(spot)
         if kind != "from" and spot.named and self.one_in(15):
             layer["from"] = self.pick(*spot.named)

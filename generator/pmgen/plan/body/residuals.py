@@ -189,7 +189,11 @@ def _shifted(before: Dim, after: Dim) -> Iterator[Expr]:
     """That two sizes differ, where they do by a number that is open."""
     difference = as_expr(fold("-", after, before))
     if not isinstance(difference, Const) and not is_open_size(difference):
-        yield as_expr(fold("!=", difference, 0))
+        sides: tuple[Dim, Dim] = (difference, 0)
+        for part in (difference, as_expr(fold("-", before, after))):
+            if isinstance(part, Binary) and part.op == "-":
+                sides = (part.left, part.right)
+        yield as_expr(fold("!=", *sides))
 
 
 def _any(*conditions: Expr) -> Expr:
