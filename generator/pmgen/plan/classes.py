@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from pmgen.expand.graph import Graph, Region
@@ -20,6 +20,7 @@ from pmgen.language.visit import inputs_named_in, layers_in
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size
 from pmgen.plan.body.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
 from pmgen.plan.body.flow import Inline
+from pmgen.plan.body.unread import without_unread
 from pmgen.plan.body.uses import Uses
 from pmgen.plan.body.walker import FormWalker
 from pmgen.plan.docs import docstring, file_header
@@ -50,7 +51,10 @@ def plan_module(
     return ModulePlan(
         file_header(graph, build_note),
         graph.spec.name.text,
-        (*(item.plan for item in planned), model),
+        (
+            *(item.plan for item in planned),
+            replace(model, forward=without_unread(model.forward)),
+        ),
         standalone,
         tuple(_notes(planned)),
     )
@@ -311,7 +315,7 @@ class _ModulePlanner:
             doc=docstring(doc, shape, out),
             params=(*arguments, *signature(params)),
             init=tuple(walker.init),
-            forward=tuple(walker.forward),
+            forward=without_unread(walker.forward),
         )
         return PlannedClass(
             plan=plan,
