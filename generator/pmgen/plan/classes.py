@@ -66,9 +66,14 @@ def _notes(planned: Sequence[PlannedClass]) -> Iterator[Note]:
     for item in planned:
         found.setdefault(id(item.block.form), []).append(item)
     for items in found.values():
-        reasons = [item for item in items if item.decision.fixed]
-        if len(items) > 1 and reasons:
-            yield reasons[0].decision.note(reasons[0].block, len(items))
+        block, count = items[0].block, len(items)
+        reasons = [item.decision for item in items if item.decision.fixed]
+        if count > 1 and reasons:
+            yield reasons[0].note(block, count)
+        elif len({item.rank for item in items}) > 1:
+            text = f"block `{block.name.text}` becomes {count} classes, because"
+            why = "images come in at some of its uses, and features at others"
+            yield Note(block.name.span, f"{text} {why}")
 
 
 Classes: TypeAlias = "tuple[list[PlannedClass], ClassPlan]"  # the blocks', the model's
@@ -320,6 +325,7 @@ class _ModulePlanner:
         return PlannedClass(
             plan=plan,
             block=block,
+            rank=len(shape),
             decision=decision,
             shape=out,
             params=params,

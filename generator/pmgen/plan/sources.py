@@ -26,7 +26,7 @@ from pmgen.language.visit import (
     params_named_in,
 )
 from pmgen.ops.definition import OPEN_SIZES, Shape, known
-from pmgen.plan.body.calls import Env, NotSymbolic, code_of
+from pmgen.plan.body.calls import MAX_ITEMS, Env, NotSymbolic, code_of, item_of
 from pmgen.plan.body.flow import Inline
 from pmgen.plan.body.uses import Uses, settled_by
 from pmgen.plan.layout import Code, Invoke
@@ -112,7 +112,8 @@ SIZES = "<size>"
 def names_of(use: Region) -> dict[str, Any]:
     """The names that a class has for what differs, with their values at a use."""
     outer = use.env.get(IN_CHANNELS, 0)
-    return {**use.env, BLOCK_CHANNELS: outer, **sizes_named(use.in_shape)}
+    names = {**use.env, BLOCK_CHANNELS: outer, **sizes_named(use.in_shape)}
+    return names | _items_named(names)
 
 
 def captured(
@@ -148,12 +149,13 @@ def captured(
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedClass:
-    """A planned class: the block and the decision that it came from, the shape that
-    comes out, its parameters, the classes it uses, and what it assumes of the names
-    that it has."""
+    """A planned class: the block that it came from, whether for images (3) or features
+    (1), and by which decision; the shape that comes out, its parameters, the classes it
+    uses, and what it assumes of the names that it has."""
 
     plan: ClassPlan
     block: Block
+    rank: int
     decision: Decision
     shape: Shape
     params: tuple[Param, ...]
@@ -169,7 +171,7 @@ class PlannedClass:
         around it cannot assume what this one does."""
         args: list[Code] = [code_of(shape[0])] if self.takes_input else []
         args += keywords(self.params, values)
-        names = {**values, **sizes_named(shape)}
+        names = {**values, **_items_named(values), **sizes_named(shape)}
         for condition in self.assumed:
             left = settled_by(condition, names)
             if left is not None and not around.assume(left):
@@ -187,6 +189,19 @@ class PlannedClass:
                 for value, real in zip(found, use.shape, strict=True)
             ):
                 raise NotSymbolic("its uses differ in shape")
+
+
+def _items_named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The items of those values that are lists, by the names that a class has for
+    them."""
+    names: dict[str, Any] = {}
+    for name, value in values.items():
+        items = value if isinstance(value, tuple) else ()
+        if isinstance(value, ListName):
+            items = tuple(item_of(value, index) for index in range(MAX_ITEMS))
+        for index, item in enumerate(items):
+            names[item_of(ListName(name), index).name] = item
+    return names
 
 
 def sizes_named(shape: Shape) -> dict[str, Any]:

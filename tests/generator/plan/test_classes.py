@@ -298,6 +298,47 @@ def test_the_note_of_a_block(tmp_path: Path) -> None:
     assert "For axis = 2, because Softmax needs its axis as a number." in text
 
 
+BOTH = """\
+blocks:
+  Squash:
+    layers: {act1: {op: ReLU}, act2: {op: Sigmoid}}
+layers:
+  one: {op: Squash}
+  flatten: {op: Flatten}
+  two: {op: Squash}
+"""
+
+
+def test_the_note_of_a_block_for_images_and_features() -> None:
+    assert classes(BOTH) == ["Squash", "Squash2"]
+    (note,) = compiled(BOTH).notes
+    assert (note.span.line, note.text) == (
+        5,
+        "block `Squash` becomes 2 classes, because images come in at some of its uses, "
+        "and features at others",
+    )
+
+
+PADDED = """\
+blocks:
+  Padded:
+    params: {sides: ints}
+    layers:
+      conv: {op: Conv2D, out_channels: 8, kernel_size: 3, padding: $sides}
+layers:
+  one: {op: Padded, sides: [1, 2]}
+  two: {op: Padded, sides: [2, 1]}
+"""
+
+
+def test_the_numbers_of_a_list_stay_open_if_there_are_as_many() -> None:
+    assert classes(PADDED) == ["Padded"]
+    longer = PADDED + "  three: {op: Padded, sides: [1, 2, 0, 1]}\n"
+    assert classes(longer) == ["Padded", "Padded2", "Padded3"]
+    (note,) = compiled(longer).notes
+    assert "one for each `sides`" in note.text
+
+
 def test_the_catalogue_needs_no_note() -> None:
     for path in sorted((ROOT / "specs").rglob("*.yaml")):
         if path.parent.name not in ("blocks", "recipes"):

@@ -31,6 +31,14 @@ def name_of(param: Param) -> Name:
     return kind(param.name.text)
 
 
+MAX_ITEMS = 4  # of a list that an op takes: a padding on four sides
+
+
+def item_of(name: ListName, index: int) -> Name:
+    """One number of a parameter that is a list."""
+    return Name(f"{name.name}[{index}]")
+
+
 class NotSymbolic(Exception):
     """A block's class cannot be written once for all uses. `why` says what needs a
     number, `span` the layer where."""

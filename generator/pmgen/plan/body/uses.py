@@ -12,9 +12,10 @@ from functools import partial
 from typing import Any
 
 from pmgen.expand.graph import Graph, Region, ShortcutKind, join
-from pmgen.expressions.expression import Const, Expr, as_expr, fold, names_in
+from pmgen.expressions.expression import Const, Expr, ListName, as_expr, fold, names_in
 from pmgen.expressions.substitution import opposite, substitute
 from pmgen.ops.definition import OPEN_NAMES, Dim, Shape, undecided
+from pmgen.plan.body.calls import NotSymbolic
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ class Uses:
         if self.assume(condition):
             return True
         return False if self.assume(opposite(condition)) else None
+
+    def length_of(self, name: ListName) -> int:
+        """How many numbers a parameter that is a list has at every use. Raises
+        NotSymbolic where that differs."""
+        lengths = {len(names[name.name]) for names in self.names}
+        if len(lengths) != 1:
+            raise NotSymbolic(f"`{name.name}` is a list of different lengths")
+        return lengths.pop()
 
     def shortcuts(self, local: str) -> Iterator[tuple[ShortcutKind, Mapping[str, Any]]]:
         """What is added to the body of the residual at `local`, use by use, with the

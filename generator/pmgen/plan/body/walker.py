@@ -40,6 +40,7 @@ from pmgen.plan.body.calls import (
     bind,
     constructor,
     function,
+    item_of,
     settled,
     symbolic,
 )
@@ -288,9 +289,10 @@ class FormWalker(BodyWriter):
     def shape_of(self, op: OpDef, call: Call, shapes: tuple[Shape, ...]) -> Shape:
         """The op's shape rule on what is known here."""
         bound = bind(op, call, self.env)
-        if any(isinstance(value, ListName) for value in bound.values()):
-            # Height and width each need their own number.
-            raise NotSymbolic(f"a list of `{op.name}` has its numbers in a parameter")
+        for name, value in bound.items():
+            if isinstance(value, ListName):
+                items = range(self.uses.length_of(value))
+                bound[name] = tuple(item_of(value, index) for index in items)
         return self.inferred(op, bound, shapes)
 
     def inferred(
