@@ -50,15 +50,18 @@ class Inception(nn.Layer):
 class AuxHead(nn.Layer):
     """AuxHead, paddle/googlenet.yaml:19.
 
-    [N, 512, 13, 13] -> [N, num_classes]
+    [N, in_channels, 13, 13] -> [N, num_classes]
     """
 
-    def __init__(self, num_classes: int) -> None:
+    def __init__(
+        self, in_channels: int, num_classes: int, activation: type[nn.Layer] = nn.ReLU
+    ) -> None:
         super().__init__()
         self.pool = nn.AvgPool2D(5, stride=3)
-        self.conv = nn.Conv2D(512, 128, 1, bias_attr=False)
+        self.conv = nn.Conv2D(in_channels, 128, 1, bias_attr=False)
         self.flatten = nn.Flatten()
         self.fc1 = nn.Linear(1152, 1024)
+        self.fc1_act = activation()
         self.drop = nn.Dropout(0.7, mode="downscale_in_infer")
         self.fc2 = nn.Linear(1024, num_classes)
         self.out_features = num_classes
@@ -67,32 +70,7 @@ class AuxHead(nn.Layer):
         x = self.pool(x)
         x = self.conv(x)
         x = self.flatten(x)
-        x = F.relu(self.fc1(x))
-        x = self.drop(x)
-        return self.fc2(x)
-
-
-class AuxHead2(nn.Layer):
-    """AuxHead2, paddle/googlenet.yaml:19.
-
-    [N, 528, 13, 13] -> [N, num_classes]
-    """
-
-    def __init__(self, num_classes: int) -> None:
-        super().__init__()
-        self.pool = nn.AvgPool2D(5, stride=3)
-        self.conv = nn.Conv2D(528, 128, 1, bias_attr=False)
-        self.flatten = nn.Flatten()
-        self.fc1 = nn.Linear(1152, 1024)
-        self.drop = nn.Dropout(0.7, mode="downscale_in_infer")
-        self.fc2 = nn.Linear(1024, num_classes)
-        self.out_features = num_classes
-
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        x = self.pool(x)
-        x = self.conv(x)
-        x = self.flatten(x)
-        x = self.fc1(x)
+        x = self.fc1_act(self.fc1(x))
         x = self.drop(x)
         return self.fc2(x)
 
@@ -201,8 +179,8 @@ class GoogLeNet(nn.Layer):
         self.drop = nn.Dropout(0.4, mode="downscale_in_infer")
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(1024, num_classes)
-        self.aux1 = AuxHead(num_classes=num_classes)
-        self.aux2 = AuxHead2(num_classes=num_classes)
+        self.aux1 = AuxHead(512, num_classes=num_classes)
+        self.aux2 = AuxHead(528, num_classes=num_classes, activation=nn.Identity)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor | tuple[paddle.Tensor, ...]:
         check_shape(x, (None, 3, 224, 224), "input", "googlenet.yaml:5")

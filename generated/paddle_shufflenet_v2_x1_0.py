@@ -65,7 +65,7 @@ class Down(nn.Layer):
 class Unit(nn.Layer):
     """Unit, paddle/shufflenet_v2_x1_0.yaml:9.
 
-    [N, in_channels, H, W] -> [N, in_channels // 2 * 2, H, W]
+    [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
 
     def __init__(self, in_channels: int, activation: type[nn.Layer] = nn.ReLU) -> None:
@@ -90,7 +90,7 @@ class Unit(nn.Layer):
         self.mix_half_conv3_norm = nn.BatchNorm2D(in_channels // 2)
         self.mix_half_conv3_act = activation()
         self.shuffle = nn.ChannelShuffle(2)
-        self.out_channels = in_channels // 2 * 2
+        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         keep, half = paddle.split(x, 2, axis=1)

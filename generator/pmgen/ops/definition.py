@@ -14,7 +14,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from math import gcd
 from typing import Any, TypeAlias, TypeGuard
 
-from pmgen.expressions.expression import Expr, Name, as_expr, evaluate, names_in
+from pmgen.expressions.expression import Expr, Name, as_expr, names_in
+from pmgen.expressions.substitution import evaluate
 from pmgen.ops.kinds import Kind
 
 Dim: TypeAlias = "int | Expr"
@@ -53,7 +54,7 @@ class ArgDef:
     """One argument. `free`: it changes sizes of tensors and never the structure, so a
     parameter of the model that only reaches such arguments stays a constructor
     argument of the emitted class. `fixed`: the shape rule needs it as a number, so a
-    block whose parameter reaches it becomes a class per use. `real`: Paddle takes a
+    block whose parameter reaches it becomes a class per value. `real`: Paddle takes a
     float and refuses an int."""
 
     name: str

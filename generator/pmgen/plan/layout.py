@@ -6,6 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pmgen.expressions.expression import Expr
+from pmgen.expressions.printer import assigned, broken, show
+
 WIDTH = 88
 _ONE_A_LINE = ("nn.Sequential(", "(")  # a list of layers is read from top to bottom
 INDENT = "    "
@@ -37,12 +40,19 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Formula:
+    """An expression over what is open. Equal values are equal code."""
+
+    expr: Expr
+
+
+@dataclass(frozen=True)
 class Many:
     """`*(element for index in range(count))` in a call."""
 
     element: Code
     index: str
-    count: str
+    count: Code
 
 
 @dataclass(frozen=True)
@@ -53,17 +63,19 @@ class Infix:
     operands: tuple[str, ...]
 
 
-Code: TypeAlias = "str | Invoke | Keyword | Listing | Many | Infix"
+Code: TypeAlias = "str | Formula | Invoke | Keyword | Listing | Many | Infix"
 
 
 def flat(code: Code) -> str:
     """The code on one line."""
     if isinstance(code, str):
         return code
+    if isinstance(code, Formula):
+        return show(code.expr)
     if isinstance(code, Keyword):
         return f"{code.name}={flat(code.value)}"
     if isinstance(code, Many):
-        return f"*({flat(code.element)} for {code.index} in range({code.count}))"
+        return f"*({flat(code.element)} for {code.index} in range({flat(code.count)}))"
     if isinstance(code, Infix):
         return f" {code.operator} ".join(code.operands)
     items = code.args if isinstance(code, Invoke) else code.items
@@ -81,13 +93,15 @@ def lines(code: Code, depth: int, before: str = "", after: str = "") -> list[str
     one = f"{lead}{before}{flat(code)}{after}"
     if len(one) <= WIDTH or isinstance(code, str):
         return [one]
+    if isinstance(code, Formula):
+        return _formula_lines(code.expr, depth, before, after)
     if isinstance(code, Keyword):
         return lines(code.value, depth, f"{before}{code.name}=", after)
     if isinstance(code, Many):
         return [
             f"{lead}{before}*(",
             *lines(code.element, depth + 1),
-            f"{lead}{INDENT}for {code.index} in range({code.count})",
+            *lines(Invoke("range", (code.count,)), depth + 1, f"for {code.index} in "),
             f"{lead}){after}",
         ]
     if isinstance(code, Infix):
@@ -103,6 +117,19 @@ def lines(code: Code, depth: int, before: str = "", after: str = "") -> list[str
         out += lines(item, depth + 1, after=",")
     out.append(f"{lead}{closing}{after}")
     return out
+
+
+def _formula_lines(expr: Expr, depth: int, before: str, after: str) -> list[str]:
+    """A formula that does not fit a line: in parentheses where nothing else has
+    brackets around it."""
+    lead = INDENT * depth
+    if before.endswith(" "):  # an assignment
+        first, *rest = assigned(expr, WIDTH - len(lead), len(before))
+    else:
+        room = WIDTH - len(lead)
+        first, *rest = broken(expr, room, before=len(before), after=len(after))
+    found = [f"{lead}{before}{first}", *(lead + line for line in rest)]
+    return [*found[:-1], found[-1] + after]
 
 
 def _infix_lines(code: Infix, depth: int, before: str, after: str) -> list[str]:

@@ -15,18 +15,21 @@ from pmgen.expressions.expression import (
     as_expr,
     names_in,
     simplest,
-    substitute,
 )
+from pmgen.expressions.substitution import substitute
 from pmgen.language.spec import IN_CHANNELS, Head, Param, Series
 from pmgen.language.visit import inputs_named_in, layers_in, layers_of
 from pmgen.ops.definition import Dim, Shape, is_open_size
-from pmgen.plan.body.calls import formula, name_of
+from pmgen.plan.body.calls import name_of
 from pmgen.plan.body.flow import Flow, Place, UseClass
+from pmgen.plan.body.uses import Uses
 from pmgen.plan.body.walker import FormWalker
 from pmgen.plan.docs import docstring
 from pmgen.plan.layout import (
     INDENT,
     METHOD_DEPTH,
+    Code,
+    Formula,
     Invoke,
     Listing,
     flat,
@@ -67,6 +70,7 @@ class _ModelPlanner:
             use_class,
             frozenset(inputs_named_in(layers)),
             frozenset(param.name.text for param in self.params),
+            Uses(graph),
         )
 
     def plan(self) -> ClassPlan:
@@ -183,8 +187,8 @@ def _substituted(size: Dim, names: dict[str, Name]) -> Dim:
     return simplest(substitute(as_expr(size), names))
 
 
-def _size_code(size: Any) -> str:
+def _size_code(size: Any) -> Code:
     """A size as code; None where the input leaves it open."""
     if is_open_size(size):
         return "None"
-    return formula(size) if isinstance(size, Expr) else str(size)
+    return Formula(size) if isinstance(size, Expr) else str(size)

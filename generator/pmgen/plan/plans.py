@@ -48,13 +48,22 @@ class ClassPlan:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What the user may want to know about the code, and the line that it is about."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
 class ModulePlan:
-    """One generated file."""
+    """One generated file. `notes` say why a block is several classes."""
 
     header: tuple[str, ...]
     model: str
     classes: tuple[ClassPlan, ...]
     standalone: bool
+    notes: tuple[Note, ...] = ()
 
     @property
     def code(self) -> str:

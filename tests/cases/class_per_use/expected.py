@@ -9,14 +9,14 @@ __all__ = ["PerUse"]
 
 
 class Head(nn.Layer):
-    """Head, spec.yaml:6.
+    """Head, spec.yaml:6. For axis = 1, because Softmax needs its axis as a number.
 
-    [N, 16, 16, 16] -> [N, 8, 16, 16]
+    [N, in_channels, H, W] -> [N, 8, H', W']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, kernel: int = 3) -> None:
         super().__init__()
-        self.conv = nn.Conv2D(16, 8, 3, padding=1)
+        self.conv = nn.Conv2D(in_channels, 8, kernel, padding=kernel // 2)
         self.soft = nn.Softmax(axis=1)
         self.out_channels = 8
 
@@ -26,32 +26,15 @@ class Head(nn.Layer):
 
 
 class Head2(nn.Layer):
-    """Head2, spec.yaml:6.
+    """Head2, spec.yaml:6. For axis = 2, because Softmax needs its axis as a number.
 
-    [N, 8, 16, 16] -> [N, 8, 16, 16]
+    [N, in_channels, H, W] -> [N, 8, H', W']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, kernel: int = 3) -> None:
         super().__init__()
-        self.conv = nn.Conv2D(8, 8, 5, padding=2)
+        self.conv = nn.Conv2D(in_channels, 8, kernel, padding=kernel // 2)
         self.soft = nn.Softmax(axis=2)
-        self.out_channels = 8
-
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        x = self.conv(x)
-        return self.soft(x)
-
-
-class Head3(nn.Layer):
-    """Head3, spec.yaml:6.
-
-    [N, 8, 16, 16] -> [N, 8, 16, 16]
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv = nn.Conv2D(8, 8, 3, padding=1)
-        self.soft = nn.Softmax(axis=1)
         self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
@@ -69,9 +52,9 @@ class PerUse(nn.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.head1 = Head()
-        self.head2 = Head2()
-        self.head3 = Head3()
+        self.head1 = Head(16)
+        self.head2 = Head2(8, kernel=5)
+        self.head3 = Head(8)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         check_shape(x, (None, 16, 16, 16), "input", "spec.yaml:4")

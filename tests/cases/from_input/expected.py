@@ -66,12 +66,12 @@ class Forked(nn.Layer):
 class Again(nn.Layer):
     """Again, spec.yaml:30.
 
-    [N, 4, 16, 16] -> [N, 4, 16, 16]
+    [N, in_channels, H, W] -> [N, 4, H, W]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2D(4, 4, 1)
+        self.conv = nn.Conv2D(in_channels, 4, 1)
         self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
@@ -93,7 +93,7 @@ class Looks(nn.Layer):
         self.dense = nn.Sequential(Dense(3, growth=4), Dense(11, growth=4))
         self.gated = Gated(19)
         self.forked = Forked(19)
-        self.again = nn.Sequential(*(Again() for _ in range(2)))
+        self.again = nn.Sequential(*(Again(4) for _ in range(2)))
         self.inside_conv = nn.Conv2D(4, 3, 1)
         self.look = nn.Flatten()
 

@@ -59,7 +59,7 @@ class Down(nn.Layer):
 class Unit(nn.Layer):
     """Unit, spec.yaml:7.
 
-    [N, in_channels, H, W] -> [N, in_channels // 2 * 2, H, W]
+    [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
 
     def __init__(self, in_channels: int) -> None:
@@ -82,7 +82,7 @@ class Unit(nn.Layer):
         )
         self.halves_work_conv3_norm = nn.BatchNorm2D(in_channels // 2)
         self.shuffle = nn.ChannelShuffle(2)
-        self.out_channels = in_channels // 2 * 2
+        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         same, work = paddle.split(x, 2, axis=1)
