@@ -40,7 +40,7 @@ def _visible(text: str) -> str:
 
 def docstring(text: str, shape: Shape, out: Shape) -> tuple[str, ...]:
     """A docstring as lines: what it is, and its shapes."""
-    shapes = f"{_shape_text(shape)} -> {_shape_text(out)}"
+    shapes = f"{shape_text(shape)} -> {shape_text(out)}"
     text = " ".join(text.split()) or "A network."
     text = "".join(char if _inert(char) else _escaped(char) for char in text)
     text = text if text.endswith((".", "!", "?")) else f"{text}."
@@ -56,7 +56,8 @@ def _escaped(char: str) -> str:
     return f"\\{char}" if char in '"\\' else char.encode("unicode_escape").decode()
 
 
-def _shape_text(shape: Shape) -> str:
+def shape_text(shape: Shape) -> str:
+    """A shape as a comment has it: `[N, 64, 56, 56]`, `[N, width * 4, H', W']`."""
     parts = ["N"]
     for axis, size in enumerate(shape):
         if is_open_size(size):
