@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 from pmruntime.layers import LayerNorm2D
 
 __all__ = ["ConvNeXtTiny"]
@@ -85,32 +85,37 @@ class ConvNeXtTiny(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(768, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "convnext_tiny.yaml:5")
-        x = self.stem(x)
-        check_shape(x, (None, 96, 56, 56), "stem", "convnext_tiny.yaml:24")
-        x = self.stem_norm(x)
-        check_shape(x, (None, 96, 56, 56), "stem_norm", "convnext_tiny.yaml:25")
-        x = self.stage1(x)
-        check_shape(x, (None, 96, 56, 56), "stage1", "convnext_tiny.yaml:26")
-        x = self.down2(x)
-        check_shape(x, (None, 192, 28, 28), "down2", "convnext_tiny.yaml:27")
-        x = self.stage2(x)
-        check_shape(x, (None, 192, 28, 28), "stage2", "convnext_tiny.yaml:28")
-        x = self.down3(x)
-        check_shape(x, (None, 384, 14, 14), "down3", "convnext_tiny.yaml:29")
-        x = self.stage3(x)
-        check_shape(x, (None, 384, 14, 14), "stage3", "convnext_tiny.yaml:30")
-        x = self.down4(x)
-        check_shape(x, (None, 768, 7, 7), "down4", "convnext_tiny.yaml:31")
-        x = self.stage4(x)
-        check_shape(x, (None, 768, 7, 7), "stage4", "convnext_tiny.yaml:32")
-        x = self.avgpool(x)
-        check_shape(x, (None, 768, 1, 1), "avgpool", "convnext_tiny.yaml:33")
-        x = self.last_norm(x)
-        check_shape(x, (None, 768, 1, 1), "last_norm", "convnext_tiny.yaml:34")
-        x = self.flatten(x)
-        check_shape(x, (None, 768), "flatten", "convnext_tiny.yaml:35")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "convnext_tiny.yaml:36")
-        return x
+        x = self.stem(x)  # [N, 96, 56, 56]
+        x = self.stem_norm(x)  # [N, 96, 56, 56]
+        x = self.stage1(x)  # [N, 96, 56, 56]
+        x = self.down2(x)  # [N, 192, 28, 28]
+        x = self.stage2(x)  # [N, 192, 28, 28]
+        x = self.down3(x)  # [N, 384, 14, 14]
+        x = self.stage3(x)  # [N, 384, 14, 14]
+        x = self.down4(x)  # [N, 768, 7, 7]
+        x = self.stage4(x)  # [N, 768, 7, 7]
+        x = self.avgpool(x)  # [N, 768, 1, 1]
+        x = self.last_norm(x)  # [N, 768, 1, 1]
+        x = self.flatten(x)  # [N, 768]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "convnext_tiny.yaml:5"),
+            "stem": ((96, 56, 56), "convnext_tiny.yaml:24"),
+            "stem_norm": ((96, 56, 56), "convnext_tiny.yaml:25"),
+            "stage1": ((96, 56, 56), "convnext_tiny.yaml:26"),
+            "down2": ((192, 28, 28), "convnext_tiny.yaml:27"),
+            "stage2": ((192, 28, 28), "convnext_tiny.yaml:28"),
+            "down3": ((384, 14, 14), "convnext_tiny.yaml:29"),
+            "stage3": ((384, 14, 14), "convnext_tiny.yaml:30"),
+            "down4": ((768, 7, 7), "convnext_tiny.yaml:31"),
+            "stage4": ((768, 7, 7), "convnext_tiny.yaml:32"),
+            "avgpool": ((768, 1, 1), "convnext_tiny.yaml:33"),
+            "last_norm": ((768, 1, 1), "convnext_tiny.yaml:34"),
+            "flatten": ((768,), "convnext_tiny.yaml:35"),
+            "fc": ((self.num_classes,), "convnext_tiny.yaml:36"),
+        }

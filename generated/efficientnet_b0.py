@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["EfficientNetB0"]
 
@@ -135,32 +135,37 @@ class EfficientNetB0(nn.Layer):
         self.drop = nn.Dropout(0.2)
         self.fc = nn.Linear(1280, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "paddle/mobilenet_v2.yaml:5")
-        x = F.silu(self.conv_norm(self.conv(x)))
-        check_shape(x, (None, 32, 112, 112), "conv", "paddle/mobilenet_v2.yaml:18")
-        x = self.stage1(x)
-        check_shape(x, (None, 16, 112, 112), "stage1", "paddle/mobilenet_v2.yaml:19")
-        x = self.stage2(x)
-        check_shape(x, (None, 24, 56, 56), "stage2", "paddle/mobilenet_v2.yaml:20")
-        x = self.stage3(x)
-        check_shape(x, (None, 40, 28, 28), "stage3", "paddle/mobilenet_v2.yaml:21")
-        x = self.stage4(x)
-        check_shape(x, (None, 80, 14, 14), "stage4", "paddle/mobilenet_v2.yaml:22")
-        x = self.stage5(x)
-        check_shape(x, (None, 112, 14, 14), "stage5", "paddle/mobilenet_v2.yaml:23")
-        x = self.stage6(x)
-        check_shape(x, (None, 192, 7, 7), "stage6", "paddle/mobilenet_v2.yaml:24")
-        x = self.stage7(x)
-        check_shape(x, (None, 320, 7, 7), "stage7", "paddle/mobilenet_v2.yaml:25")
-        x = F.silu(self.last_norm(self.last(x)))
-        check_shape(x, (None, 1280, 7, 7), "last", "paddle/mobilenet_v2.yaml:26")
-        x = self.avgpool(x)
-        check_shape(x, (None, 1280, 1, 1), "avgpool", "paddle/mobilenet_v2.yaml:27")
-        x = self.flatten(x)
-        check_shape(x, (None, 1280), "flatten", "paddle/mobilenet_v2.yaml:28")
-        x = self.drop(x)
-        check_shape(x, (None, 1280), "drop", "paddle/mobilenet_v2.yaml:29")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "paddle/mobilenet_v2.yaml:30")
-        return x
+        x = F.silu(self.conv_norm(self.conv(x)))  # [N, 32, 112, 112]
+        x = self.stage1(x)  # [N, 16, 112, 112]
+        x = self.stage2(x)  # [N, 24, 56, 56]
+        x = self.stage3(x)  # [N, 40, 28, 28]
+        x = self.stage4(x)  # [N, 80, 14, 14]
+        x = self.stage5(x)  # [N, 112, 14, 14]
+        x = self.stage6(x)  # [N, 192, 7, 7]
+        x = self.stage7(x)  # [N, 320, 7, 7]
+        x = F.silu(self.last_norm(self.last(x)))  # [N, 1280, 7, 7]
+        x = self.avgpool(x)  # [N, 1280, 1, 1]
+        x = self.flatten(x)  # [N, 1280]
+        x = self.drop(x)  # [N, 1280]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "paddle/mobilenet_v2.yaml:5"),
+            "conv": ((32, 112, 112), "paddle/mobilenet_v2.yaml:18", "conv_norm"),
+            "stage1": ((16, 112, 112), "paddle/mobilenet_v2.yaml:19"),
+            "stage2": ((24, 56, 56), "paddle/mobilenet_v2.yaml:20"),
+            "stage3": ((40, 28, 28), "paddle/mobilenet_v2.yaml:21"),
+            "stage4": ((80, 14, 14), "paddle/mobilenet_v2.yaml:22"),
+            "stage5": ((112, 14, 14), "paddle/mobilenet_v2.yaml:23"),
+            "stage6": ((192, 7, 7), "paddle/mobilenet_v2.yaml:24"),
+            "stage7": ((320, 7, 7), "paddle/mobilenet_v2.yaml:25"),
+            "last": ((1280, 7, 7), "paddle/mobilenet_v2.yaml:26", "last_norm"),
+            "avgpool": ((1280, 1, 1), "paddle/mobilenet_v2.yaml:27"),
+            "flatten": ((1280,), "paddle/mobilenet_v2.yaml:28"),
+            "drop": ((1280,), "paddle/mobilenet_v2.yaml:29"),
+            "fc": ((self.num_classes,), "paddle/mobilenet_v2.yaml:30"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["GoogLeNet"]
 
@@ -150,44 +150,49 @@ class GoogLeNet(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(1024, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "googlenet.yaml:5")
-        x = F.relu(self.conv1(x))
-        check_shape(x, (None, 64, 224, 224), "conv1", "googlenet.yaml:24")
-        x = self.pool1(x)
-        check_shape(x, (None, 64, 112, 112), "pool1", "googlenet.yaml:25")
-        x = F.relu(self.conv2_1(x))
-        check_shape(x, (None, 64, 112, 112), "conv2_1", "googlenet.yaml:26")
-        x = F.relu(self.conv2_2(x))
-        check_shape(x, (None, 192, 112, 112), "conv2_2", "googlenet.yaml:27")
-        x = self.pool2(x)
-        check_shape(x, (None, 192, 56, 56), "pool2", "googlenet.yaml:28")
-        x = self.block3_1(x)
-        check_shape(x, (None, 256, 56, 56), "block3_1", "googlenet.yaml:29")
-        x = self.block3_2(x)
-        check_shape(x, (None, 480, 56, 56), "block3_2", "googlenet.yaml:30")
-        x = self.pool3(x)
-        check_shape(x, (None, 480, 28, 28), "pool3", "googlenet.yaml:31")
-        x = self.block4_1(x)
-        check_shape(x, (None, 512, 28, 28), "block4_1", "googlenet.yaml:32")
-        x = self.block4_2(x)
-        check_shape(x, (None, 512, 28, 28), "block4_2", "googlenet.yaml:33")
-        x = self.block4_3(x)
-        check_shape(x, (None, 512, 28, 28), "block4_3", "googlenet.yaml:34")
-        x = self.block4_4(x)
-        check_shape(x, (None, 528, 28, 28), "block4_4", "googlenet.yaml:35")
-        x = self.block4_5(x)
-        check_shape(x, (None, 832, 28, 28), "block4_5", "googlenet.yaml:36")
-        x = self.pool4(x)
-        check_shape(x, (None, 832, 14, 14), "pool4", "googlenet.yaml:37")
-        x = self.block5_1(x)
-        check_shape(x, (None, 832, 14, 14), "block5_1", "googlenet.yaml:38")
-        x = self.block5_2(x)
-        check_shape(x, (None, 1024, 14, 14), "block5_2", "googlenet.yaml:39")
-        x = self.pool5(x)
-        check_shape(x, (None, 1024, 1, 1), "pool5", "googlenet.yaml:40")
-        x = self.flatten(x)
-        check_shape(x, (None, 1024), "flatten", "googlenet.yaml:41")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "googlenet.yaml:42")
-        return x
+        x = F.relu(self.conv1(x))  # [N, 64, 224, 224]
+        x = self.pool1(x)  # [N, 64, 112, 112]
+        x = F.relu(self.conv2_1(x))  # [N, 64, 112, 112]
+        x = F.relu(self.conv2_2(x))  # [N, 192, 112, 112]
+        x = self.pool2(x)  # [N, 192, 56, 56]
+        x = self.block3_1(x)  # [N, 256, 56, 56]
+        x = self.block3_2(x)  # [N, 480, 56, 56]
+        x = self.pool3(x)  # [N, 480, 28, 28]
+        x = self.block4_1(x)  # [N, 512, 28, 28]
+        x = self.block4_2(x)  # [N, 512, 28, 28]
+        x = self.block4_3(x)  # [N, 512, 28, 28]
+        x = self.block4_4(x)  # [N, 528, 28, 28]
+        x = self.block4_5(x)  # [N, 832, 28, 28]
+        x = self.pool4(x)  # [N, 832, 14, 14]
+        x = self.block5_1(x)  # [N, 832, 14, 14]
+        x = self.block5_2(x)  # [N, 1024, 14, 14]
+        x = self.pool5(x)  # [N, 1024, 1, 1]
+        x = self.flatten(x)  # [N, 1024]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "googlenet.yaml:5"),
+            "conv1": ((64, 224, 224), "googlenet.yaml:24"),
+            "pool1": ((64, 112, 112), "googlenet.yaml:25"),
+            "conv2_1": ((64, 112, 112), "googlenet.yaml:26"),
+            "conv2_2": ((192, 112, 112), "googlenet.yaml:27"),
+            "pool2": ((192, 56, 56), "googlenet.yaml:28"),
+            "block3_1": ((256, 56, 56), "googlenet.yaml:29"),
+            "block3_2": ((480, 56, 56), "googlenet.yaml:30"),
+            "pool3": ((480, 28, 28), "googlenet.yaml:31"),
+            "block4_1": ((512, 28, 28), "googlenet.yaml:32"),
+            "block4_2": ((512, 28, 28), "googlenet.yaml:33"),
+            "block4_3": ((512, 28, 28), "googlenet.yaml:34"),
+            "block4_4": ((528, 28, 28), "googlenet.yaml:35"),
+            "block4_5": ((832, 28, 28), "googlenet.yaml:36"),
+            "pool4": ((832, 14, 14), "googlenet.yaml:37"),
+            "block5_1": ((832, 14, 14), "googlenet.yaml:38"),
+            "block5_2": ((1024, 14, 14), "googlenet.yaml:39"),
+            "pool5": ((1024, 1, 1), "googlenet.yaml:40"),
+            "flatten": ((1024,), "googlenet.yaml:41"),
+            "fc": ((self.num_classes,), "googlenet.yaml:42"),
+        }

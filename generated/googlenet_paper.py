@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["GoogLeNetPaper"]
 
@@ -182,60 +182,62 @@ class GoogLeNetPaper(nn.Layer):
         self.aux1 = AuxHead(512, num_classes=num_classes)
         self.aux2 = AuxHead(528, num_classes=num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor | tuple[paddle.Tensor, ...]:
-        check_shape(x, (None, 3, 224, 224), "input", "googlenet.yaml:5")
-        x = F.relu(self.conv1(x))
-        check_shape(x, (None, 64, 112, 112), "conv1", "googlenet.yaml:24")
-        x = self.pool1(x)
-        check_shape(x, (None, 64, 56, 56), "pool1", "googlenet.yaml:25")
-        x = self.lrn1(x)
-        check_shape(x, (None, 64, 56, 56), "lrn1", "googlenet_paper.yaml:18")
-        x = F.relu(self.conv2_1(x))
-        check_shape(x, (None, 64, 56, 56), "conv2_1", "googlenet.yaml:26")
-        x = F.relu(self.conv2_2(x))
-        check_shape(x, (None, 192, 56, 56), "conv2_2", "googlenet.yaml:27")
-        x = self.lrn2(x)
-        check_shape(x, (None, 192, 56, 56), "lrn2", "googlenet_paper.yaml:19")
-        x = self.pool2(x)
-        check_shape(x, (None, 192, 28, 28), "pool2", "googlenet.yaml:28")
-        x = self.block3_1(x)
-        check_shape(x, (None, 256, 28, 28), "block3_1", "googlenet.yaml:29")
-        x = self.block3_2(x)
-        check_shape(x, (None, 480, 28, 28), "block3_2", "googlenet.yaml:30")
-        x = self.pool3(x)
-        check_shape(x, (None, 480, 14, 14), "pool3", "googlenet.yaml:31")
-        block4_1 = self.block4_1(x)
-        check_shape(block4_1, (None, 512, 14, 14), "block4_1", "googlenet.yaml:32")
-        x = self.block4_2(block4_1)
-        check_shape(x, (None, 512, 14, 14), "block4_2", "googlenet.yaml:33")
-        x = self.block4_3(x)
-        check_shape(x, (None, 512, 14, 14), "block4_3", "googlenet.yaml:34")
-        block4_4 = self.block4_4(x)
-        check_shape(block4_4, (None, 528, 14, 14), "block4_4", "googlenet.yaml:35")
-        x = self.block4_5(block4_4)
-        check_shape(x, (None, 832, 14, 14), "block4_5", "googlenet.yaml:36")
-        x = self.pool4(x)
-        check_shape(x, (None, 832, 7, 7), "pool4", "googlenet.yaml:37")
-        x = self.block5_1(x)
-        check_shape(x, (None, 832, 7, 7), "block5_1", "googlenet.yaml:38")
-        x = self.block5_2(x)
-        check_shape(x, (None, 1024, 7, 7), "block5_2", "googlenet.yaml:39")
-        x = self.pool5(x)
-        check_shape(x, (None, 1024, 1, 1), "pool5", "googlenet.yaml:40")
-        x = self.flatten(x)
-        check_shape(x, (None, 1024), "flatten", "googlenet.yaml:41")
-        x = self.drop(x)
-        check_shape(x, (None, 1024), "drop", "googlenet_paper.yaml:20")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "googlenet.yaml:42")
+        x = F.relu(self.conv1(x))  # [N, 64, 112, 112]
+        x = self.pool1(x)  # [N, 64, 56, 56]
+        x = self.lrn1(x)  # [N, 64, 56, 56]
+        x = F.relu(self.conv2_1(x))  # [N, 64, 56, 56]
+        x = F.relu(self.conv2_2(x))  # [N, 192, 56, 56]
+        x = self.lrn2(x)  # [N, 192, 56, 56]
+        x = self.pool2(x)  # [N, 192, 28, 28]
+        x = self.block3_1(x)  # [N, 256, 28, 28]
+        x = self.block3_2(x)  # [N, 480, 28, 28]
+        x = self.pool3(x)  # [N, 480, 14, 14]
+        block4_1 = self.block4_1(x)  # [N, 512, 14, 14]
+        x = self.block4_2(block4_1)  # [N, 512, 14, 14]
+        x = self.block4_3(x)  # [N, 512, 14, 14]
+        block4_4 = self.block4_4(x)  # [N, 528, 14, 14]
+        x = self.block4_5(block4_4)  # [N, 832, 14, 14]
+        x = self.pool4(x)  # [N, 832, 7, 7]
+        x = self.block5_1(x)  # [N, 832, 7, 7]
+        x = self.block5_2(x)  # [N, 1024, 7, 7]
+        x = self.pool5(x)  # [N, 1024, 1, 1]
+        x = self.flatten(x)  # [N, 1024]
+        x = self.drop(x)  # [N, 1024]
+        x = self.fc(x)  # [N, num_classes]
         if self.training:
-            aux1 = self.aux1(block4_1)
-            check_shape(
-                aux1, (None, self.num_classes), "aux1", "googlenet_paper.yaml:22"
-            )
-            aux2 = self.aux2(block4_4)
-            check_shape(
-                aux2, (None, self.num_classes), "aux2", "googlenet_paper.yaml:23"
-            )
+            aux1 = self.aux1(block4_1)  # [N, num_classes]
+            aux2 = self.aux2(block4_4)  # [N, num_classes]
             return x, aux1, aux2
         return x
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "googlenet.yaml:5"),
+            "conv1": ((64, 112, 112), "googlenet.yaml:24"),
+            "pool1": ((64, 56, 56), "googlenet.yaml:25"),
+            "lrn1": ((64, 56, 56), "googlenet_paper.yaml:18"),
+            "conv2_1": ((64, 56, 56), "googlenet.yaml:26"),
+            "conv2_2": ((192, 56, 56), "googlenet.yaml:27"),
+            "lrn2": ((192, 56, 56), "googlenet_paper.yaml:19"),
+            "pool2": ((192, 28, 28), "googlenet.yaml:28"),
+            "block3_1": ((256, 28, 28), "googlenet.yaml:29"),
+            "block3_2": ((480, 28, 28), "googlenet.yaml:30"),
+            "pool3": ((480, 14, 14), "googlenet.yaml:31"),
+            "block4_1": ((512, 14, 14), "googlenet.yaml:32"),
+            "block4_2": ((512, 14, 14), "googlenet.yaml:33"),
+            "block4_3": ((512, 14, 14), "googlenet.yaml:34"),
+            "block4_4": ((528, 14, 14), "googlenet.yaml:35"),
+            "block4_5": ((832, 14, 14), "googlenet.yaml:36"),
+            "pool4": ((832, 7, 7), "googlenet.yaml:37"),
+            "block5_1": ((832, 7, 7), "googlenet.yaml:38"),
+            "block5_2": ((1024, 7, 7), "googlenet.yaml:39"),
+            "pool5": ((1024, 1, 1), "googlenet.yaml:40"),
+            "flatten": ((1024,), "googlenet.yaml:41"),
+            "drop": ((1024,), "googlenet_paper.yaml:20"),
+            "fc": ((self.num_classes,), "googlenet.yaml:42"),
+            "aux1": ((self.num_classes,), "googlenet_paper.yaml:22"),
+            "aux2": ((self.num_classes,), "googlenet_paper.yaml:23"),
+        }

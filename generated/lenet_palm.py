@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["LeNetPalm"]
 
@@ -30,22 +30,27 @@ class LeNetPalm(nn.Layer):
         self.fc1 = nn.Linear(300000, 64)
         self.fc2 = nn.Linear(64, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "lenet_palm.yaml:6")
-        x = F.sigmoid(self.conv1(x))
-        check_shape(x, (None, 6, 220, 220), "conv1", "lenet.yaml:8")
-        x = self.pool1(x)
-        check_shape(x, (None, 6, 110, 110), "pool1", "lenet.yaml:9")
-        x = F.sigmoid(self.conv2(x))
-        check_shape(x, (None, 16, 106, 106), "conv2", "lenet.yaml:10")
-        x = self.pool2(x)
-        check_shape(x, (None, 16, 53, 53), "pool2", "lenet.yaml:11")
-        x = F.sigmoid(self.conv3(x))
-        check_shape(x, (None, 120, 50, 50), "conv3", "lenet.yaml:12")
-        x = self.flatten(x)
-        check_shape(x, (None, 300000), "flatten", "lenet.yaml:13")
-        x = F.sigmoid(self.fc1(x))
-        check_shape(x, (None, 64), "fc1", "lenet.yaml:14")
-        x = self.fc2(x)
-        check_shape(x, (None, self.num_classes), "fc2", "lenet.yaml:15")
-        return x
+        x = F.sigmoid(self.conv1(x))  # [N, 6, 220, 220]
+        x = self.pool1(x)  # [N, 6, 110, 110]
+        x = F.sigmoid(self.conv2(x))  # [N, 16, 106, 106]
+        x = self.pool2(x)  # [N, 16, 53, 53]
+        x = F.sigmoid(self.conv3(x))  # [N, 120, 50, 50]
+        x = self.flatten(x)  # [N, 300000]
+        x = F.sigmoid(self.fc1(x))  # [N, 64]
+        return self.fc2(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "lenet_palm.yaml:6"),
+            "conv1": ((6, 220, 220), "lenet.yaml:8"),
+            "pool1": ((6, 110, 110), "lenet.yaml:9"),
+            "conv2": ((16, 106, 106), "lenet.yaml:10"),
+            "pool2": ((16, 53, 53), "lenet.yaml:11"),
+            "conv3": ((120, 50, 50), "lenet.yaml:12"),
+            "flatten": ((300000,), "lenet.yaml:13"),
+            "fc1": ((64,), "lenet.yaml:14"),
+            "fc2": ((self.num_classes,), "lenet.yaml:15"),
+        }

@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["DenseNet161"]
 
@@ -77,32 +77,37 @@ class DenseNet161(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(2208, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "paddle/densenet121.yaml:5")
-        x = F.relu(self.conv_norm(self.conv(x)))
-        check_shape(x, (None, 96, 112, 112), "conv", "paddle/densenet121.yaml:25")
-        x = self.pool(x)
-        check_shape(x, (None, 96, 56, 56), "pool", "paddle/densenet121.yaml:26")
-        x = self.dense1(x)
-        check_shape(x, (None, 384, 56, 56), "dense1", "paddle/densenet121.yaml:27")
-        x = self.trans1(x)
-        check_shape(x, (None, 192, 28, 28), "trans1", "paddle/densenet121.yaml:28")
-        x = self.dense2(x)
-        check_shape(x, (None, 768, 28, 28), "dense2", "paddle/densenet121.yaml:29")
-        x = self.trans2(x)
-        check_shape(x, (None, 384, 14, 14), "trans2", "paddle/densenet121.yaml:30")
-        x = self.dense3(x)
-        check_shape(x, (None, 2112, 14, 14), "dense3", "paddle/densenet121.yaml:31")
-        x = self.trans3(x)
-        check_shape(x, (None, 1056, 7, 7), "trans3", "paddle/densenet121.yaml:32")
-        x = self.dense4(x)
-        check_shape(x, (None, 2208, 7, 7), "dense4", "paddle/densenet121.yaml:33")
-        x = F.relu(self.last_norm(x))
-        check_shape(x, (None, 2208, 7, 7), "last_norm", "paddle/densenet121.yaml:34")
-        x = self.avgpool(x)
-        check_shape(x, (None, 2208, 1, 1), "avgpool", "paddle/densenet121.yaml:35")
-        x = self.flatten(x)
-        check_shape(x, (None, 2208), "flatten", "paddle/densenet121.yaml:36")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "paddle/densenet121.yaml:37")
-        return x
+        x = F.relu(self.conv_norm(self.conv(x)))  # [N, 96, 112, 112]
+        x = self.pool(x)  # [N, 96, 56, 56]
+        x = self.dense1(x)  # [N, 384, 56, 56]
+        x = self.trans1(x)  # [N, 192, 28, 28]
+        x = self.dense2(x)  # [N, 768, 28, 28]
+        x = self.trans2(x)  # [N, 384, 14, 14]
+        x = self.dense3(x)  # [N, 2112, 14, 14]
+        x = self.trans3(x)  # [N, 1056, 7, 7]
+        x = self.dense4(x)  # [N, 2208, 7, 7]
+        x = F.relu(self.last_norm(x))  # [N, 2208, 7, 7]
+        x = self.avgpool(x)  # [N, 2208, 1, 1]
+        x = self.flatten(x)  # [N, 2208]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "paddle/densenet121.yaml:5"),
+            "conv": ((96, 112, 112), "paddle/densenet121.yaml:25", "conv_norm"),
+            "pool": ((96, 56, 56), "paddle/densenet121.yaml:26"),
+            "dense1": ((384, 56, 56), "paddle/densenet121.yaml:27"),
+            "trans1": ((192, 28, 28), "paddle/densenet121.yaml:28"),
+            "dense2": ((768, 28, 28), "paddle/densenet121.yaml:29"),
+            "trans2": ((384, 14, 14), "paddle/densenet121.yaml:30"),
+            "dense3": ((2112, 14, 14), "paddle/densenet121.yaml:31"),
+            "trans3": ((1056, 7, 7), "paddle/densenet121.yaml:32"),
+            "dense4": ((2208, 7, 7), "paddle/densenet121.yaml:33"),
+            "last_norm": ((2208, 7, 7), "paddle/densenet121.yaml:34"),
+            "avgpool": ((2208, 1, 1), "paddle/densenet121.yaml:35"),
+            "flatten": ((2208,), "paddle/densenet121.yaml:36"),
+            "fc": ((self.num_classes,), "paddle/densenet121.yaml:37"),
+        }

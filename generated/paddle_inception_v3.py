@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["InceptionV3"]
 
@@ -280,32 +280,37 @@ class InceptionV3(nn.Layer):
         self.drop = nn.Dropout(0.2, mode="downscale_in_infer")
         self.fc = nn.Linear(2048, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 299, 299), "input", "paddle/inception_v3.yaml:5")
-        x = self.stem(x)
-        check_shape(x, (None, 192, 35, 35), "stem", "paddle/inception_v3.yaml:92")
-        x = self.a1(x)
-        check_shape(x, (None, 256, 35, 35), "a1", "paddle/inception_v3.yaml:93")
-        x = self.a2(x)
-        check_shape(x, (None, 288, 35, 35), "a2", "paddle/inception_v3.yaml:94")
-        x = self.b(x)
-        check_shape(x, (None, 768, 17, 17), "b", "paddle/inception_v3.yaml:95")
-        x = self.c1(x)
-        check_shape(x, (None, 768, 17, 17), "c1", "paddle/inception_v3.yaml:96")
-        x = self.c2(x)
-        check_shape(x, (None, 768, 17, 17), "c2", "paddle/inception_v3.yaml:97")
-        x = self.c4(x)
-        check_shape(x, (None, 768, 17, 17), "c4", "paddle/inception_v3.yaml:98")
-        x = self.d(x)
-        check_shape(x, (None, 1280, 8, 8), "d", "paddle/inception_v3.yaml:99")
-        x = self.e(x)
-        check_shape(x, (None, 2048, 8, 8), "e", "paddle/inception_v3.yaml:100")
-        x = self.avgpool(x)
-        check_shape(x, (None, 2048, 1, 1), "avgpool", "paddle/inception_v3.yaml:101")
-        x = self.flatten(x)
-        check_shape(x, (None, 2048), "flatten", "paddle/inception_v3.yaml:102")
-        x = self.drop(x)
-        check_shape(x, (None, 2048), "drop", "paddle/inception_v3.yaml:103")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "paddle/inception_v3.yaml:104")
-        return x
+        x = self.stem(x)  # [N, 192, 35, 35]
+        x = self.a1(x)  # [N, 256, 35, 35]
+        x = self.a2(x)  # [N, 288, 35, 35]
+        x = self.b(x)  # [N, 768, 17, 17]
+        x = self.c1(x)  # [N, 768, 17, 17]
+        x = self.c2(x)  # [N, 768, 17, 17]
+        x = self.c4(x)  # [N, 768, 17, 17]
+        x = self.d(x)  # [N, 1280, 8, 8]
+        x = self.e(x)  # [N, 2048, 8, 8]
+        x = self.avgpool(x)  # [N, 2048, 1, 1]
+        x = self.flatten(x)  # [N, 2048]
+        x = self.drop(x)  # [N, 2048]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 299, 299), "paddle/inception_v3.yaml:5"),
+            "stem": ((192, 35, 35), "paddle/inception_v3.yaml:92"),
+            "a1": ((256, 35, 35), "paddle/inception_v3.yaml:93"),
+            "a2": ((288, 35, 35), "paddle/inception_v3.yaml:94"),
+            "b": ((768, 17, 17), "paddle/inception_v3.yaml:95"),
+            "c1": ((768, 17, 17), "paddle/inception_v3.yaml:96"),
+            "c2": ((768, 17, 17), "paddle/inception_v3.yaml:97"),
+            "c4": ((768, 17, 17), "paddle/inception_v3.yaml:98"),
+            "d": ((1280, 8, 8), "paddle/inception_v3.yaml:99"),
+            "e": ((2048, 8, 8), "paddle/inception_v3.yaml:100"),
+            "avgpool": ((2048, 1, 1), "paddle/inception_v3.yaml:101"),
+            "flatten": ((2048,), "paddle/inception_v3.yaml:102"),
+            "drop": ((2048,), "paddle/inception_v3.yaml:103"),
+            "fc": ((self.num_classes,), "paddle/inception_v3.yaml:104"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["LeNet"]
 
@@ -30,22 +30,27 @@ class LeNet(nn.Layer):
         self.fc2 = nn.Linear(120, 84)
         self.fc3 = nn.Linear(84, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 1, 28, 28), "input", "paddle/lenet.yaml:5")
-        x = F.relu(self.conv1(x))
-        check_shape(x, (None, 6, 28, 28), "conv1", "paddle/lenet.yaml:8")
-        x = self.pool1(x)
-        check_shape(x, (None, 6, 14, 14), "pool1", "paddle/lenet.yaml:9")
-        x = F.relu(self.conv2(x))
-        check_shape(x, (None, 16, 10, 10), "conv2", "paddle/lenet.yaml:10")
-        x = self.pool2(x)
-        check_shape(x, (None, 16, 5, 5), "pool2", "paddle/lenet.yaml:11")
-        x = self.flatten(x)
-        check_shape(x, (None, 400), "flatten", "paddle/lenet.yaml:12")
-        x = self.fc1(x)
-        check_shape(x, (None, 120), "fc1", "paddle/lenet.yaml:13")
-        x = self.fc2(x)
-        check_shape(x, (None, 84), "fc2", "paddle/lenet.yaml:14")
-        x = self.fc3(x)
-        check_shape(x, (None, self.num_classes), "fc3", "paddle/lenet.yaml:15")
-        return x
+        x = F.relu(self.conv1(x))  # [N, 6, 28, 28]
+        x = self.pool1(x)  # [N, 6, 14, 14]
+        x = F.relu(self.conv2(x))  # [N, 16, 10, 10]
+        x = self.pool2(x)  # [N, 16, 5, 5]
+        x = self.flatten(x)  # [N, 400]
+        x = self.fc1(x)  # [N, 120]
+        x = self.fc2(x)  # [N, 84]
+        return self.fc3(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((1, 28, 28), "paddle/lenet.yaml:5"),
+            "conv1": ((6, 28, 28), "paddle/lenet.yaml:8"),
+            "pool1": ((6, 14, 14), "paddle/lenet.yaml:9"),
+            "conv2": ((16, 10, 10), "paddle/lenet.yaml:10"),
+            "pool2": ((16, 5, 5), "paddle/lenet.yaml:11"),
+            "flatten": ((400,), "paddle/lenet.yaml:12"),
+            "fc1": ((120,), "paddle/lenet.yaml:13"),
+            "fc2": ((84,), "paddle/lenet.yaml:14"),
+            "fc3": ((self.num_classes,), "paddle/lenet.yaml:15"),
+        }

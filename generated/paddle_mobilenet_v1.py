@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["MobileNetV1"]
 
@@ -71,24 +71,29 @@ class MobileNetV1(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(1024, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "paddle/mobilenet_v1.yaml:5")
-        x = F.relu(self.conv1_norm(self.conv1(x)))
-        check_shape(x, (None, 32, 112, 112), "conv1", "paddle/mobilenet_v1.yaml:15")
-        x = self.conv2(x)
-        check_shape(x, (None, 64, 112, 112), "conv2", "paddle/mobilenet_v1.yaml:16")
-        x = self.conv3(x)
-        check_shape(x, (None, 128, 56, 56), "conv3", "paddle/mobilenet_v1.yaml:17")
-        x = self.conv4(x)
-        check_shape(x, (None, 256, 28, 28), "conv4", "paddle/mobilenet_v1.yaml:18")
-        x = self.conv5(x)
-        check_shape(x, (None, 512, 14, 14), "conv5", "paddle/mobilenet_v1.yaml:19")
-        x = self.conv6(x)
-        check_shape(x, (None, 1024, 7, 7), "conv6", "paddle/mobilenet_v1.yaml:20")
-        x = self.avgpool(x)
-        check_shape(x, (None, 1024, 1, 1), "avgpool", "paddle/mobilenet_v1.yaml:21")
-        x = self.flatten(x)
-        check_shape(x, (None, 1024), "flatten", "paddle/mobilenet_v1.yaml:22")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "paddle/mobilenet_v1.yaml:23")
-        return x
+        x = F.relu(self.conv1_norm(self.conv1(x)))  # [N, 32, 112, 112]
+        x = self.conv2(x)  # [N, 64, 112, 112]
+        x = self.conv3(x)  # [N, 128, 56, 56]
+        x = self.conv4(x)  # [N, 256, 28, 28]
+        x = self.conv5(x)  # [N, 512, 14, 14]
+        x = self.conv6(x)  # [N, 1024, 7, 7]
+        x = self.avgpool(x)  # [N, 1024, 1, 1]
+        x = self.flatten(x)  # [N, 1024]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "paddle/mobilenet_v1.yaml:5"),
+            "conv1": ((32, 112, 112), "paddle/mobilenet_v1.yaml:15", "conv1_norm"),
+            "conv2": ((64, 112, 112), "paddle/mobilenet_v1.yaml:16"),
+            "conv3": ((128, 56, 56), "paddle/mobilenet_v1.yaml:17"),
+            "conv4": ((256, 28, 28), "paddle/mobilenet_v1.yaml:18"),
+            "conv5": ((512, 14, 14), "paddle/mobilenet_v1.yaml:19"),
+            "conv6": ((1024, 7, 7), "paddle/mobilenet_v1.yaml:20"),
+            "avgpool": ((1024, 1, 1), "paddle/mobilenet_v1.yaml:21"),
+            "flatten": ((1024,), "paddle/mobilenet_v1.yaml:22"),
+            "fc": ((self.num_classes,), "paddle/mobilenet_v1.yaml:23"),
+        }

@@ -6,7 +6,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 from pmruntime.sizes import divisible
 
 __all__ = ["MobileNetV3"]
@@ -138,44 +138,43 @@ class MobileNetV3(nn.Layer):
         self.drop = nn.Dropout(0.2)
         self.fc2 = nn.Linear(1024, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "paddle/mobilenet_v3_large.yaml:6")
-        x = F.hardswish(self.conv_norm(self.conv(x)))
-        check_shape(
-            x, (None, 16, 112, 112), "conv", "paddle/mobilenet_v3_large.yaml:20"
-        )
-        x = self.b1(x)
-        check_shape(x, (None, 16, 56, 56), "b1", "paddle/mobilenet_v3_large.yaml:21")
-        x = self.b2(x)
-        check_shape(x, (None, 24, 28, 28), "b2", "paddle/mobilenet_v3_large.yaml:22")
-        x = self.b3(x)
-        check_shape(x, (None, 24, 28, 28), "b3", "paddle/mobilenet_v3_large.yaml:23")
-        x = self.b4(x)
-        check_shape(x, (None, 40, 14, 14), "b4", "paddle/mobilenet_v3_large.yaml:24")
-        x = self.b5(x)
-        check_shape(x, (None, 40, 14, 14), "b5", "paddle/mobilenet_v3_large.yaml:25")
-        x = self.b7(x)
-        check_shape(x, (None, 48, 14, 14), "b7", "paddle/mobilenet_v3_large.yaml:26")
-        x = self.b8(x)
-        check_shape(x, (None, 48, 14, 14), "b8", "paddle/mobilenet_v3_large.yaml:27")
-        x = self.b11(x)
-        check_shape(x, (None, 96, 7, 7), "b11", "paddle/mobilenet_v3_large.yaml:29")
-        x = self.b12(x)
-        check_shape(x, (None, 96, 7, 7), "b12", "paddle/mobilenet_v3_large.yaml:30")
-        x = F.hardswish(self.last_norm(self.last(x)))
-        check_shape(x, (None, 576, 7, 7), "last", "paddle/mobilenet_v3_large.yaml:33")
-        x = self.avgpool(x)
-        check_shape(
-            x, (None, 576, 1, 1), "avgpool", "paddle/mobilenet_v3_large.yaml:34"
-        )
-        x = self.flatten(x)
-        check_shape(x, (None, 576), "flatten", "paddle/mobilenet_v3_large.yaml:35")
-        x = F.hardswish(self.fc1(x))
-        check_shape(x, (None, 1024), "fc1", "paddle/mobilenet_v3_large.yaml:36")
-        x = self.drop(x)
-        check_shape(x, (None, 1024), "drop", "paddle/mobilenet_v3_large.yaml:37")
-        x = self.fc2(x)
-        check_shape(
-            x, (None, self.num_classes), "fc2", "paddle/mobilenet_v3_large.yaml:38"
-        )
-        return x
+        x = F.hardswish(self.conv_norm(self.conv(x)))  # [N, 16, 112, 112]
+        x = self.b1(x)  # [N, 16, 56, 56]
+        x = self.b2(x)  # [N, 24, 28, 28]
+        x = self.b3(x)  # [N, 24, 28, 28]
+        x = self.b4(x)  # [N, 40, 14, 14]
+        x = self.b5(x)  # [N, 40, 14, 14]
+        x = self.b7(x)  # [N, 48, 14, 14]
+        x = self.b8(x)  # [N, 48, 14, 14]
+        x = self.b11(x)  # [N, 96, 7, 7]
+        x = self.b12(x)  # [N, 96, 7, 7]
+        x = F.hardswish(self.last_norm(self.last(x)))  # [N, 576, 7, 7]
+        x = self.avgpool(x)  # [N, 576, 1, 1]
+        x = self.flatten(x)  # [N, 576]
+        x = F.hardswish(self.fc1(x))  # [N, 1024]
+        x = self.drop(x)  # [N, 1024]
+        return self.fc2(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "paddle/mobilenet_v3_large.yaml:6"),
+            "conv": ((16, 112, 112), "paddle/mobilenet_v3_large.yaml:20", "conv_norm"),
+            "b1": ((16, 56, 56), "paddle/mobilenet_v3_large.yaml:21"),
+            "b2": ((24, 28, 28), "paddle/mobilenet_v3_large.yaml:22"),
+            "b3": ((24, 28, 28), "paddle/mobilenet_v3_large.yaml:23"),
+            "b4": ((40, 14, 14), "paddle/mobilenet_v3_large.yaml:24"),
+            "b5": ((40, 14, 14), "paddle/mobilenet_v3_large.yaml:25"),
+            "b7": ((48, 14, 14), "paddle/mobilenet_v3_large.yaml:26"),
+            "b8": ((48, 14, 14), "paddle/mobilenet_v3_large.yaml:27"),
+            "b11": ((96, 7, 7), "paddle/mobilenet_v3_large.yaml:29"),
+            "b12": ((96, 7, 7), "paddle/mobilenet_v3_large.yaml:30"),
+            "last": ((576, 7, 7), "paddle/mobilenet_v3_large.yaml:33", "last_norm"),
+            "avgpool": ((576, 1, 1), "paddle/mobilenet_v3_large.yaml:34"),
+            "flatten": ((576,), "paddle/mobilenet_v3_large.yaml:35"),
+            "fc1": ((1024,), "paddle/mobilenet_v3_large.yaml:36"),
+            "drop": ((1024,), "paddle/mobilenet_v3_large.yaml:37"),
+            "fc2": ((self.num_classes,), "paddle/mobilenet_v3_large.yaml:38"),
+        }

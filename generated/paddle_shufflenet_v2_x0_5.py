@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["ShuffleNetV2"]
 
@@ -153,34 +153,29 @@ class ShuffleNetV2(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(1024, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "paddle/shufflenet_v2_x1_0.yaml:5")
-        x = F.relu(self.conv_norm(self.conv(x)))
-        check_shape(
-            x, (None, 24, 112, 112), "conv", "paddle/shufflenet_v2_x1_0.yaml:42"
-        )
-        x = self.pool(x)
-        check_shape(x, (None, 24, 56, 56), "pool", "paddle/shufflenet_v2_x1_0.yaml:43")
-        x = self.stage2(x)
-        check_shape(
-            x, (None, 48, 28, 28), "stage2", "paddle/shufflenet_v2_x1_0.yaml:44"
-        )
-        x = self.stage3(x)
-        check_shape(
-            x, (None, 96, 14, 14), "stage3", "paddle/shufflenet_v2_x1_0.yaml:45"
-        )
-        x = self.stage4(x)
-        check_shape(x, (None, 192, 7, 7), "stage4", "paddle/shufflenet_v2_x1_0.yaml:46")
-        x = F.relu(self.last_norm(self.last(x)))
-        check_shape(x, (None, 1024, 7, 7), "last", "paddle/shufflenet_v2_x1_0.yaml:47")
-        x = self.avgpool(x)
-        check_shape(
-            x, (None, 1024, 1, 1), "avgpool", "paddle/shufflenet_v2_x1_0.yaml:48"
-        )
-        x = self.flatten(x)
-        check_shape(x, (None, 1024), "flatten", "paddle/shufflenet_v2_x1_0.yaml:49")
-        x = self.fc(x)
-        check_shape(
-            x, (None, self.num_classes), "fc", "paddle/shufflenet_v2_x1_0.yaml:50"
-        )
-        return x
+        x = F.relu(self.conv_norm(self.conv(x)))  # [N, 24, 112, 112]
+        x = self.pool(x)  # [N, 24, 56, 56]
+        x = self.stage2(x)  # [N, 48, 28, 28]
+        x = self.stage3(x)  # [N, 96, 14, 14]
+        x = self.stage4(x)  # [N, 192, 7, 7]
+        x = F.relu(self.last_norm(self.last(x)))  # [N, 1024, 7, 7]
+        x = self.avgpool(x)  # [N, 1024, 1, 1]
+        x = self.flatten(x)  # [N, 1024]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "paddle/shufflenet_v2_x1_0.yaml:5"),
+            "conv": ((24, 112, 112), "paddle/shufflenet_v2_x1_0.yaml:42", "conv_norm"),
+            "pool": ((24, 56, 56), "paddle/shufflenet_v2_x1_0.yaml:43"),
+            "stage2": ((48, 28, 28), "paddle/shufflenet_v2_x1_0.yaml:44"),
+            "stage3": ((96, 14, 14), "paddle/shufflenet_v2_x1_0.yaml:45"),
+            "stage4": ((192, 7, 7), "paddle/shufflenet_v2_x1_0.yaml:46"),
+            "last": ((1024, 7, 7), "paddle/shufflenet_v2_x1_0.yaml:47", "last_norm"),
+            "avgpool": ((1024, 1, 1), "paddle/shufflenet_v2_x1_0.yaml:48"),
+            "flatten": ((1024,), "paddle/shufflenet_v2_x1_0.yaml:49"),
+            "fc": ((self.num_classes,), "paddle/shufflenet_v2_x1_0.yaml:50"),
+        }

@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["SqueezeNet"]
 
@@ -63,40 +63,39 @@ class SqueezeNet(nn.Layer):
         self.avgpool = nn.AdaptiveAvgPool2D(1)
         self.flatten = nn.Flatten()
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "paddle/squeezenet1_0.yaml:5")
-        x = F.relu(self.conv(x))
-        check_shape(x, (None, 64, 112, 112), "conv", "paddle/squeezenet1_0.yaml:21")
-        x = self.pool1(x)
-        check_shape(x, (None, 64, 55, 55), "pool1", "paddle/squeezenet1_0.yaml:22")
-        x = self.fire2(x)
-        check_shape(x, (None, 128, 55, 55), "fire2", "paddle/squeezenet1_0.yaml:23")
-        x = self.pool4(x)
-        check_shape(x, (None, 128, 27, 27), "pool4", "paddle/squeezenet1_0.yaml:25")
-        x = self.fire4(x)
-        check_shape(x, (None, 256, 27, 27), "fire4", "paddle/squeezenet1_0.yaml:24")
-        x = self.fire5(x)
-        check_shape(x, (None, 256, 27, 27), "fire5", "paddle/squeezenet1_0.yaml:26")
-        x = self.pool8(x)
-        check_shape(x, (None, 256, 13, 13), "pool8", "paddle/squeezenet1_0.yaml:29")
-        x = self.fire6(x)
-        check_shape(x, (None, 384, 13, 13), "fire6", "paddle/squeezenet1_0.yaml:27")
-        x = self.fire8(x)
-        check_shape(x, (None, 512, 13, 13), "fire8", "paddle/squeezenet1_0.yaml:28")
-        x = self.fire9(x)
-        check_shape(x, (None, 512, 13, 13), "fire9", "paddle/squeezenet1_0.yaml:30")
-        x = self.drop(x)
-        check_shape(x, (None, 512, 13, 13), "drop", "paddle/squeezenet1_0.yaml:31")
-        x = F.relu(self.score(x))
-        check_shape(
-            x, (None, self.num_classes, 13, 13), "score", "paddle/squeezenet1_0.yaml:32"
-        )
-        x = self.avgpool(x)
-        check_shape(
-            x, (None, self.num_classes, 1, 1), "avgpool", "paddle/squeezenet1_0.yaml:33"
-        )
-        x = self.flatten(x)
-        check_shape(
-            x, (None, self.num_classes), "flatten", "paddle/squeezenet1_0.yaml:34"
-        )
-        return x
+        x = F.relu(self.conv(x))  # [N, 64, 112, 112]
+        x = self.pool1(x)  # [N, 64, 55, 55]
+        x = self.fire2(x)  # [N, 128, 55, 55]
+        x = self.pool4(x)  # [N, 128, 27, 27]
+        x = self.fire4(x)  # [N, 256, 27, 27]
+        x = self.fire5(x)  # [N, 256, 27, 27]
+        x = self.pool8(x)  # [N, 256, 13, 13]
+        x = self.fire6(x)  # [N, 384, 13, 13]
+        x = self.fire8(x)  # [N, 512, 13, 13]
+        x = self.fire9(x)  # [N, 512, 13, 13]
+        x = self.drop(x)  # [N, 512, 13, 13]
+        x = F.relu(self.score(x))  # [N, num_classes, 13, 13]
+        x = self.avgpool(x)  # [N, num_classes, 1, 1]
+        return self.flatten(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "paddle/squeezenet1_0.yaml:5"),
+            "conv": ((64, 112, 112), "paddle/squeezenet1_0.yaml:21"),
+            "pool1": ((64, 55, 55), "paddle/squeezenet1_0.yaml:22"),
+            "fire2": ((128, 55, 55), "paddle/squeezenet1_0.yaml:23"),
+            "pool4": ((128, 27, 27), "paddle/squeezenet1_0.yaml:25"),
+            "fire4": ((256, 27, 27), "paddle/squeezenet1_0.yaml:24"),
+            "fire5": ((256, 27, 27), "paddle/squeezenet1_0.yaml:26"),
+            "pool8": ((256, 13, 13), "paddle/squeezenet1_0.yaml:29"),
+            "fire6": ((384, 13, 13), "paddle/squeezenet1_0.yaml:27"),
+            "fire8": ((512, 13, 13), "paddle/squeezenet1_0.yaml:28"),
+            "fire9": ((512, 13, 13), "paddle/squeezenet1_0.yaml:30"),
+            "drop": ((512, 13, 13), "paddle/squeezenet1_0.yaml:31"),
+            "score": ((self.num_classes, 13, 13), "paddle/squeezenet1_0.yaml:32"),
+            "avgpool": ((self.num_classes, 1, 1), "paddle/squeezenet1_0.yaml:33"),
+            "flatten": ((self.num_classes,), "paddle/squeezenet1_0.yaml:34"),
+        }

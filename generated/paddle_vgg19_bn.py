@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["VGG19BN"]
 
@@ -65,30 +65,35 @@ class VGG19BN(nn.Layer):
         self.drop2 = nn.Dropout(0.5)
         self.fc3 = nn.Linear(4096, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "vgg16.yaml:5")
-        x = self.block1(x)
-        check_shape(x, (None, 64, 112, 112), "block1", "vgg16.yaml:14")
-        x = self.block2(x)
-        check_shape(x, (None, 128, 56, 56), "block2", "vgg16.yaml:15")
-        x = self.block3(x)
-        check_shape(x, (None, 256, 28, 28), "block3", "vgg16.yaml:16")
-        x = self.block4(x)
-        check_shape(x, (None, 512, 14, 14), "block4", "vgg16.yaml:17")
-        x = self.block5(x)
-        check_shape(x, (None, 512, 7, 7), "block5", "vgg16.yaml:18")
-        x = self.avgpool(x)
-        check_shape(x, (None, 512, 7, 7), "avgpool", "paddle/vgg16.yaml:8")
-        x = self.flatten(x)
-        check_shape(x, (None, 25088), "flatten", "vgg16.yaml:19")
-        x = F.relu(self.fc1(x))
-        check_shape(x, (None, 4096), "fc1", "vgg16.yaml:20")
-        x = self.drop1(x)
-        check_shape(x, (None, 4096), "drop1", "vgg16.yaml:21")
-        x = F.relu(self.fc2(x))
-        check_shape(x, (None, 4096), "fc2", "vgg16.yaml:22")
-        x = self.drop2(x)
-        check_shape(x, (None, 4096), "drop2", "vgg16.yaml:23")
-        x = self.fc3(x)
-        check_shape(x, (None, self.num_classes), "fc3", "vgg16.yaml:24")
-        return x
+        x = self.block1(x)  # [N, 64, 112, 112]
+        x = self.block2(x)  # [N, 128, 56, 56]
+        x = self.block3(x)  # [N, 256, 28, 28]
+        x = self.block4(x)  # [N, 512, 14, 14]
+        x = self.block5(x)  # [N, 512, 7, 7]
+        x = self.avgpool(x)  # [N, 512, 7, 7]
+        x = self.flatten(x)  # [N, 25088]
+        x = F.relu(self.fc1(x))  # [N, 4096]
+        x = self.drop1(x)  # [N, 4096]
+        x = F.relu(self.fc2(x))  # [N, 4096]
+        x = self.drop2(x)  # [N, 4096]
+        return self.fc3(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "vgg16.yaml:5"),
+            "block1": ((64, 112, 112), "vgg16.yaml:14"),
+            "block2": ((128, 56, 56), "vgg16.yaml:15"),
+            "block3": ((256, 28, 28), "vgg16.yaml:16"),
+            "block4": ((512, 14, 14), "vgg16.yaml:17"),
+            "block5": ((512, 7, 7), "vgg16.yaml:18"),
+            "avgpool": ((512, 7, 7), "paddle/vgg16.yaml:8"),
+            "flatten": ((25088,), "vgg16.yaml:19"),
+            "fc1": ((4096,), "vgg16.yaml:20"),
+            "drop1": ((4096,), "vgg16.yaml:21"),
+            "fc2": ((4096,), "vgg16.yaml:22"),
+            "drop2": ((4096,), "vgg16.yaml:23"),
+            "fc3": ((self.num_classes,), "vgg16.yaml:24"),
+        }

@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["RegNetY400MF"]
 
@@ -110,22 +110,27 @@ class RegNetY400MF(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(440, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "regnet_y_400mf.yaml:6")
-        x = F.relu(self.stem_norm(self.stem(x)))
-        check_shape(x, (None, 32, 112, 112), "stem", "regnet_y_400mf.yaml:22")
-        x = self.stage1(x)
-        check_shape(x, (None, 48, 56, 56), "stage1", "regnet_y_400mf.yaml:23")
-        x = self.stage2(x)
-        check_shape(x, (None, 104, 28, 28), "stage2", "regnet_y_400mf.yaml:24")
-        x = self.stage3(x)
-        check_shape(x, (None, 208, 14, 14), "stage3", "regnet_y_400mf.yaml:25")
-        x = self.stage4(x)
-        check_shape(x, (None, 440, 7, 7), "stage4", "regnet_y_400mf.yaml:26")
-        x = self.avgpool(x)
-        check_shape(x, (None, 440, 1, 1), "avgpool", "regnet_y_400mf.yaml:27")
-        x = self.flatten(x)
-        check_shape(x, (None, 440), "flatten", "regnet_y_400mf.yaml:28")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "regnet_y_400mf.yaml:29")
-        return x
+        x = F.relu(self.stem_norm(self.stem(x)))  # [N, 32, 112, 112]
+        x = self.stage1(x)  # [N, 48, 56, 56]
+        x = self.stage2(x)  # [N, 104, 28, 28]
+        x = self.stage3(x)  # [N, 208, 14, 14]
+        x = self.stage4(x)  # [N, 440, 7, 7]
+        x = self.avgpool(x)  # [N, 440, 1, 1]
+        x = self.flatten(x)  # [N, 440]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "regnet_y_400mf.yaml:6"),
+            "stem": ((32, 112, 112), "regnet_y_400mf.yaml:22", "stem_norm"),
+            "stage1": ((48, 56, 56), "regnet_y_400mf.yaml:23"),
+            "stage2": ((104, 28, 28), "regnet_y_400mf.yaml:24"),
+            "stage3": ((208, 14, 14), "regnet_y_400mf.yaml:25"),
+            "stage4": ((440, 7, 7), "regnet_y_400mf.yaml:26"),
+            "avgpool": ((440, 1, 1), "regnet_y_400mf.yaml:27"),
+            "flatten": ((440,), "regnet_y_400mf.yaml:28"),
+            "fc": ((self.num_classes,), "regnet_y_400mf.yaml:29"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["ResNet18"]
 
@@ -71,24 +71,29 @@ class ResNet18(nn.Layer):
         self.flatten = nn.Flatten()
         self.out = nn.Linear(512, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "resnet18.yaml:5")
-        x = F.relu(self.conv_norm(self.conv(x)))
-        check_shape(x, (None, 64, 112, 112), "conv", "resnet18.yaml:19")
-        x = self.pool(x)
-        check_shape(x, (None, 64, 56, 56), "pool", "resnet18.yaml:20")
-        x = self.c2(x)
-        check_shape(x, (None, 64, 56, 56), "c2", "resnet18.yaml:21")
-        x = self.c3(x)
-        check_shape(x, (None, 128, 28, 28), "c3", "resnet18.yaml:22")
-        x = self.c4(x)
-        check_shape(x, (None, 256, 14, 14), "c4", "resnet18.yaml:23")
-        x = self.c5(x)
-        check_shape(x, (None, 512, 7, 7), "c5", "resnet18.yaml:24")
-        x = self.avgpool(x)
-        check_shape(x, (None, 512, 1, 1), "avgpool", "resnet18.yaml:25")
-        x = self.flatten(x)
-        check_shape(x, (None, 512), "flatten", "resnet18.yaml:26")
-        x = self.out(x)
-        check_shape(x, (None, self.num_classes), "out", "resnet18.yaml:27")
-        return x
+        x = F.relu(self.conv_norm(self.conv(x)))  # [N, 64, 112, 112]
+        x = self.pool(x)  # [N, 64, 56, 56]
+        x = self.c2(x)  # [N, 64, 56, 56]
+        x = self.c3(x)  # [N, 128, 28, 28]
+        x = self.c4(x)  # [N, 256, 14, 14]
+        x = self.c5(x)  # [N, 512, 7, 7]
+        x = self.avgpool(x)  # [N, 512, 1, 1]
+        x = self.flatten(x)  # [N, 512]
+        return self.out(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "resnet18.yaml:5"),
+            "conv": ((64, 112, 112), "resnet18.yaml:19", "conv_norm"),
+            "pool": ((64, 56, 56), "resnet18.yaml:20"),
+            "c2": ((64, 56, 56), "resnet18.yaml:21"),
+            "c3": ((128, 28, 28), "resnet18.yaml:22"),
+            "c4": ((256, 14, 14), "resnet18.yaml:23"),
+            "c5": ((512, 7, 7), "resnet18.yaml:24"),
+            "avgpool": ((512, 1, 1), "resnet18.yaml:25"),
+            "flatten": ((512,), "resnet18.yaml:26"),
+            "out": ((self.num_classes,), "resnet18.yaml:27"),
+        }

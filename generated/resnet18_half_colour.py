@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import check_layer, checked
 
 __all__ = ["ResNet18HalfColour"]
 
@@ -79,34 +79,40 @@ class ResNet18HalfColour(nn.Layer):
         self.dropout = nn.Dropout(0.3)
         self.out = nn.Linear(320, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "resnet18.yaml:5")
-        y = F.relu(self.conv_norm(self.conv(x)))
-        check_shape(y, (None, 32, 112, 112), "conv", "resnet18.yaml:19")
-        y = self.pool(y)
-        check_shape(y, (None, 32, 56, 56), "pool", "resnet18.yaml:20")
-        y = self.c2(y)
-        check_shape(y, (None, 32, 56, 56), "c2", "resnet18.yaml:21")
-        y = self.c3(y)
-        check_shape(y, (None, 64, 28, 28), "c3", "resnet18.yaml:22")
-        y = self.c4(y)
-        check_shape(y, (None, 128, 14, 14), "c4", "resnet18.yaml:23")
-        y = self.c5(y)
-        check_shape(y, (None, 256, 7, 7), "c5", "resnet18.yaml:24")
-        y = self.avgpool(y)
-        check_shape(y, (None, 256, 1, 1), "avgpool", "resnet18.yaml:25")
-        flatten = self.flatten(y)
-        check_shape(flatten, (None, 256), "flatten", "resnet18.yaml:26")
+        y = F.relu(self.conv_norm(self.conv(x)))  # [N, 32, 112, 112]
+        y = self.pool(y)  # [N, 32, 56, 56]
+        y = self.c2(y)  # [N, 32, 56, 56]
+        y = self.c3(y)  # [N, 64, 28, 28]
+        y = self.c4(y)  # [N, 128, 14, 14]
+        y = self.c5(y)  # [N, 256, 7, 7]
+        y = self.avgpool(y)  # [N, 256, 1, 1]
+        flatten = self.flatten(y)  # [N, 256]
         colour = self.colour_pool(x)
         colour = F.relu(self.colour_bins_norm(self.colour_bins(colour)))
         colour = self.colour_mean(colour)
         colour = self.colour_norm(colour)
-        colour = self.colour_flatten(colour)
-        check_shape(colour, (None, 64), "colour", "resnet18_half_colour.yaml:10")
-        y = paddle.concat([flatten, colour], axis=1)
-        check_shape(y, (None, 320), "both", "resnet18_half_colour.yaml:19")
-        y = self.dropout(y)
-        check_shape(y, (None, 320), "dropout", "resnet18_half_colour.yaml:20")
-        y = self.out(y)
-        check_shape(y, (None, self.num_classes), "out", "resnet18.yaml:27")
-        return y
+        colour = self.colour_flatten(colour)  # [N, 64]
+        y = paddle.concat([flatten, colour], axis=1)  # [N, 320]
+        check_layer(self, "both", y)
+        y = self.dropout(y)  # [N, 320]
+        return self.out(y)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "resnet18.yaml:5"),
+            "conv": ((32, 112, 112), "resnet18.yaml:19", "conv_norm"),
+            "pool": ((32, 56, 56), "resnet18.yaml:20"),
+            "c2": ((32, 56, 56), "resnet18.yaml:21"),
+            "c3": ((64, 28, 28), "resnet18.yaml:22"),
+            "c4": ((128, 14, 14), "resnet18.yaml:23"),
+            "c5": ((256, 7, 7), "resnet18.yaml:24"),
+            "avgpool": ((256, 1, 1), "resnet18.yaml:25"),
+            "flatten": ((256,), "resnet18.yaml:26"),
+            "colour": ((64,), "resnet18_half_colour.yaml:10", "colour_flatten"),
+            "both": ((320,), "resnet18_half_colour.yaml:19"),
+            "dropout": ((320,), "resnet18_half_colour.yaml:20"),
+            "out": ((self.num_classes,), "resnet18.yaml:27"),
+        }

@@ -5,7 +5,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["SEResNet50"]
 
@@ -114,24 +114,29 @@ class SEResNet50(nn.Layer):
             ),
         )
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "resnet50.yaml:5")
-        x = F.relu(self.conv_norm(self.conv(x)))
-        check_shape(x, (None, 64, 112, 112), "conv", "resnet50.yaml:20")
-        x = self.pool(x)
-        check_shape(x, (None, 64, 56, 56), "pool", "resnet50.yaml:21")
-        x = self.c2(x)
-        check_shape(x, (None, 256, 56, 56), "c2", "resnet50.yaml:22")
-        x = self.c3(x)
-        check_shape(x, (None, 512, 28, 28), "c3", "resnet50.yaml:23")
-        x = self.c4(x)
-        check_shape(x, (None, 1024, 14, 14), "c4", "resnet50.yaml:24")
-        x = self.c5(x)
-        check_shape(x, (None, 2048, 7, 7), "c5", "resnet50.yaml:25")
-        x = self.avgpool(x)
-        check_shape(x, (None, 2048, 1, 1), "avgpool", "resnet50.yaml:26")
-        x = self.flatten(x)
-        check_shape(x, (None, 2048), "flatten", "resnet50.yaml:27")
-        x = self.out(x)
-        check_shape(x, (None, self.num_classes), "out", "resnet50.yaml:28")
-        return x
+        x = F.relu(self.conv_norm(self.conv(x)))  # [N, 64, 112, 112]
+        x = self.pool(x)  # [N, 64, 56, 56]
+        x = self.c2(x)  # [N, 256, 56, 56]
+        x = self.c3(x)  # [N, 512, 28, 28]
+        x = self.c4(x)  # [N, 1024, 14, 14]
+        x = self.c5(x)  # [N, 2048, 7, 7]
+        x = self.avgpool(x)  # [N, 2048, 1, 1]
+        x = self.flatten(x)  # [N, 2048]
+        return self.out(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 224, 224), "resnet50.yaml:5"),
+            "conv": ((64, 112, 112), "resnet50.yaml:20", "conv_norm"),
+            "pool": ((64, 56, 56), "resnet50.yaml:21"),
+            "c2": ((256, 56, 56), "resnet50.yaml:22"),
+            "c3": ((512, 28, 28), "resnet50.yaml:23"),
+            "c4": ((1024, 14, 14), "resnet50.yaml:24"),
+            "c5": ((2048, 7, 7), "resnet50.yaml:25"),
+            "avgpool": ((2048, 1, 1), "resnet50.yaml:26"),
+            "flatten": ((2048,), "resnet50.yaml:27"),
+            "out": ((self.num_classes,), "resnet50.yaml:28"),
+        }

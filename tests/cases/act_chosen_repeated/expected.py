@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["ChosenAgain"]
 
@@ -92,10 +92,15 @@ class ChosenAgain(nn.Layer):
         self.a = Outer(4, nonlinearity=nn.ReLU)
         self.b = Outer(4, nonlinearity=nn.Identity, kernel=5)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 4, 16, 16), "input", "spec.yaml:3")
-        x = self.a(x)
-        check_shape(x, (None, 4, 16, 16), "a", "spec.yaml:18")
-        x = self.b(x)
-        check_shape(x, (None, 4, 16, 16), "b", "spec.yaml:19")
-        return x
+        x = self.a(x)  # [N, 4, 16, 16]
+        return self.b(x)  # [N, 4, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((4, 16, 16), "spec.yaml:3"),
+            "a": ((4, 16, 16), "spec.yaml:18"),
+            "b": ((4, 16, 16), "spec.yaml:19"),
+        }

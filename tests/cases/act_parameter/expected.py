@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Slopes"]
 
@@ -52,10 +52,15 @@ class Slopes(nn.Layer):
         self.unit1 = Unit()
         self.unit2 = Unit2()
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 8, 8), "input", "spec.yaml:5")
-        x = self.unit1(x)
-        check_shape(x, (None, 4, 6, 6), "unit1", "spec.yaml:12")
-        x = self.unit2(x)
-        check_shape(x, (None, 4, 4, 4), "unit2", "spec.yaml:13")
-        return x
+        x = self.unit1(x)  # [N, 4, 6, 6]
+        return self.unit2(x)  # [N, 4, 4, 4]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 8, 8), "spec.yaml:5"),
+            "unit1": ((4, 6, 6), "spec.yaml:12"),
+            "unit2": ((4, 4, 4), "spec.yaml:13"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Blocks"]
 
@@ -42,12 +42,17 @@ class Blocks(nn.Layer):
         self.unit2 = Unit(16, width=16, stride=1)
         self.unit3 = Unit(32, width=32)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        x = self.unit1(x)
-        check_shape(x, (None, 16, 16, 16), "unit1", "spec.yaml:15")
-        x = self.unit2(x)
-        check_shape(x, (None, 32, 16, 16), "unit2", "spec.yaml:16")
-        x = self.unit3(x)
-        check_shape(x, (None, 64, 8, 8), "unit3", "spec.yaml:17")
-        return x
+        x = self.unit1(x)  # [N, 16, 16, 16]
+        x = self.unit2(x)  # [N, 32, 16, 16]
+        return self.unit3(x)  # [N, 64, 8, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "unit1": ((16, 16, 16), "spec.yaml:15"),
+            "unit2": ((32, 16, 16), "spec.yaml:16"),
+            "unit3": ((64, 8, 8), "spec.yaml:17"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Sum"]
 
@@ -42,10 +42,15 @@ class Sum(nn.Layer):
         self.sum1 = Bricks(8, width=8)
         self.sum2 = Bricks(8, width=16)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 8, 16, 16), "input", "spec.yaml:3")
-        x = self.sum1(x)
-        check_shape(x, (None, 8, 16, 16), "sum1", "spec.yaml:14")
-        x = self.sum2(x)
-        check_shape(x, (None, 16, 16, 16), "sum2", "spec.yaml:15")
-        return x
+        x = self.sum1(x)  # [N, 8, 16, 16]
+        return self.sum2(x)  # [N, 16, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((8, 16, 16), "spec.yaml:3"),
+            "sum1": ((8, 16, 16), "spec.yaml:14"),
+            "sum2": ((16, 16, 16), "spec.yaml:15"),
+        }

@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["PerUse"]
 
@@ -73,12 +73,17 @@ class PerUse(nn.Layer):
         self.head2 = Head2()
         self.head3 = Head3()
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 16, 16, 16), "input", "spec.yaml:4")
-        x = self.head1(x)
-        check_shape(x, (None, 8, 16, 16), "head1", "spec.yaml:12")
-        x = self.head2(x)
-        check_shape(x, (None, 8, 16, 16), "head2", "spec.yaml:13")
-        x = self.head3(x)
-        check_shape(x, (None, 8, 16, 16), "head3", "spec.yaml:14")
-        return x
+        x = self.head1(x)  # [N, 8, 16, 16]
+        x = self.head2(x)  # [N, 8, 16, 16]
+        return self.head3(x)  # [N, 8, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((16, 16, 16), "spec.yaml:4"),
+            "head1": ((8, 16, 16), "spec.yaml:12"),
+            "head2": ((8, 16, 16), "spec.yaml:13"),
+            "head3": ((8, 16, 16), "spec.yaml:14"),
+        }

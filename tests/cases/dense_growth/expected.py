@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Dense"]
 
@@ -90,24 +90,29 @@ class Dense(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(48, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        x = self.conv(x)
-        check_shape(x, (None, 24, 32, 32), "conv", "spec.yaml:27")
-        x = self.dense1(x)
-        check_shape(x, (None, 96, 32, 32), "dense1", "spec.yaml:28")
-        x = self.transition1(x)
-        check_shape(x, (None, 48, 16, 16), "transition1", "spec.yaml:29")
-        x = self.dense2(x)
-        check_shape(x, (None, 96, 16, 16), "dense2", "spec.yaml:30")
-        x = self.transition2(x)
-        check_shape(x, (None, 48, 8, 8), "transition2", "spec.yaml:31")
-        x = F.relu(self.norm_last(x))
-        check_shape(x, (None, 48, 8, 8), "norm_last", "spec.yaml:32")
-        x = self.pool(x)
-        check_shape(x, (None, 48, 1, 1), "pool", "spec.yaml:33")
-        x = self.flatten(x)
-        check_shape(x, (None, 48), "flatten", "spec.yaml:34")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:35")
-        return x
+        x = self.conv(x)  # [N, 24, 32, 32]
+        x = self.dense1(x)  # [N, 96, 32, 32]
+        x = self.transition1(x)  # [N, 48, 16, 16]
+        x = self.dense2(x)  # [N, 96, 16, 16]
+        x = self.transition2(x)  # [N, 48, 8, 8]
+        x = F.relu(self.norm_last(x))  # [N, 48, 8, 8]
+        x = self.pool(x)  # [N, 48, 1, 1]
+        x = self.flatten(x)  # [N, 48]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "conv": ((24, 32, 32), "spec.yaml:27"),
+            "dense1": ((96, 32, 32), "spec.yaml:28"),
+            "transition1": ((48, 16, 16), "spec.yaml:29"),
+            "dense2": ((96, 16, 16), "spec.yaml:30"),
+            "transition2": ((48, 8, 8), "spec.yaml:31"),
+            "norm_last": ((48, 8, 8), "spec.yaml:32"),
+            "pool": ((48, 1, 1), "spec.yaml:33"),
+            "flatten": ((48,), "spec.yaml:34"),
+            "fc": ((self.num_classes,), "spec.yaml:35"),
+        }

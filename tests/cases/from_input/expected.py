@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import check_layer, checked
 
 __all__ = ["Looks"]
 
@@ -97,21 +97,29 @@ class Looks(nn.Layer):
         self.inside_conv = nn.Conv2D(4, 3, 1)
         self.look = nn.Flatten()
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor | tuple[paddle.Tensor, ...]:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:4")
-        y = self.dense(x)
-        check_shape(y, (None, 19, 16, 16), "dense", "spec.yaml:24")
-        y = self.gated(y)
-        check_shape(y, (None, 19, 16, 16), "gated", "spec.yaml:25")
-        y = self.forked(y)
-        check_shape(y, (None, 4, 16, 16), "forked", "spec.yaml:26")
-        again = self.again(y)
-        check_shape(again, (None, 4, 16, 16), "again", "spec.yaml:27")
+        y = self.dense(x)  # [N, 19, 16, 16]
+        y = self.gated(y)  # [N, 19, 16, 16]
+        y = self.forked(y)  # [N, 4, 16, 16]
+        again = self.again(y)  # [N, 4, 16, 16]
         conv = self.inside_conv(again)
-        inside = conv + x
-        check_shape(inside, (None, 3, 16, 16), "inside", "spec.yaml:32")
-        y = paddle.concat([again, inside, x], axis=1)
-        check_shape(y, (None, 10, 16, 16), "all_of_it", "spec.yaml:36")
-        look = self.look(x)
-        check_shape(look, (None, 768), "look", "spec.yaml:38")
+        inside = conv + x  # [N, 3, 16, 16]
+        check_layer(self, "inside", inside)
+        y = paddle.concat([again, inside, x], axis=1)  # [N, 10, 16, 16]
+        check_layer(self, "all_of_it", y)
+        look = self.look(x)  # [N, 768]
         return y, look
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:4"),
+            "dense": ((19, 16, 16), "spec.yaml:24"),
+            "gated": ((19, 16, 16), "spec.yaml:25"),
+            "forked": ((4, 16, 16), "spec.yaml:26"),
+            "again": ((4, 16, 16), "spec.yaml:27"),
+            "inside": ((3, 16, 16), "spec.yaml:32"),
+            "all_of_it": ((10, 16, 16), "spec.yaml:36"),
+            "look": ((768,), "spec.yaml:38"),
+        }

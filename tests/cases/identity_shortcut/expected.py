@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Identity"]
 
@@ -42,8 +42,13 @@ class Identity(nn.Layer):
         super().__init__()
         self.unit = nn.Sequential(*(PreAct(16) for _ in range(4)))
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 16, 16, 16), "input", "spec.yaml:3")
-        x = self.unit(x)
-        check_shape(x, (None, 16, 16, 16), "unit", "spec.yaml:13")
-        return x
+        return self.unit(x)  # [N, 16, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((16, 16, 16), "spec.yaml:3"),
+            "unit": ((16, 16, 16), "spec.yaml:13"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["InlineRepeated"]
 
@@ -58,10 +58,15 @@ class InlineRepeated(nn.Layer):
             DownTwo(16, block_channels=8),
         )
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 8, 16, 16), "input", "spec.yaml:3")
-        x = self.mix(x)
-        check_shape(x, (None, 8, 16, 16), "mix", "spec.yaml:5")
-        x = self.down_two(x)
-        check_shape(x, (None, 16, 4, 4), "down_two", "spec.yaml:11")
-        return x
+        x = self.mix(x)  # [N, 8, 16, 16]
+        return self.down_two(x)  # [N, 16, 4, 4]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((8, 16, 16), "spec.yaml:3"),
+            "mix": ((8, 16, 16), "spec.yaml:5"),
+            "down_two": ((16, 4, 4), "spec.yaml:11"),
+        }

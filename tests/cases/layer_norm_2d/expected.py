@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 from pmruntime.layers import LayerNorm2D
 
 __all__ = ["Channels"]
@@ -41,10 +41,15 @@ class Channels(nn.Layer):
         self.unit1 = Unit(3)
         self.unit2 = Unit(6)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 8, 8), "input", "spec.yaml:4")
-        x = self.unit1(x)
-        check_shape(x, (None, 6, 8, 8), "unit1", "spec.yaml:11")
-        x = self.unit2(x)
-        check_shape(x, (None, 12, 8, 8), "unit2", "spec.yaml:12")
-        return x
+        x = self.unit1(x)  # [N, 6, 8, 8]
+        return self.unit2(x)  # [N, 12, 8, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 8, 8), "spec.yaml:4"),
+            "unit1": ((6, 8, 8), "spec.yaml:11"),
+            "unit2": ((12, 8, 8), "spec.yaml:12"),
+        }

@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Lists"]
 
@@ -122,16 +122,21 @@ class Lists(nn.Layer):
         self.again = Again()
         self.head = Head()
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 2, 8, 7), "input", "spec.yaml:5")
-        x = self.first(x)
-        check_shape(x, (None, 2, 6, 4), "first", "spec.yaml:32")
-        x = self.conv(x)
-        check_shape(x, (None, 4, 6, 4), "conv", "spec.yaml:33")
-        x = self.handed(x)
-        check_shape(x, (None, 8, 2, 3), "handed", "spec.yaml:34")
-        x = self.again(x)
-        check_shape(x, (None, 8, 2, 3), "again", "spec.yaml:35")
-        x = self.head(x)
-        check_shape(x, (None, 10), "head", "spec.yaml:36")
-        return x
+        x = self.first(x)  # [N, 2, 6, 4]
+        x = self.conv(x)  # [N, 4, 6, 4]
+        x = self.handed(x)  # [N, 8, 2, 3]
+        x = self.again(x)  # [N, 8, 2, 3]
+        return self.head(x)  # [N, 10]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((2, 8, 7), "spec.yaml:5"),
+            "first": ((2, 6, 4), "spec.yaml:32"),
+            "conv": ((4, 6, 4), "spec.yaml:33"),
+            "handed": ((8, 2, 3), "spec.yaml:34"),
+            "again": ((8, 2, 3), "spec.yaml:35"),
+            "head": ((10,), "spec.yaml:36"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Shuffle"]
 
@@ -110,16 +110,21 @@ class Shuffle(nn.Layer):
         self.stage3_down = Down(48, width=96)
         self.stage3 = nn.Sequential(*(Unit(96) for _ in range(2)))
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 64, 64), "input", "spec.yaml:4")
-        x = F.relu(self.conv_norm(self.conv(x)))
-        check_shape(x, (None, 24, 32, 32), "conv", "spec.yaml:34")
-        x = self.stage2_down(x)
-        check_shape(x, (None, 48, 16, 16), "stage2_down", "spec.yaml:35")
-        x = self.stage2(x)
-        check_shape(x, (None, 48, 16, 16), "stage2", "spec.yaml:36")
-        x = self.stage3_down(x)
-        check_shape(x, (None, 96, 8, 8), "stage3_down", "spec.yaml:37")
-        x = self.stage3(x)
-        check_shape(x, (None, 96, 8, 8), "stage3", "spec.yaml:38")
-        return x
+        x = F.relu(self.conv_norm(self.conv(x)))  # [N, 24, 32, 32]
+        x = self.stage2_down(x)  # [N, 48, 16, 16]
+        x = self.stage2(x)  # [N, 48, 16, 16]
+        x = self.stage3_down(x)  # [N, 96, 8, 8]
+        return self.stage3(x)  # [N, 96, 8, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((3, 64, 64), "spec.yaml:4"),
+            "conv": ((24, 32, 32), "spec.yaml:34", "conv_norm"),
+            "stage2_down": ((48, 16, 16), "spec.yaml:35"),
+            "stage2": ((48, 16, 16), "spec.yaml:36"),
+            "stage3_down": ((96, 8, 8), "spec.yaml:37"),
+            "stage3": ((96, 8, 8), "spec.yaml:38"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Gated"]
 
@@ -69,12 +69,17 @@ class Gated(nn.Layer):
         self.unit1 = GatedUnit(16, width=16)
         self.unit2 = GatedUnit(16, width=32)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 16, 28, 28), "input", "spec.yaml:3")
-        x = self.gate(x)
-        check_shape(x, (None, 16, 28, 28), "gate", "spec.yaml:24")
-        x = self.unit1(x)
-        check_shape(x, (None, 16, 28, 28), "unit1", "spec.yaml:25")
-        x = self.unit2(x)
-        check_shape(x, (None, 32, 28, 28), "unit2", "spec.yaml:26")
-        return x
+        x = self.gate(x)  # [N, 16, 28, 28]
+        x = self.unit1(x)  # [N, 16, 28, 28]
+        return self.unit2(x)  # [N, 32, 28, 28]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        return {
+            "input": ((16, 28, 28), "spec.yaml:3"),
+            "gate": ((16, 28, 28), "spec.yaml:24"),
+            "unit1": ((16, 28, 28), "spec.yaml:25"),
+            "unit2": ((32, 28, 28), "spec.yaml:26"),
+        }
