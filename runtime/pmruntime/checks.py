@@ -23,8 +23,9 @@ except ImportError:  # a Paddle that does not trace bytecode
 
 __all__ = ["ShapeError", "check_layer", "check_shape", "checked"]
 
-# By layers: the shape behind it without N, its line in the spec, and the sublayers
-# behind its own, such as its normalisation, that give the same shape.
+# By layers: the shape behind it without N, its line in the spec, and further sublayers
+# that give the same shape, such as its normalisation. None before these says that no
+# sublayer of the layer's own name gives it.
 Shapes = Mapping[str, tuple[Any, ...]]
 
 
@@ -83,9 +84,9 @@ class _Watched:
 
     def __init__(self, network: Any, shapes: Shapes) -> None:
         rows = {}
-        for layer, (shape, where, *behind) in shapes.items():
+        for layer, (shape, where, *further) in shapes.items():
             row = ((None, *shape), layer, where)
-            for name in (layer, *behind):
+            for name in further if None in further else (layer, *further):
                 rows[name] = row
         vars(self).update(_network=network, _rows=rows)
 

@@ -95,7 +95,7 @@ class Small(nn.Layer):  # type: ignore[misc]
             "conv": ((4, 8, 8), "small.yaml:2", "conv_norm"),
             "pool": ((4, 4, 4), "small.yaml:3"),
             "out": ((4, 4, 4), "small.yaml:4"),
-            "total": ((4, 4, 4), "small.yaml:5"),
+            "total": ((4, 4, 4), "small.yaml:5", None),
         }
 
 
@@ -149,6 +149,16 @@ def test_names_a_join_and_the_input(small: Small) -> None:
     rows = small.shapes()
     small.shapes = lambda: {**rows, "total": ((4, 4, 5), "small.yaml:5")}
     with raises("total"):
+        small(paddle.rand(IMAGES))
+
+
+def test_none_leaves_the_sublayer_of_that_name_alone(small: Small) -> None:
+    rows = small.shapes()
+    pool = ((4, 4, 9), "small.yaml:3", None)
+    small.shapes = lambda: {**rows, "pool": pool}
+    small(paddle.rand(IMAGES))
+    small.shapes = lambda: {**rows, "pool": (*pool, "out")}
+    with raises("pool"):
         small(paddle.rand(IMAGES))
 
 

@@ -16,15 +16,15 @@ from pmgen.language.names import BLOCK_CHANNELS
 from pmgen.language.spec import IN_CHANNELS, Block, Call, Param
 from pmgen.language.visit import inputs_named_in, layers_in
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size
-from pmgen.plan.body.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
+from pmgen.plan.body.calls import UNDECIDED, Env, NotSymbolic, name_of
 from pmgen.plan.body.flow import Inline
 from pmgen.plan.body.walker import FormWalker
-from pmgen.plan.docs import docstring, file_header
+from pmgen.plan.docs import described, docstring, file_header, shape_text
 from pmgen.plan.layout import INDENT, METHOD_DEPTH, WIDTH, Code, lines
 from pmgen.plan.model_class import plan_model
 from pmgen.plan.open_params import free_params
 from pmgen.plan.plans import ClassPlan, ModulePlan, ParamPlan
-from pmgen.plan.signature import IN_NAME, OUT_NAME, call_values, is_open, signature
+from pmgen.plan.signature import IN_NAME, call_values, is_open, signature
 from pmgen.plan.sources import ClassSource, PlannedClass, captured
 
 
@@ -211,13 +211,15 @@ class _ModulePlanner:
         finally:
             uses = self.users.pop()
         out = flow.shape
-        walker.attribute(OUT_NAME[len(out)], code_of(out[0]), block.name.span)
         walker.forward += lines(flow.code, METHOD_DEPTH, "return ")
         takes_input = not is_size(shape[0])
         arguments = [ParamPlan(IN_NAME[len(shape)], "int")] if takes_input else []
         plan = ClassPlan(
             name=name,
-            doc=docstring(block.doc or f"{name}, {block.name.span.place}", shape, out),
+            doc=docstring(
+                block.doc or described(block),
+                f"{shape_text(shape)} -> {shape_text(out)}",
+            ),
             params=(*arguments, *signature(params)),
             init=tuple(walker.init),
             forward=_returning(walker.forward),

@@ -27,7 +27,7 @@ from pmgen.ops.definition import Dim, Shape, is_open_size
 from pmgen.plan.body.calls import formula, name_of, settled
 from pmgen.plan.body.flow import Flow, Place, UseClass
 from pmgen.plan.body.walker import FormWalker
-from pmgen.plan.docs import docstring, shape_text
+from pmgen.plan.docs import docstring, outputs, shape_text
 from pmgen.plan.layout import (
     INDENT,
     METHOD_DEPTH,
@@ -67,6 +67,7 @@ class _ModelPlanner:
         self.kept: list[str] = []
         self.shapes: list[str] = []
         self.comments: dict[int, str] = {}
+        self.head_shapes: dict[str, Shape] = {}
         layers = chain(
             layers_in(self.spec.form),
             *(layers_of(head.layer) for head in self.spec.heads),
@@ -90,7 +91,7 @@ class _ModelPlanner:
         title = spec.source or spec.name.text
         return ClassPlan(
             name=spec.name.text,
-            doc=docstring(title, self.graph.input, flow.shape),
+            doc=docstring(title, *self.signatures(flow.shape)),
             attributes=tuple(self.attributes()),
             params=tuple(signature(tuple(self.params))),
             init=(*keeping, *walker.init),
@@ -98,6 +99,15 @@ class _ModelPlanner:
             returns=f"{_TENSOR} | tuple[{_TENSOR}, ...]" if spec.heads else _TENSOR,
             shapes=tuple(self.shapes),
         )
+
+    def signatures(self, main: Shape) -> Iterator[str]:
+        """Shapes for the docstring, those of training where they differ."""
+        heads = {h.layer.name.text: h.train_only for h in self.spec.heads}
+        shapes = {name: self.head_shapes[name] for name in heads}
+        always = {name: shapes[name] for name in heads if not heads[name]}
+        yield f"{shape_text(self.graph.input)} -> {outputs(main, always)}"
+        if always != shapes:
+            yield f"in training: {outputs(main, shapes)}"
 
     def attributes(self) -> Iterator[str]:
         sizes = tuple(_size_code(size) for size in self.graph.input)
@@ -122,7 +132,7 @@ class _ModelPlanner:
         ended = walker.after(spec.norm, spec.act, flow, "", place.target)
         if ended is not flow or flow.variable is None:
             flow = walker.held(ended, place.target)
-            self.row(_WHOLE, flow.shape, spec.name.span.place)
+            self.row(_WHOLE, flow.shape, spec.name.span.place, None)
             self.check_here(_WHOLE, flow)
         return flow, place
 
@@ -130,13 +140,12 @@ class _ModelPlanner:
         """A layer in the table, and its shape behind its statement, which was written
         behind line `written` of `forward`."""
         name, forward = layer.name, self.walker.forward
-        own, behind = self.sublayers(layer)
-        if not own:  # `checked` would take an attribute of this name for the layer's
-            self.walker.claim(name.text, name.span)
-        self.row(name.text, flow.shape, name.span.place, *behind)
+        own, further = self.sublayers(layer)
+        at = name.span.place
+        self.row(name.text, flow.shape, at, *([] if own else [None]), *further)
         if len(forward) > written:
             self.comments[len(forward) - 1] = shape_text(flow.shape)
-        if not own and not behind:
+        if not own and not further:
             self.check_here(name.text, flow)
 
     def check_here(self, layer: str, flow: Flow) -> None:
@@ -172,12 +181,13 @@ class _ModelPlanner:
                 break
         return False, found
 
-    def row(self, layer: str, shape: Shape, at: str, *sublayers: str) -> None:
+    def row(self, layer: str, shape: Shape, at: str, *further: str | None) -> None:
         """A row of the table: the shape without N, where what `any` left open is None;
-        the place in the spec; and further sublayers that give the shape."""
+        the place in the spec; and further sublayers that give the shape, after None
+        where none of the layer's name does."""
         kept = {name: Name(f"self.{name}") for name in self.keep(shape)}
         sizes = tuple(_size_code(_substituted(size, kept)) for size in shape)
-        texts = (literal(text) for text in (at, *sublayers))
+        texts = ("None" if text is None else literal(text) for text in (at, *further))
         row = Listing((Listing(sizes, "()"), *texts), "()")
         self.shapes += lines(row, METHOD_DEPTH + 1, f"{literal(layer)}: ", ",")
 
@@ -223,6 +233,7 @@ class _ModelPlanner:
         written = len(self.walker.forward)
         flow = self.walker.layer(head.layer, main, inner)
         self.check(head.layer, flow, written)
+        self.head_shapes[name.text] = flow.shape
         return flow.variable or target
 
     def give(self, variable: str, heads: list[str]) -> None:

@@ -34,7 +34,7 @@ from pmgen.plan.body.calls import Env, NotSymbolic, code_of
 from pmgen.plan.body.flow import Inline
 from pmgen.plan.layout import Code, Invoke
 from pmgen.plan.plans import ClassPlan
-from pmgen.plan.signature import IN_NAME, is_open, keywords
+from pmgen.plan.signature import IN_NAME, arguments, is_open
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class PlannedClass:
         """How it is constructed where its parameters have these values and `shape`
         comes in, and the shape that comes out."""
         args: list[Code] = [code_of(shape[0])] if self.takes_input else []
-        args += keywords(self.params, values)
+        args += arguments(self.params, values)
         names = {**_sizes(shape), **values}
         out = tuple(simplest(substitute(as_expr(d), names)) for d in self.shape)
         return Invoke(self.plan.name, tuple(args)), out
