@@ -10,7 +10,7 @@ __all__ = ["Chosen"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:6.
+    """Two convolutions.
 
     [N, in_channels, H, W] -> [N, width, H', W']
     """
@@ -28,7 +28,6 @@ class Unit(nn.Layer):
         self.conv1_act = inner()
         self.conv2 = nn.Conv2D(width, width, 1)
         self.act = outer()
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv1_act(self.conv1_norm(self.conv1(x)))
@@ -64,7 +63,7 @@ class Chosen(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 16, 16), "spec.yaml:3"),
             "conv": ((8, 14, 14), "spec.yaml:13"),

@@ -10,7 +10,7 @@ __all__ = ["Slopes"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:7.
+    """A convolution.
 
     [N, 3, 8, 8] -> [N, 4, 6, 6]
     """
@@ -18,14 +18,13 @@ class Unit(nn.Layer):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2D(3, 4, 3)
-        self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.leaky_relu(self.conv(x), negative_slope=0.1)
 
 
 class Unit2(nn.Layer):
-    """Unit2, spec.yaml:7.
+    """A convolution.
 
     [N, 4, 6, 6] -> [N, 4, 4, 4]
     """
@@ -33,7 +32,6 @@ class Unit2(nn.Layer):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2D(4, 4, 3)
-        self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.leaky_relu(self.conv(x), negative_slope=0.3)
@@ -58,7 +56,7 @@ class Slopes(nn.Layer):
         return self.unit2(x)  # [N, 4, 4, 4]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 8, 8), "spec.yaml:5"),
             "unit1": ((4, 6, 6), "spec.yaml:12"),

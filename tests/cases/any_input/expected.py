@@ -37,12 +37,12 @@ class AnySize(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, None, None), "spec.yaml:4"),
             "conv1": ((8, None, None), "spec.yaml:7"),
             "conv2": ((16, None, None), "spec.yaml:8"),
-            "join": ((24, None, None), "spec.yaml:9"),
+            "join": ((24, None, None), "spec.yaml:9", None),
             "pool": ((24, 1, 1), "spec.yaml:10"),
             "flatten": ((24,), "spec.yaml:11"),
             "fc": ((self.num_classes,), "spec.yaml:12"),

@@ -19,7 +19,7 @@ class AnyWidth(nn.Layer):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2D(1, 8, 3, padding="SAME")
-        self.pool = nn.MaxPool2D([32, 2], stride=[32, 2])
+        self.pool = nn.MaxPool2D((32, 2), stride=(32, 2))
 
     @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
@@ -27,7 +27,7 @@ class AnyWidth(nn.Layer):
         return self.pool(x)  # [N, 8, 1, W']
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((1, 32, None), "spec.yaml:3"),
             "conv": ((8, 32, None), "spec.yaml:5"),

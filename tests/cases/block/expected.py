@@ -20,7 +20,6 @@ class Unit(nn.Layer):
         self.conv1 = nn.Conv2D(in_channels, width, 3, padding=1)
         self.conv2 = nn.Conv2D(width, width * 2, 3, stride=stride, padding=1)
         self.norm = nn.BatchNorm2D(width * 2)
-        self.out_channels = width * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.leaky_relu(self.conv1(x), negative_slope=0.1)
@@ -49,7 +48,7 @@ class Blocks(nn.Layer):
         return self.unit3(x)  # [N, 64, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "unit1": ((16, 16, 16), "spec.yaml:15"),

@@ -10,7 +10,7 @@ __all__ = ["Nested"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:11.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -19,14 +19,13 @@ class Unit(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, width, 3, padding=1)
         self.conv_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.relu(self.conv_norm(self.conv(x)))
 
 
 class Stage(nn.Layer):
-    """Stage, spec.yaml:6.
+    """A pooling.
 
     [N, in_channels, H, W] -> [N, width, H', W']
     """
@@ -38,7 +37,6 @@ class Stage(nn.Layer):
             *(Unit(width, width=width) for _ in range(units - 1)),
         )
         self.pool = nn.MaxPool2D(2)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.unit(x)
@@ -71,7 +69,7 @@ class Nested(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:3"),
             "stage1": ((16, 16, 16), "spec.yaml:16"),

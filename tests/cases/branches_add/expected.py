@@ -10,7 +10,7 @@ __all__ = ["Sum"]
 
 
 class Bricks(nn.Layer):
-    """Bricks, spec.yaml:5.
+    """Three branches, added.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -20,7 +20,6 @@ class Bricks(nn.Layer):
         self.point_conv = nn.Conv2D(in_channels, width, 1)
         self.cross_conv = nn.Conv2D(in_channels, width, 3, padding=1)
         self.dilated_conv = nn.Conv2D(in_channels, width, 3, padding=2, dilation=2)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         point = self.point_conv(x)
@@ -48,7 +47,7 @@ class Sum(nn.Layer):
         return self.sum2(x)  # [N, 16, 16, 16]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((8, 16, 16), "spec.yaml:3"),
             "sum1": ((8, 16, 16), "spec.yaml:14"),

@@ -41,12 +41,12 @@ class Captured(nn.Layer):
         return x
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 8, 8), "spec.yaml:4"),
             "left": ((3, 8, 8), "spec.yaml:6"),
             "y": ((3, 8, 8), "spec.yaml:7"),
-            "fork": ((3, 8, 8), "spec.yaml:8"),
-            "res": ((3, 8, 8), "spec.yaml:15"),
-            "last": ((12, 8, 8), "spec.yaml:19"),
+            "fork": ((3, 8, 8), "spec.yaml:8", None),
+            "res": ((3, 8, 8), "spec.yaml:15", None),
+            "last": ((12, 8, 8), "spec.yaml:19", None),
         }

@@ -9,7 +9,7 @@ __all__ = ["PerUse"]
 
 
 class Head(nn.Layer):
-    """Head, spec.yaml:6.
+    """A convolution.
 
     [N, 16, 16, 16] -> [N, 8, 16, 16]
     """
@@ -18,7 +18,6 @@ class Head(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(16, 8, 3, padding=1)
         self.soft = nn.Softmax(axis=1)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -26,7 +25,7 @@ class Head(nn.Layer):
 
 
 class Head2(nn.Layer):
-    """Head2, spec.yaml:6.
+    """A convolution.
 
     [N, 8, 16, 16] -> [N, 8, 16, 16]
     """
@@ -35,7 +34,6 @@ class Head2(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(8, 8, 5, padding=2)
         self.soft = nn.Softmax(axis=2)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -43,7 +41,7 @@ class Head2(nn.Layer):
 
 
 class Head3(nn.Layer):
-    """Head3, spec.yaml:6.
+    """A convolution.
 
     [N, 8, 16, 16] -> [N, 8, 16, 16]
     """
@@ -52,7 +50,6 @@ class Head3(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(8, 8, 3, padding=1)
         self.soft = nn.Softmax(axis=1)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -80,7 +77,7 @@ class PerUse(nn.Layer):
         return self.head3(x)  # [N, 8, 16, 16]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((16, 16, 16), "spec.yaml:4"),
             "head1": ((8, 16, 16), "spec.yaml:12"),

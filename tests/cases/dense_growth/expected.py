@@ -10,7 +10,7 @@ __all__ = ["Dense"]
 
 
 class DenseLayer(nn.Layer):
-    """DenseLayer, spec.yaml:8.
+    """Two branches, joined.
 
     [N, in_channels, H, W] -> [N, in_channels + growth, H, W]
     """
@@ -21,7 +21,6 @@ class DenseLayer(nn.Layer):
         self.new_reduce = nn.Conv2D(in_channels, growth * 4, 1, bias_attr=False)
         self.new_reduce_norm = nn.BatchNorm2D(growth * 4)
         self.new_conv = nn.Conv2D(growth * 4, growth, 3, padding=1, bias_attr=False)
-        self.out_channels = in_channels + growth
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         new = F.relu(self.new_norm1(x))
@@ -31,7 +30,7 @@ class DenseLayer(nn.Layer):
 
 
 class Transition(nn.Layer):
-    """Transition, spec.yaml:21.
+    """A normalisation, a convolution and a pooling.
 
     [N, in_channels, H, W] -> [N, in_channels // 2, H', W']
     """
@@ -41,7 +40,6 @@ class Transition(nn.Layer):
         self.norm0 = nn.BatchNorm2D(in_channels)
         self.conv = nn.Conv2D(in_channels, in_channels // 2, 1, bias_attr=False)
         self.pool = nn.AvgPool2D(2)
-        self.out_channels = in_channels // 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.relu(self.norm0(x))
@@ -50,7 +48,7 @@ class Transition(nn.Layer):
 
 
 class DenseBlock(nn.Layer):
-    """DenseBlock, spec.yaml:17.
+    """A layer.
 
     [N, in_channels, H, W] -> [N, in_channels + layers_count * growth, H, W]
     """
@@ -59,11 +57,10 @@ class DenseBlock(nn.Layer):
         super().__init__()
         self.dense = nn.Sequential(
             *(
-                DenseLayer(in_channels + i * growth, growth=growth)
+                DenseLayer(in_channels + growth * i, growth=growth)
                 for i in range(layers_count)
             ),
         )
-        self.out_channels = in_channels + layers_count * growth
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.dense(x)
@@ -81,7 +78,7 @@ class Dense(nn.Layer):
         super().__init__()
         self.num_classes = num_classes
         self.conv = nn.Conv2D(3, 24, 3, padding=1, bias_attr=False)
-        self.dense1 = nn.Sequential(*(DenseLayer(i * 12 + 24) for i in range(6)))
+        self.dense1 = nn.Sequential(*(DenseLayer(24 + 12 * i) for i in range(6)))
         self.transition1 = Transition(96)
         self.dense2 = DenseBlock(48, layers_count=4)
         self.transition2 = Transition(96)
@@ -103,7 +100,7 @@ class Dense(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "conv": ((24, 32, 32), "spec.yaml:27"),

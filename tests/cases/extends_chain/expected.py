@@ -11,7 +11,7 @@ __all__ = ["Last"]
 
 
 class Unit(nn.Layer):
-    """Unit, base.yaml:8.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -19,7 +19,6 @@ class Unit(nn.Layer):
     def __init__(self, in_channels: int, width: int) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, width, 5, padding=2, bias_attr=False)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.relu(self.conv(x))
@@ -63,7 +62,7 @@ class Last(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "base.yaml:4"),
             "conv1": ((self.width, 32, 32), "base.yaml:13"),

@@ -40,15 +40,15 @@ class Graph(nn.Layer):
         return self.pool(x)  # [N, 16, 16, 16]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "conv1": ((8, 32, 32), "spec.yaml:6"),
             "conv2": ((8, 32, 32), "spec.yaml:7"),
             "side": ((8, 32, 32), "spec.yaml:8"),
-            "total": ((8, 32, 32), "spec.yaml:9"),
+            "total": ((8, 32, 32), "spec.yaml:9", None),
             "gate": ((8, 32, 32), "spec.yaml:10"),
-            "gated": ((8, 32, 32), "spec.yaml:11"),
-            "joined": ((16, 32, 32), "spec.yaml:12", "joined_norm"),
+            "gated": ((8, 32, 32), "spec.yaml:11", None),
+            "joined": ((16, 32, 32), "spec.yaml:12", None, "joined_norm"),
             "pool": ((16, 16, 16), "spec.yaml:13"),
         }

@@ -10,7 +10,7 @@ __all__ = ["Looks"]
 
 
 class Dense(nn.Layer):
-    """Dense, spec.yaml:6.
+    """Two convolutions.
 
     [N, in_channels, H, W] -> [N, in_channels + growth * 2, H, W]
     """
@@ -19,7 +19,6 @@ class Dense(nn.Layer):
         super().__init__()
         self.y = nn.Conv2D(in_channels, growth, 3, padding=1)
         self.conv = nn.Conv2D(growth, growth, 3, padding=1)
-        self.out_channels = in_channels + growth * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = F.relu(self.y(x))
@@ -29,7 +28,7 @@ class Dense(nn.Layer):
 
 
 class Gated(nn.Layer):
-    """Gated, spec.yaml:13.
+    """A convolution with a shortcut.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -37,7 +36,6 @@ class Gated(nn.Layer):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, in_channels, 3, padding=1)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         conv = self.conv(x)
@@ -46,7 +44,7 @@ class Gated(nn.Layer):
 
 
 class Forked(nn.Layer):
-    """Forked, spec.yaml:18.
+    """Two branches, added.
 
     [N, in_channels, H, W] -> [N, 4, H, W]
     """
@@ -55,7 +53,6 @@ class Forked(nn.Layer):
         super().__init__()
         self.left_conv = nn.Conv2D(in_channels, 4, 1)
         self.right_first = nn.Conv2D(in_channels, 4, 1)
-        self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         left = self.left_conv(x)
@@ -64,7 +61,7 @@ class Forked(nn.Layer):
 
 
 class Again(nn.Layer):
-    """Again, spec.yaml:30.
+    """A convolution.
 
     [N, 4, 16, 16] -> [N, 4, 16, 16]
     """
@@ -72,7 +69,6 @@ class Again(nn.Layer):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2D(4, 4, 1)
-        self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         conv = self.conv(x)
@@ -82,7 +78,7 @@ class Again(nn.Layer):
 class Looks(nn.Layer):
     """Looks.
 
-    [N, 3, 16, 16] -> [N, 10, 16, 16]
+    [N, 3, 16, 16] -> ([N, 10, 16, 16], look [N, 768])
     """
 
     input_shape = (3, 16, 16)
@@ -112,14 +108,14 @@ class Looks(nn.Layer):
         return y, look
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 16, 16), "spec.yaml:4"),
             "dense": ((19, 16, 16), "spec.yaml:24"),
             "gated": ((19, 16, 16), "spec.yaml:25"),
             "forked": ((4, 16, 16), "spec.yaml:26"),
             "again": ((4, 16, 16), "spec.yaml:27"),
-            "inside": ((3, 16, 16), "spec.yaml:32"),
-            "all_of_it": ((10, 16, 16), "spec.yaml:36"),
+            "inside": ((3, 16, 16), "spec.yaml:32", None),
+            "all_of_it": ((10, 16, 16), "spec.yaml:36", None),
             "look": ((768,), "spec.yaml:38"),
         }

@@ -12,7 +12,8 @@ __all__ = ["Heads"]
 class Heads(nn.Layer):
     """Heads.
 
-    [N, 3, 32, 32] -> [N, num_classes]
+    [N, 3, 32, 32] -> ([N, num_classes], embedding [N, 32])
+    in training: ([N, num_classes], aux [N, num_classes], embedding [N, 32])
     """
 
     input_shape = (3, 32, 32)
@@ -47,7 +48,7 @@ class Heads(nn.Layer):
         return x, embedding
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "conv1": ((8, 30, 30), "spec.yaml:7"),
@@ -56,5 +57,5 @@ class Heads(nn.Layer):
             "flatten": ((16,), "spec.yaml:10"),
             "fc": ((self.num_classes,), "spec.yaml:11"),
             "embedding": ((32,), "spec.yaml:21"),
-            "aux": ((self.num_classes,), "spec.yaml:13", "aux_fc"),
+            "aux": ((self.num_classes,), "spec.yaml:13", None, "aux_fc"),
         }

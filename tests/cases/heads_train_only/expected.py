@@ -13,6 +13,7 @@ class TrainHeads(nn.Layer):
     """TrainHeads.
 
     [N, 3, 32, 32] -> [N, num_classes]
+    in training: ([N, num_classes], aux1 [N, num_classes], aux2 [N, num_classes])
     """
 
     input_shape = (3, 32, 32)
@@ -39,7 +40,7 @@ class TrainHeads(nn.Layer):
         return x
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:3"),
             "conv1": ((8, 30, 30), "spec.yaml:6"),

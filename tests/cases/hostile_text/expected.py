@@ -17,7 +17,6 @@ class Unit(nn.Layer):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, 4, 3)
-        self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.conv(x)
@@ -41,7 +40,7 @@ class Hostile(nn.Layer):
         return self.unit(x)  # [N, 4, 6, 6]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 8, 8), "spec.yaml:5"),
             "unit": ((4, 6, 6), "spec.yaml:11"),

@@ -10,7 +10,7 @@ __all__ = ["Identity"]
 
 
 class PreAct(nn.Layer):
-    """PreAct, spec.yaml:5.
+    """A normalisation and two convolutions with a shortcut.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -21,7 +21,6 @@ class PreAct(nn.Layer):
         self.conv1 = nn.Conv2D(in_channels, in_channels, 3, padding=1)
         self.conv1_norm = nn.BatchNorm2D(in_channels)
         self.conv2 = nn.Conv2D(in_channels, in_channels, 3, padding=1)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = F.relu(self.norm1(x))
@@ -47,7 +46,7 @@ class Identity(nn.Layer):
         return self.unit(x)  # [N, 16, 16, 16]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((16, 16, 16), "spec.yaml:3"),
             "unit": ((16, 16, 16), "spec.yaml:13"),

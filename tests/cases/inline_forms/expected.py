@@ -22,8 +22,8 @@ class Inline(nn.Layer):
         self.stem_conv = nn.Conv2D(8, 16, 3, padding=1)
         self.stem_pool = nn.MaxPool2D(2)
         self.fork_left_reduce = nn.Conv2D(16, 4, 1)
-        self.fork_left_split_tall_conv = nn.Conv2D(4, 4, [3, 1], padding=[1, 0])
-        self.fork_left_split_wide_conv = nn.Conv2D(4, 4, [1, 3], padding=[0, 1])
+        self.fork_left_split_tall_conv = nn.Conv2D(4, 4, (3, 1), padding=(1, 0))
+        self.fork_left_split_wide_conv = nn.Conv2D(4, 4, (1, 3), padding=(0, 1))
         self.fork_right_inner_conv = nn.Conv2D(16, 16, 3, padding=1)
         self.fork_norm = nn.BatchNorm2D(40)
 
@@ -41,9 +41,9 @@ class Inline(nn.Layer):
         return self.fork_norm(paddle.concat([left, right, x], axis=1))  # [N, 40, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((8, 16, 16), "spec.yaml:4"),
-            "stem": ((16, 8, 8), "spec.yaml:6", "stem_pool"),
-            "fork": ((40, 8, 8), "spec.yaml:11", "fork_norm"),
+            "stem": ((16, 8, 8), "spec.yaml:6", None, "stem_pool"),
+            "fork": ((40, 8, 8), "spec.yaml:11", None, "fork_norm"),
         }

@@ -10,7 +10,7 @@ __all__ = ["InlineRepeated"]
 
 
 class Mix(nn.Layer):
-    """Mix, spec.yaml:7.
+    """A convolution with a shortcut.
 
     [N, in_channels, H, W] -> [N, 8, H, W]
     """
@@ -18,7 +18,6 @@ class Mix(nn.Layer):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, 8, 3, padding=1)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = F.relu(self.conv(x))
@@ -26,7 +25,7 @@ class Mix(nn.Layer):
 
 
 class DownTwo(nn.Layer):
-    """DownTwo, spec.yaml:14.
+    """A convolution and a pooling.
 
     [N, in_channels, H, W] -> [N, block_channels * 2, H', W']
     """
@@ -35,7 +34,6 @@ class DownTwo(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, block_channels * 2, 3, padding=1)
         self.pool = nn.MaxPool2D(2)
-        self.out_channels = block_channels * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -64,7 +62,7 @@ class InlineRepeated(nn.Layer):
         return self.down_two(x)  # [N, 16, 4, 4]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((8, 16, 16), "spec.yaml:3"),
             "mix": ((8, 16, 16), "spec.yaml:5"),

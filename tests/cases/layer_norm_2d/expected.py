@@ -11,7 +11,7 @@ __all__ = ["Channels"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:6.
+    """A normalisation and a convolution.
 
     [N, in_channels, H, W] -> [N, in_channels * 2, H, W]
     """
@@ -20,8 +20,7 @@ class Unit(nn.Layer):
         super().__init__()
         self.norm1 = LayerNorm2D(in_channels, bias_attr=False)
         self.conv = nn.Conv2D(in_channels, in_channels * 2, 1)
-        self.conv_norm = LayerNorm2D(in_channels * 2, epsilon=1e-06)
-        self.out_channels = in_channels * 2
+        self.conv_norm = LayerNorm2D(in_channels * 2, epsilon=1e-6)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.norm1(x)
@@ -47,7 +46,7 @@ class Channels(nn.Layer):
         return self.unit2(x)  # [N, 12, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 8, 8), "spec.yaml:4"),
             "unit1": ((6, 8, 8), "spec.yaml:11"),

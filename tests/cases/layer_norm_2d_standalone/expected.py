@@ -39,8 +39,8 @@ class _Watched:
 
     def __init__(self, network, shapes):
         rows = {}
-        for layer, (shape, where, *behind) in shapes.items():
-            for name in (layer, *behind):
+        for layer, (shape, where, *further) in shapes.items():
+            for name in further if None in further else (layer, *further):
                 rows[name] = ((None, *shape), layer, where)
         vars(self).update(_network=network, _rows=rows)
 
@@ -89,7 +89,7 @@ class LayerNorm2D(nn.LayerNorm):
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:6.
+    """A normalisation and a convolution.
 
     [N, in_channels, H, W] -> [N, in_channels * 2, H, W]
     """
@@ -98,8 +98,7 @@ class Unit(nn.Layer):
         super().__init__()
         self.norm1 = LayerNorm2D(in_channels, bias_attr=False)
         self.conv = nn.Conv2D(in_channels, in_channels * 2, 1)
-        self.conv_norm = LayerNorm2D(in_channels * 2, epsilon=1e-06)
-        self.out_channels = in_channels * 2
+        self.conv_norm = LayerNorm2D(in_channels * 2, epsilon=1e-6)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.norm1(x)
@@ -125,7 +124,7 @@ class Channels(nn.Layer):
         return self.unit2(x)  # [N, 12, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 8, 8), "spec.yaml:4"),
             "unit1": ((6, 8, 8), "spec.yaml:11"),

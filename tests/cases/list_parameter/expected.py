@@ -17,10 +17,9 @@ class Unit(nn.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2D(3, 8, [3, 3], padding=1)
+        self.conv1 = nn.Conv2D(3, 8, (3, 3), padding=1)
         self.conv2 = nn.Conv2D(8, 16, 3, stride=2, padding=1)
         self.norm = nn.BatchNorm2D(16)
-        self.out_channels = 16
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.leaky_relu(self.conv1(x), negative_slope=0.1)
@@ -36,10 +35,9 @@ class Unit2(nn.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2D(16, 16, [3, 3], padding=1)
+        self.conv1 = nn.Conv2D(16, 16, (3, 3), padding=1)
         self.conv2 = nn.Conv2D(16, 32, 3, padding=1)
         self.norm = nn.BatchNorm2D(32)
-        self.out_channels = 32
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.leaky_relu(self.conv1(x), negative_slope=0.1)
@@ -55,10 +53,9 @@ class Unit3(nn.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2D(32, 32, [1, 3], padding=1)
+        self.conv1 = nn.Conv2D(32, 32, (1, 3), padding=1)
         self.conv2 = nn.Conv2D(32, 64, 3, stride=2, padding=1)
         self.norm = nn.BatchNorm2D(64)
-        self.out_channels = 64
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.leaky_relu(self.conv1(x), negative_slope=0.1)
@@ -87,7 +84,7 @@ class Lists(nn.Layer):
         return self.unit3(x)  # [N, 64, 9, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "unit1": ((16, 16, 16), "spec.yaml:15"),

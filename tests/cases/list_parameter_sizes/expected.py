@@ -9,37 +9,35 @@ __all__ = ["Lists"]
 
 
 class Pooled(nn.Layer):
-    """Pooled, spec.yaml:8.
+    """A pooling.
 
     [N, 2, 8, 7] -> [N, 2, 6, 4]
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.pool = nn.AdaptiveAvgPool2D([6, 4])
-        self.out_channels = 2
+        self.pool = nn.AdaptiveAvgPool2D((6, 4))
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.pool(x)
 
 
 class Pooled2(nn.Layer):
-    """Pooled2, spec.yaml:8.
+    """A pooling.
 
     [N, 4, 6, 4] -> [N, 4, 2, 3]
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.pool = nn.AdaptiveAvgPool2D([2, 3])
-        self.out_channels = 4
+        self.pool = nn.AdaptiveAvgPool2D((2, 3))
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.pool(x)
 
 
 class Handed(nn.Layer):
-    """Handed, spec.yaml:12.
+    """A convolution.
 
     [N, 4, 6, 4] -> [N, 8, 2, 3]
     """
@@ -48,7 +46,6 @@ class Handed(nn.Layer):
         super().__init__()
         self.pooled = Pooled2()
         self.conv = nn.Conv2D(4, 8, 1)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.pooled(x)
@@ -56,16 +53,15 @@ class Handed(nn.Layer):
 
 
 class Twice(nn.Layer):
-    """Twice, spec.yaml:23.
+    """A pooling and a convolution.
 
     [N, in_channels, H, W] -> [N, 8, 2, 3]
     """
 
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.pool = nn.AdaptiveAvgPool2D([2, 3])
+        self.pool = nn.AdaptiveAvgPool2D((2, 3))
         self.conv = nn.Conv2D(in_channels, 8, 1)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.pool(x)
@@ -73,7 +69,7 @@ class Twice(nn.Layer):
 
 
 class Again(nn.Layer):
-    """Again, spec.yaml:17.
+    """A pooling and a convolution.
 
     [N, 8, 2, 3] -> [N, 8, 2, 3]
     """
@@ -81,24 +77,22 @@ class Again(nn.Layer):
     def __init__(self) -> None:
         super().__init__()
         self.twice = nn.Sequential(*(Twice(8) for _ in range(2)))
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.twice(x)
 
 
 class Head(nn.Layer):
-    """Head, spec.yaml:25.
+    """A pooling and a linear layer.
 
     [N, 8, 2, 3] -> [N, 10]
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.pool = nn.AdaptiveAvgPool2D([2, 3])
+        self.pool = nn.AdaptiveAvgPool2D((2, 3))
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(48, 10)
-        self.out_features = 10
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.pool(x)
@@ -131,7 +125,7 @@ class Lists(nn.Layer):
         return self.head(x)  # [N, 10]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((2, 8, 7), "spec.yaml:5"),
             "first": ((2, 6, 4), "spec.yaml:32"),

@@ -22,7 +22,7 @@ class Plain(nn.Layer):
         self.num_classes = num_classes
         self.conv1 = nn.Conv2D(1, 6, 5, padding=2)
         self.pool1 = nn.MaxPool2D(2)
-        self.conv2 = nn.Conv2D(6, 16, [5, 3], stride=[2, 1], padding=[2, 1])
+        self.conv2 = nn.Conv2D(6, 16, (5, 3), stride=(2, 1), padding=(2, 1))
         self.norm2 = nn.GroupNorm(4, 16)
         self.act2 = nn.Sigmoid()
         self.pool2 = nn.AvgPool2D(3, stride=2, padding=1, ceil_mode=True)
@@ -43,7 +43,7 @@ class Plain(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((1, 28, 28), "spec.yaml:5"),
             "conv1": ((6, 28, 28), "spec.yaml:8"),

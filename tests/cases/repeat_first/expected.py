@@ -10,7 +10,7 @@ __all__ = ["Repeats"]
 
 
 class Basic(nn.Layer):
-    """Basic, spec.yaml:7.
+    """Two convolutions with a shortcut.
 
     [N, in_channels, H, W] -> [N, width, H', W']
     """
@@ -29,7 +29,6 @@ class Basic(nn.Layer):
                 in_channels, width, 1, stride=stride, bias_attr=False
             )
             self.shortcut_conv_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = F.relu(self.conv1_norm(self.conv1(x)))
@@ -75,7 +74,7 @@ class Repeats(nn.Layer):
         return self.c3(x)  # [N, 32, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "stem": ((16, 16, 16), "spec.yaml:17"),

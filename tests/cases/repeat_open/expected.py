@@ -9,7 +9,7 @@ __all__ = ["Counted"]
 
 
 class Tower(nn.Layer):
-    """Tower, spec.yaml:6.
+    """Convolutions.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -26,7 +26,6 @@ class Tower(nn.Layer):
         self.mix = nn.Sequential(
             *(nn.Conv2D(width, width, 1) for _ in range(depth - 1)),
         )
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -52,7 +51,7 @@ class Counted(nn.Layer):
         return self.tower2(x)  # [N, 16, 32, 32]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "tower1": ((8, 32, 32), "spec.yaml:12"),

@@ -10,7 +10,7 @@ __all__ = ["Shuffle"]
 
 
 class Down(nn.Layer):
-    """Down, spec.yaml:19.
+    """Five convolutions.
 
     [N, in_channels, H, W] -> [N, width // 2 * 2, H', W']
     """
@@ -44,7 +44,6 @@ class Down(nn.Layer):
         self.both_right_conv3 = nn.Conv2D(width // 2, width // 2, 1, bias_attr=False)
         self.both_right_conv3_norm = nn.BatchNorm2D(width // 2)
         self.shuffle = nn.ChannelShuffle(2)
-        self.out_channels = width // 2 * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         left = self.both_left_conv1_norm(self.both_left_conv1(x))
@@ -57,7 +56,7 @@ class Down(nn.Layer):
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:7.
+    """Three convolutions.
 
     [N, in_channels, H, W] -> [N, in_channels // 2 * 2, H, W]
     """
@@ -82,7 +81,6 @@ class Unit(nn.Layer):
         )
         self.halves_work_conv3_norm = nn.BatchNorm2D(in_channels // 2)
         self.shuffle = nn.ChannelShuffle(2)
-        self.out_channels = in_channels // 2 * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         same, work = paddle.split(x, 2, axis=1)
@@ -119,7 +117,7 @@ class Shuffle(nn.Layer):
         return self.stage3(x)  # [N, 96, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 64, 64), "spec.yaml:4"),
             "conv": ((24, 32, 32), "spec.yaml:34", "conv_norm"),

@@ -10,7 +10,7 @@ __all__ = ["Sized"]
 
 
 class Squeeze(nn.Layer):
-    """Squeeze, spec.yaml:6.
+    """Two convolutions.
 
     [N, in_channels, H, W] -> [N, max(16, min(in_channels, 64)), H, W]
     """
@@ -21,7 +21,6 @@ class Squeeze(nn.Layer):
         self.up = nn.Conv2D(
             divisible(in_channels // share, 8), max(16, min(in_channels, 64)), 1
         )
-        self.out_channels = max(16, min(in_channels, 64))
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.down(x)
@@ -29,7 +28,7 @@ class Squeeze(nn.Layer):
 
 
 class Grow(nn.Layer):
-    """Grow, spec.yaml:11.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, scaled(width, factor), H, W]
     """
@@ -37,7 +36,6 @@ class Grow(nn.Layer):
     def __init__(self, in_channels: int, width: int, factor: float = 1.0) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, scaled(width, factor), 1)
-        self.out_channels = scaled(width, factor)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.conv(x)
@@ -77,7 +75,7 @@ class Sized(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 16, 16), "spec.yaml:3"),
             "conv1": ((24, 14, 14), "spec.yaml:16"),

@@ -38,8 +38,8 @@ class _Watched:
 
     def __init__(self, network, shapes):
         rows = {}
-        for layer, (shape, where, *behind) in shapes.items():
-            for name in (layer, *behind):
+        for layer, (shape, where, *further) in shapes.items():
+            for name in further if None in further else (layer, *further):
                 rows[name] = ((None, *shape), layer, where)
         vars(self).update(_network=network, _rows=rows)
 
@@ -91,7 +91,7 @@ def scaled(value, factor, by=None):
 
 
 class Squeeze(nn.Layer):
-    """Squeeze, spec.yaml:5.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, divisible(in_channels // 4, 8), H, W]
     """
@@ -99,7 +99,6 @@ class Squeeze(nn.Layer):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.down = nn.Conv2D(in_channels, divisible(in_channels // 4, 8), 1)
-        self.out_channels = divisible(in_channels // 4, 8)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.down(x)
@@ -124,7 +123,7 @@ class Alone(nn.Layer):
         return self.squeeze(x)  # [N, 24, 14, 14]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 16, 16), "spec.yaml:3"),
             "conv": ((72, 14, 14), "spec.yaml:9"),

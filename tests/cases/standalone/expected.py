@@ -39,8 +39,8 @@ class _Watched:
 
     def __init__(self, network, shapes):
         rows = {}
-        for layer, (shape, where, *behind) in shapes.items():
-            for name in (layer, *behind):
+        for layer, (shape, where, *further) in shapes.items():
+            for name in further if None in further else (layer, *further):
                 rows[name] = ((None, *shape), layer, where)
         vars(self).update(_network=network, _rows=rows)
 
@@ -99,7 +99,7 @@ class Alone(nn.Layer):
         return self.flatten(x)  # [N, 144]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 8, 8), "spec.yaml:3"),
             "conv": ((4, 6, 6), "spec.yaml:5"),

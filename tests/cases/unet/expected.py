@@ -10,7 +10,7 @@ __all__ = ["UNet"]
 
 
 class Double(nn.Layer):
-    """Double, spec.yaml:8.
+    """Two convolutions.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -21,7 +21,6 @@ class Double(nn.Layer):
         self.conv1_norm = nn.BatchNorm2D(width)
         self.conv2 = nn.Conv2D(width, width, 3, padding=1, bias_attr=False)
         self.conv2_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.relu(self.conv1_norm(self.conv1(x)))
@@ -68,7 +67,7 @@ class UNet(nn.Layer):
         return self.out(x)  # [N, num_classes, 64, 64]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 64, 64), "spec.yaml:4"),
             "down1": ((16, 64, 64), "spec.yaml:14"),
@@ -77,10 +76,10 @@ class UNet(nn.Layer):
             "pool2": ((32, 16, 16), "spec.yaml:17"),
             "bottom": ((64, 16, 16), "spec.yaml:18"),
             "up2": ((32, 32, 32), "spec.yaml:19"),
-            "join2": ((64, 32, 32), "spec.yaml:20"),
+            "join2": ((64, 32, 32), "spec.yaml:20", None),
             "dec2": ((32, 32, 32), "spec.yaml:21"),
             "up1": ((32, 64, 64), "spec.yaml:22"),
-            "join1": ((48, 64, 64), "spec.yaml:23"),
+            "join1": ((48, 64, 64), "spec.yaml:23", None),
             "dec1": ((16, 64, 64), "spec.yaml:24"),
             "out": ((self.num_classes, 64, 64), "spec.yaml:25"),
         }

@@ -11,7 +11,7 @@ __all__ = ["Borrowed"]
 
 
 class ConvUnit(nn.Layer):
-    """ConvUnit, common/blocks.yaml:4.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -20,7 +20,6 @@ class ConvUnit(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, width, 3, padding=1, bias_attr=False)
         self.conv_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.relu(self.conv_norm(self.conv(x)))
@@ -47,7 +46,7 @@ class Borrowed(nn.Layer):
         return self.unit2(x)  # [N, 16, 30, 30]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "unit1": ((8, 32, 32), "spec.yaml:6"),

@@ -10,7 +10,7 @@ __all__ = ["Inverted"]
 
 
 class InvertedResidual(nn.Layer):
-    """InvertedResidual, spec.yaml:7.
+    """Three convolutions with a shortcut.
 
     [N, in_channels, H, W] -> [N, width, H', W']
     """
@@ -38,7 +38,6 @@ class InvertedResidual(nn.Layer):
         self.project = nn.Conv2D(in_channels * expand, width, 1, bias_attr=False)
         self.project_norm = nn.BatchNorm2D(width)
         self.has_shortcut = stride == 1 and in_channels == width
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = x
@@ -76,7 +75,7 @@ class Inverted(nn.Layer):
         return self.b2(x)  # [N, 24, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, sublayers behind its own."""
+        """By layer: shape without N, line in the spec, further sublayers that give it."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "conv": ((16, 16, 16), "spec.yaml:16", "conv_norm"),
