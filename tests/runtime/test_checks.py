@@ -157,7 +157,7 @@ def test_none_leaves_the_sublayer_of_that_name_alone(small: Small) -> None:
     pool = ((4, 4, 9), "small.yaml:3", None)
     small.shapes = lambda: {**rows, "pool": pool}
     small(paddle.rand(IMAGES))
-    small.shapes = lambda: {**rows, "pool": (*pool, "out")}
+    small.shapes = lambda: {**rows, "pool": (*pool, "conv_norm")}
     with raises("pool"):
         small(paddle.rand(IMAGES))
 
