@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pmgen.expand.graph import Graph
 from pmgen.expressions.expression import as_expr
@@ -91,8 +92,16 @@ def docstring(text: str, *shapes: str) -> tuple[str, ...]:
     text = "".join(char if _inert(char) else _escaped(char) for char in text)
     text = text if text.endswith((".", "!", "?")) else f"{text}."
     wrapped = textwrap.wrap(text, 78, break_long_words=False)
-    below = (line for item in shapes for line in textwrap.wrap(item, 80))
+    below = (line for item in shapes for line in _shape_lines(item))
     return (f'"""{wrapped[0]}', *wrapped[1:], "", *below, '"""')
+
+
+def _shape_lines(text: str) -> Iterator[str]:
+    """Shapes as lines, which end between two shapes rather than inside one."""
+    whole = re.sub(r"\[[^\]]*\]", lambda shape: shape[0].replace(" ", "\0"), text)
+    fits = max(map(len, whole.split())) <= 80
+    for line in textwrap.wrap(whole if fits else text, 80):
+        yield line.replace("\0", " ")
 
 
 def outputs(main: Shape, heads: Mapping[str, Shape]) -> str:
