@@ -100,7 +100,7 @@ class ConvNeXtTiny(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "convnext_tiny.yaml:5"),
             "stem": ((96, 56, 56), "convnext_tiny.yaml:26"),

@@ -100,7 +100,7 @@ class GoogLeNet(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "googlenet.yaml:5"),
             "conv1": ((64, 224, 224), "googlenet.yaml:25"),

@@ -140,7 +140,7 @@ class GoogLeNetPaper(nn.Layer):
         return x
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "googlenet.yaml:5"),
             "conv1": ((64, 112, 112), "googlenet.yaml:25"),

@@ -42,7 +42,7 @@ class LeNetPalm(nn.Layer):
         return self.fc2(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "lenet_palm.yaml:6"),
             "conv1": ((6, 220, 220), "lenet.yaml:8"),

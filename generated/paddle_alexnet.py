@@ -53,7 +53,7 @@ class AlexNet(nn.Layer):
         return self.fc3(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "paddle/alexnet.yaml:5"),
             "conv1": ((64, 55, 55), "paddle/alexnet.yaml:11"),

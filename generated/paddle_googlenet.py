@@ -97,8 +97,8 @@ class AuxHead2(nn.Layer):
 class GoogLeNet(nn.Layer):
     """Szegedy et al. 2014, as in paddle.vision.models.
 
-    [N, 3, 224, 224] -> ([N, num_classes], aux1 [N, num_classes], aux2 [N,
-    num_classes])
+    [N, 3, 224, 224] -> ([N, num_classes], aux1 [N, num_classes], aux2
+    [N, num_classes])
     """
 
     input_shape = (3, 224, 224)
@@ -157,7 +157,7 @@ class GoogLeNet(nn.Layer):
         return x, aux1, aux2
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "googlenet.yaml:5"),
             "conv1": ((64, 112, 112), "googlenet.yaml:25"),

@@ -291,7 +291,7 @@ class InceptionV3(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 299, 299), "paddle/inception_v3.yaml:5"),
             "stem": ((192, 35, 35), "paddle/inception_v3.yaml:99"),

@@ -42,7 +42,7 @@ class LeNet(nn.Layer):
         return self.fc3(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((1, 28, 28), "paddle/lenet.yaml:5"),
             "conv1": ((6, 28, 28), "paddle/lenet.yaml:8"),

@@ -83,7 +83,7 @@ class MobileNetV1(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "paddle/mobilenet_v1.yaml:5"),
             "conv1": ((32, 112, 112), "paddle/mobilenet_v1.yaml:16", "conv1_norm"),

@@ -110,7 +110,7 @@ class MobileNetV2(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "paddle/mobilenet_v2.yaml:5"),
             "conv": ((32, 112, 112), "paddle/mobilenet_v2.yaml:19", "conv_norm"),

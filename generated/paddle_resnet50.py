@@ -91,7 +91,7 @@ class ResNet50(nn.Layer):
         return self.out(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "resnet50.yaml:5"),
             "conv": ((64, 112, 112), "resnet50.yaml:21", "conv_norm"),

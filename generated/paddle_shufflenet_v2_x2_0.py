@@ -163,7 +163,7 @@ class ShuffleNetV2(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "paddle/shufflenet_v2_x1_0.yaml:5"),
             "conv": ((24, 112, 112), "paddle/shufflenet_v2_x1_0.yaml:45", "conv_norm"),

@@ -80,7 +80,7 @@ class SqueezeNet(nn.Layer):
         return self.flatten(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "paddle/squeezenet1_0.yaml:5"),
             "conv": ((96, 109, 109), "paddle/squeezenet1_0.yaml:22"),

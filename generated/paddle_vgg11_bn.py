@@ -80,7 +80,7 @@ class VGG11BN(nn.Layer):
         return self.fc3(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 224, 224), "vgg16.yaml:5"),
             "block1": ((64, 112, 112), "vgg16.yaml:15"),

@@ -95,7 +95,7 @@ class ChosenAgain(nn.Layer):
         return self.b(x)  # [N, 4, 16, 16]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((4, 16, 16), "spec.yaml:3"),
             "a": ((4, 16, 16), "spec.yaml:18"),

@@ -56,7 +56,7 @@ class Slopes(nn.Layer):
         return self.unit2(x)  # [N, 4, 4, 4]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 8, 8), "spec.yaml:5"),
             "unit1": ((4, 6, 6), "spec.yaml:12"),

@@ -37,7 +37,7 @@ class AnySize(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, None, None), "spec.yaml:4"),
             "conv1": ((8, None, None), "spec.yaml:7"),

@@ -27,7 +27,7 @@ class AnyWidth(nn.Layer):
         return self.pool(x)  # [N, 8, 1, W']
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((1, 32, None), "spec.yaml:3"),
             "conv": ((8, 32, None), "spec.yaml:5"),

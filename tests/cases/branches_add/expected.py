@@ -47,7 +47,7 @@ class Sum(nn.Layer):
         return self.sum2(x)  # [N, 16, 16, 16]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((8, 16, 16), "spec.yaml:3"),
             "sum1": ((8, 16, 16), "spec.yaml:14"),

@@ -41,7 +41,7 @@ class Captured(nn.Layer):
         return x
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 8, 8), "spec.yaml:4"),
             "left": ((3, 8, 8), "spec.yaml:6"),

@@ -77,7 +77,7 @@ class PerUse(nn.Layer):
         return self.head3(x)  # [N, 8, 16, 16]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((16, 16, 16), "spec.yaml:4"),
             "head1": ((8, 16, 16), "spec.yaml:12"),

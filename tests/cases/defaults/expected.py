@@ -47,7 +47,7 @@ class Defaults(nn.Layer):
         return self.drop(x)  # [N, 8, 24, 24]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:5"),
             "conv1": ((8, 30, 30), "spec.yaml:10", "conv1_norm"),

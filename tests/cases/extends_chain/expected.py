@@ -62,7 +62,7 @@ class Last(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "base.yaml:4"),
             "conv1": ((self.width, 32, 32), "base.yaml:13"),

@@ -40,7 +40,7 @@ class Graph(nn.Layer):
         return self.pool(x)  # [N, 16, 16, 16]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "conv1": ((8, 32, 32), "spec.yaml:6"),

@@ -108,7 +108,7 @@ class Looks(nn.Layer):
         return y, look
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 16, 16), "spec.yaml:4"),
             "dense": ((19, 16, 16), "spec.yaml:24"),

@@ -48,7 +48,7 @@ class Heads(nn.Layer):
         return x, embedding
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "conv1": ((8, 30, 30), "spec.yaml:7"),

@@ -40,7 +40,7 @@ class TrainHeads(nn.Layer):
         return x
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:3"),
             "conv1": ((8, 30, 30), "spec.yaml:6"),

@@ -40,7 +40,7 @@ class Hostile(nn.Layer):
         return self.unit(x)  # [N, 4, 6, 6]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 8, 8), "spec.yaml:5"),
             "unit": ((4, 6, 6), "spec.yaml:11"),

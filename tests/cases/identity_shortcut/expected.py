@@ -46,7 +46,7 @@ class Identity(nn.Layer):
         return self.unit(x)  # [N, 16, 16, 16]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((16, 16, 16), "spec.yaml:3"),
             "unit": ((16, 16, 16), "spec.yaml:13"),

@@ -39,7 +39,7 @@ class Initialized(nn.Layer):
         return self.fc(x)  # [N, 2]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 8, 8), "spec.yaml:3"),
             "conv": ((4, 6, 6), "spec.yaml:5"),

@@ -41,7 +41,7 @@ class Inline(nn.Layer):
         return self.fork_norm(paddle.concat([left, right, x], axis=1))  # [N, 40, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((8, 16, 16), "spec.yaml:4"),
             "stem": ((16, 8, 8), "spec.yaml:6", None, "stem_pool"),

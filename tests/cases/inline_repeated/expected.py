@@ -62,7 +62,7 @@ class InlineRepeated(nn.Layer):
         return self.down_two(x)  # [N, 16, 4, 4]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((8, 16, 16), "spec.yaml:3"),
             "mix": ((8, 16, 16), "spec.yaml:5"),

@@ -124,7 +124,7 @@ class Channels(nn.Layer):
         return self.unit2(x)  # [N, 12, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 8, 8), "spec.yaml:4"),
             "unit1": ((6, 8, 8), "spec.yaml:11"),

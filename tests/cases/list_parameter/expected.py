@@ -84,7 +84,7 @@ class Lists(nn.Layer):
         return self.unit3(x)  # [N, 64, 9, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "unit1": ((16, 16, 16), "spec.yaml:15"),

@@ -125,7 +125,7 @@ class Lists(nn.Layer):
         return self.head(x)  # [N, 10]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((2, 8, 7), "spec.yaml:5"),
             "first": ((2, 6, 4), "spec.yaml:32"),

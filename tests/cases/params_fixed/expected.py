@@ -40,7 +40,7 @@ class Fixed(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "conv": ((self.width, 32, 32), "spec.yaml:7"),

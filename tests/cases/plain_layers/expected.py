@@ -43,7 +43,7 @@ class Plain(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((1, 28, 28), "spec.yaml:5"),
             "conv1": ((6, 28, 28), "spec.yaml:8"),

@@ -74,7 +74,7 @@ class Repeats(nn.Layer):
         return self.c3(x)  # [N, 32, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "stem": ((16, 16, 16), "spec.yaml:17"),

@@ -51,7 +51,7 @@ class Counted(nn.Layer):
         return self.tower2(x)  # [N, 16, 32, 32]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "tower1": ((8, 32, 32), "spec.yaml:12"),

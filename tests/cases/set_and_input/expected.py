@@ -39,7 +39,7 @@ class Set(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((1, 96, 64), "spec.yaml:3"),
             "conv": ((8, 96, 64), "spec.yaml:6"),

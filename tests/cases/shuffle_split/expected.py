@@ -117,7 +117,7 @@ class Shuffle(nn.Layer):
         return self.stage3(x)  # [N, 96, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 64, 64), "spec.yaml:4"),
             "conv": ((24, 32, 32), "spec.yaml:34", "conv_norm"),

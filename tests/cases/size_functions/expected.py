@@ -75,7 +75,7 @@ class Sized(nn.Layer):
         return self.fc(x)  # [N, num_classes]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 16, 16), "spec.yaml:3"),
             "conv1": ((24, 14, 14), "spec.yaml:16"),

@@ -123,7 +123,7 @@ class Alone(nn.Layer):
         return self.squeeze(x)  # [N, 24, 14, 14]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 16, 16), "spec.yaml:3"),
             "conv": ((72, 14, 14), "spec.yaml:9"),

@@ -74,7 +74,7 @@ class Gated(nn.Layer):
         return self.unit2(x)  # [N, 32, 28, 28]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((16, 28, 28), "spec.yaml:3"),
             "gate": ((16, 28, 28), "spec.yaml:24"),

@@ -99,7 +99,7 @@ class Alone(nn.Layer):
         return self.flatten(x)  # [N, 144]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 8, 8), "spec.yaml:3"),
             "conv": ((4, 6, 6), "spec.yaml:5"),

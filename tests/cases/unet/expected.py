@@ -67,7 +67,7 @@ class UNet(nn.Layer):
         return self.out(x)  # [N, num_classes, 64, 64]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 64, 64), "spec.yaml:4"),
             "down1": ((16, 64, 64), "spec.yaml:14"),

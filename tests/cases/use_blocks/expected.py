@@ -46,7 +46,7 @@ class Borrowed(nn.Layer):
         return self.unit2(x)  # [N, 16, 30, 30]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "unit1": ((8, 32, 32), "spec.yaml:6"),

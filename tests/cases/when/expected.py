@@ -75,7 +75,7 @@ class Inverted(nn.Layer):
         return self.b2(x)  # [N, 24, 8, 8]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:4"),
             "conv": ((16, 16, 16), "spec.yaml:16", "conv_norm"),

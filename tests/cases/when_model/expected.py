@@ -27,7 +27,7 @@ class Optional(nn.Layer):
         return self.conv2(x)  # [N, 8, 32, 32]
 
     def shapes(self) -> dict[str, tuple[object, ...]]:
-        """By layer: shape without N, line in the spec, further sublayers that give it."""
+        """By layer: shape without N, line in the spec, further sublayers."""
         return {
             "input": ((3, 32, 32), "spec.yaml:3"),
             "conv1": ((8, 32, 32), "spec.yaml:6"),
