@@ -18,17 +18,17 @@ from pmgen.language.names import BLOCK_CHANNELS
 from pmgen.language.spec import IN_CHANNELS, Block, Call, Param
 from pmgen.language.visit import inputs_named_in, layers_in
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_size
-from pmgen.plan.body.calls import UNDECIDED, Env, NotSymbolic, code_of, name_of
+from pmgen.plan.body.calls import UNDECIDED, Env, NotSymbolic, name_of
 from pmgen.plan.body.flow import Inline
 from pmgen.plan.body.unread import without_unread
 from pmgen.plan.body.uses import Uses
 from pmgen.plan.body.walker import FormWalker
-from pmgen.plan.docs import docstring, file_header
+from pmgen.plan.docs import described, docstring, file_header, shape_text
 from pmgen.plan.layout import Code
 from pmgen.plan.model_class import plan_model
 from pmgen.plan.open_params import free_params
 from pmgen.plan.plans import ClassPlan, ModulePlan, Note, ParamPlan
-from pmgen.plan.signature import IN_NAME, OUT_NAME, call_values, is_open, signature
+from pmgen.plan.signature import IN_NAME, call_values, is_open, signature
 from pmgen.plan.sources import (
     SIZES,
     ClassSource,
@@ -308,16 +308,15 @@ class _ModulePlanner:
             error.span = error.span or walker.span
             raise
         out = flow.shape
-        walker.attribute(OUT_NAME[len(out)], code_of(out[0]), block.name.span)
         walker.give(flow.code)
         takes_input = not is_size(shape[0])
         arguments = [ParamPlan(IN_NAME[len(shape)], "int")] if takes_input else []
-        doc = block.doc or f"{name}, {block.name.span.place}"
+        doc = block.doc or described(block)
         if reason:
             doc = f"{doc.rstrip('. ')}. {reason}"
         plan = ClassPlan(
             name=name,
-            doc=docstring(doc, shape, out),
+            doc=docstring(doc, f"{shape_text(shape)} -> {shape_text(out)}"),
             params=(*arguments, *signature(params)),
             init=tuple(walker.init),
             forward=without_unread(walker.forward),

@@ -3,6 +3,7 @@ fit, else all arguments on a line of their own, else one a line."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -146,6 +147,35 @@ def _infix_lines(code: Infix, depth: int, before: str, after: str) -> list[str]:
     if bare:
         return [*middle[:-1], middle[-1] + after]
     return [f"{lead}{before}(", *middle, f"{lead}){after}"]
+
+
+def commented(statements: Sequence[str], comments: Mapping[int, str]) -> list[str]:
+    """Statements with comments, which are kept by the last line of each: behind that
+    line, or above the statement where the line is full."""
+    out: list[str] = []
+    for index, line in enumerate(statements):
+        comment = comments.get(index)
+        out.append(line)
+        if comment is None:
+            continue
+        if len(line) + len(f"  # {comment}") <= WIDTH:
+            out[-1] = f"{line}  # {comment}"
+        else:
+            lead = line[: len(line) - len(line.lstrip())]
+            out.insert(last_statement(out), f"{lead}# {comment}")
+    return out
+
+
+def last_statement(statements: Sequence[str]) -> int:
+    """The index of the line with which the last statement begins: it is indented as its
+    last line is, and does not close a bracket."""
+    last = statements[-1]
+    depth = len(last) - len(last.lstrip())
+    return next(
+        index
+        for index in range(len(statements) - 1, -1, -1)
+        if statements[index][:depth].isspace() and statements[index][depth] not in " )]"
+    )
 
 
 def literal(text: str) -> str:

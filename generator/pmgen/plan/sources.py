@@ -31,7 +31,7 @@ from pmgen.plan.body.flow import Inline
 from pmgen.plan.body.uses import Uses, settled_by
 from pmgen.plan.layout import Code, Invoke
 from pmgen.plan.plans import ClassPlan, Note
-from pmgen.plan.signature import IN_NAME, is_open, keywords
+from pmgen.plan.signature import IN_NAME, arguments, is_open
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class PlannedClass:
         comes in, and the shape that comes out. Raises NotSymbolic where the class
         around it cannot assume what this one does."""
         args: list[Code] = [code_of(shape[0])] if self.takes_input else []
-        args += keywords(self.params, values)
+        args += arguments(self.params, values)
         names = {**values, **_items_named(values), **sizes_named(shape)}
         for condition in self.assumed:
             left = settled_by(condition, names)

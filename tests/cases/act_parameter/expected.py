@@ -3,13 +3,13 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Slopes"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:7.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, 4, H', W']
     """
@@ -18,7 +18,6 @@ class Unit(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, 4, 3)
         self.conv_act = nn.LeakyReLU(negative_slope=slope)
-        self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.conv_act(self.conv(x))
@@ -37,10 +36,15 @@ class Slopes(nn.Layer):
         self.unit1 = Unit(3)
         self.unit2 = Unit(4, slope=0.3)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 8, 8), "input", "spec.yaml:5")
-        x = self.unit1(x)
-        check_shape(x, (None, 4, 6, 6), "unit1", "spec.yaml:12")
-        x = self.unit2(x)
-        check_shape(x, (None, 4, 4, 4), "unit2", "spec.yaml:13")
-        return x
+        x = self.unit1(x)  # [N, 4, 6, 6]
+        return self.unit2(x)  # [N, 4, 4, 4]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 8, 8), "spec.yaml:5"),
+            "unit1": ((4, 6, 6), "spec.yaml:12"),
+            "unit2": ((4, 4, 4), "spec.yaml:13"),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["EfficientNetV2S"]
 
 
 class FusedMBConv(nn.Layer):
-    """FusedMBConv, spec.yaml:17.
+    """Three convolutions with a shortcut.
 
     [N, in_channels, H, W] -> [N, filters, H', W']
     """
@@ -43,7 +43,6 @@ class FusedMBConv(nn.Layer):
             )
             self.alone_norm = nn.BatchNorm2D(filters, momentum=0.99, epsilon=0.001)
         self.has_shortcut = step == 1 and in_channels == filters
-        self.out_channels = filters
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = x
@@ -59,7 +58,7 @@ class FusedMBConv(nn.Layer):
 
 
 class Gate(nn.Layer):
-    """Gate, spec.yaml:8.
+    """Two branches, multiplied.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -69,7 +68,6 @@ class Gate(nn.Layer):
         self.weigh_pool = nn.AdaptiveAvgPool2D(1)
         self.weigh_down = nn.Conv2D(in_channels, squeeze, 1)
         self.weigh_up = nn.Conv2D(squeeze, in_channels, 1)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         weigh = self.weigh_pool(x)
@@ -79,7 +77,7 @@ class Gate(nn.Layer):
 
 
 class MBConv(nn.Layer):
-    """MBConv, spec.yaml:25.
+    """Three convolutions with a shortcut.
 
     [N, in_channels, H, W] -> [N, filters, H', W']
     """
@@ -112,7 +110,6 @@ class MBConv(nn.Layer):
         self.project = nn.Conv2D(in_channels * ratio, filters, 1, bias_attr=False)
         self.project_norm = nn.BatchNorm2D(filters, momentum=0.99, epsilon=0.001)
         self.has_shortcut = step == 1 and in_channels == filters
-        self.out_channels = filters
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = x
@@ -168,28 +165,33 @@ class EfficientNetV2S(nn.Layer):
         self.flatten = nn.Flatten()
         self.classify = nn.Linear(1280, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 64, 64), "input", "spec.yaml:4")
-        x = F.silu(self.stem_norm(self.stem(x)))
-        check_shape(x, (None, 24, 32, 32), "stem", "spec.yaml:35")
-        x = self.stage1(x)
-        check_shape(x, (None, 24, 32, 32), "stage1", "spec.yaml:36")
-        x = self.stage2(x)
-        check_shape(x, (None, 48, 16, 16), "stage2", "spec.yaml:37")
-        x = self.stage3(x)
-        check_shape(x, (None, 64, 8, 8), "stage3", "spec.yaml:38")
-        x = self.stage4(x)
-        check_shape(x, (None, 128, 4, 4), "stage4", "spec.yaml:39")
-        x = self.stage5(x)
-        check_shape(x, (None, 160, 4, 4), "stage5", "spec.yaml:40")
-        x = self.stage6(x)
-        check_shape(x, (None, 256, 2, 2), "stage6", "spec.yaml:41")
-        x = F.silu(self.last_norm(self.last(x)))
-        check_shape(x, (None, 1280, 2, 2), "last", "spec.yaml:42")
-        x = self.pool(x)
-        check_shape(x, (None, 1280, 1, 1), "pool", "spec.yaml:43")
-        x = self.flatten(x)
-        check_shape(x, (None, 1280), "flatten", "spec.yaml:44")
-        x = self.classify(x)
-        check_shape(x, (None, self.num_classes), "classify", "spec.yaml:45")
-        return x
+        x = F.silu(self.stem_norm(self.stem(x)))  # [N, 24, 32, 32]
+        x = self.stage1(x)  # [N, 24, 32, 32]
+        x = self.stage2(x)  # [N, 48, 16, 16]
+        x = self.stage3(x)  # [N, 64, 8, 8]
+        x = self.stage4(x)  # [N, 128, 4, 4]
+        x = self.stage5(x)  # [N, 160, 4, 4]
+        x = self.stage6(x)  # [N, 256, 2, 2]
+        x = F.silu(self.last_norm(self.last(x)))  # [N, 1280, 2, 2]
+        x = self.pool(x)  # [N, 1280, 1, 1]
+        x = self.flatten(x)  # [N, 1280]
+        return self.classify(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 64, 64), "spec.yaml:4"),
+            "stem": ((24, 32, 32), "spec.yaml:35", "stem_norm"),
+            "stage1": ((24, 32, 32), "spec.yaml:36"),
+            "stage2": ((48, 16, 16), "spec.yaml:37"),
+            "stage3": ((64, 8, 8), "spec.yaml:38"),
+            "stage4": ((128, 4, 4), "spec.yaml:39"),
+            "stage5": ((160, 4, 4), "spec.yaml:40"),
+            "stage6": ((256, 2, 2), "spec.yaml:41"),
+            "last": ((1280, 2, 2), "spec.yaml:42", "last_norm"),
+            "pool": ((1280, 1, 1), "spec.yaml:43"),
+            "flatten": ((1280,), "spec.yaml:44"),
+            "classify": ((self.num_classes,), "spec.yaml:45"),
+        }

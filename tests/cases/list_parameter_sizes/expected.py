@@ -3,13 +3,13 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Lists"]
 
 
 class Pooled(nn.Layer):
-    """Pooled, spec.yaml:8.
+    """A pooling.
 
     [N, in_channels, H, W] -> [N, in_channels, size[0], size[1]]
     """
@@ -17,14 +17,13 @@ class Pooled(nn.Layer):
     def __init__(self, in_channels: int, size: tuple[int, ...]) -> None:
         super().__init__()
         self.pool = nn.AdaptiveAvgPool2D(size)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.pool(x)
 
 
 class Handed(nn.Layer):
-    """Handed, spec.yaml:12.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, in_channels * times, size[0], size[1]]
     """
@@ -33,7 +32,6 @@ class Handed(nn.Layer):
         super().__init__()
         self.pooled = Pooled(in_channels, size=size)
         self.conv = nn.Conv2D(in_channels, in_channels * times, 1)
-        self.out_channels = in_channels * times
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.pooled(x)
@@ -41,7 +39,7 @@ class Handed(nn.Layer):
 
 
 class Twice(nn.Layer):
-    """Twice, spec.yaml:23.
+    """A pooling and a convolution.
 
     [N, in_channels, H, W] -> [N, block_channels, size[0], size[1]]
     """
@@ -52,7 +50,6 @@ class Twice(nn.Layer):
         super().__init__()
         self.pool = nn.AdaptiveAvgPool2D(size)
         self.conv = nn.Conv2D(in_channels, block_channels, 1)
-        self.out_channels = block_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.pool(x)
@@ -60,7 +57,7 @@ class Twice(nn.Layer):
 
 
 class Again(nn.Layer):
-    """Again, spec.yaml:17.
+    """A pooling and a convolution.
 
     [N, in_channels, H, W] -> [N, in_channels, size[0], size[1]]
     """
@@ -73,14 +70,13 @@ class Again(nn.Layer):
                 for _ in range(2)
             ),
         )
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.twice(x)
 
 
 class Head(nn.Layer):
-    """Head, spec.yaml:25.
+    """A pooling and a linear layer.
 
     [N, in_channels, H, W] -> [N, classes]
     """
@@ -92,7 +88,6 @@ class Head(nn.Layer):
         self.pool = nn.AdaptiveAvgPool2D(size)
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(in_channels * size[0] * size[1], classes)
-        self.out_features = classes
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.pool(x)
@@ -116,16 +111,21 @@ class Lists(nn.Layer):
         self.again = Again(8, size=(2, 3))
         self.head = Head(8, size=(2, 3))
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 2, 8, 7), "input", "spec.yaml:5")
-        x = self.first(x)
-        check_shape(x, (None, 2, 6, 4), "first", "spec.yaml:32")
-        x = self.conv(x)
-        check_shape(x, (None, 4, 6, 4), "conv", "spec.yaml:33")
-        x = self.handed(x)
-        check_shape(x, (None, 8, 2, 3), "handed", "spec.yaml:34")
-        x = self.again(x)
-        check_shape(x, (None, 8, 2, 3), "again", "spec.yaml:35")
-        x = self.head(x)
-        check_shape(x, (None, 10), "head", "spec.yaml:36")
-        return x
+        x = self.first(x)  # [N, 2, 6, 4]
+        x = self.conv(x)  # [N, 4, 6, 4]
+        x = self.handed(x)  # [N, 8, 2, 3]
+        x = self.again(x)  # [N, 8, 2, 3]
+        return self.head(x)  # [N, 10]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((2, 8, 7), "spec.yaml:5"),
+            "first": ((2, 6, 4), "spec.yaml:32"),
+            "conv": ((4, 6, 4), "spec.yaml:33"),
+            "handed": ((8, 2, 3), "spec.yaml:34"),
+            "again": ((8, 2, 3), "spec.yaml:35"),
+            "head": ((10,), "spec.yaml:36"),
+        }

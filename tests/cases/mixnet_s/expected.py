@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["MixNetS"]
 
 
 class Depthwise(nn.Layer):
-    """Depthwise, spec.yaml:18.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, in_channels, H', W']
     """
@@ -26,14 +26,13 @@ class Depthwise(nn.Layer):
             groups=in_channels,
             bias_attr=False,
         )
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.conv(x)
 
 
 class Gate(nn.Layer):
-    """Gate, spec.yaml:9.
+    """Two branches, multiplied.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -43,7 +42,6 @@ class Gate(nn.Layer):
         self.weigh_pool = nn.AdaptiveAvgPool2D(1)
         self.weigh_down = nn.Conv2D(in_channels, narrow, 1)
         self.weigh_up = nn.Conv2D(narrow, in_channels, 1)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         weigh = self.weigh_pool(x)
@@ -53,7 +51,7 @@ class Gate(nn.Layer):
 
 
 class Mixed(nn.Layer):
-    """Mixed, spec.yaml:22.
+    """Two convolutions and a normalisation with a shortcut.
 
     [N, in_channels, H, W] -> [N, out_width, H', W']
     """
@@ -97,7 +95,6 @@ class Mixed(nn.Layer):
         self.project = nn.Conv2D(in_channels * widen, out_width, 1, bias_attr=False)
         self.project_norm = nn.BatchNorm2D(out_width)
         self.has_shortcut = move == 1 and in_channels == out_width
-        self.out_channels = out_width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = x
@@ -173,38 +170,43 @@ class MixNetS(nn.Layer):
         self.flatten = nn.Flatten()
         self.classify = nn.Linear(1536, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 64, 64), "input", "spec.yaml:5")
-        x = F.relu(self.stem_norm(self.stem(x)))
-        check_shape(x, (None, 16, 32, 32), "stem", "spec.yaml:55")
-        x = self.block1(x)
-        check_shape(x, (None, 16, 32, 32), "block1", "spec.yaml:56")
-        x = self.block2(x)
-        check_shape(x, (None, 24, 16, 16), "block2", "spec.yaml:57")
-        x = self.block3(x)
-        check_shape(x, (None, 24, 16, 16), "block3", "spec.yaml:58")
-        x = self.block4(x)
-        check_shape(x, (None, 40, 8, 8), "block4", "spec.yaml:59")
-        x = self.block5(x)
-        check_shape(x, (None, 40, 8, 8), "block5", "spec.yaml:60")
-        x = self.block6(x)
-        check_shape(x, (None, 80, 4, 4), "block6", "spec.yaml:61")
-        x = self.block7(x)
-        check_shape(x, (None, 80, 4, 4), "block7", "spec.yaml:62")
-        x = self.block8(x)
-        check_shape(x, (None, 120, 4, 4), "block8", "spec.yaml:63")
-        x = self.block9(x)
-        check_shape(x, (None, 120, 4, 4), "block9", "spec.yaml:64")
-        x = self.block10(x)
-        check_shape(x, (None, 200, 2, 2), "block10", "spec.yaml:65")
-        x = self.block11(x)
-        check_shape(x, (None, 200, 2, 2), "block11", "spec.yaml:66")
-        x = F.relu(self.last_norm(self.last(x)))
-        check_shape(x, (None, 1536, 2, 2), "last", "spec.yaml:67")
-        x = self.pool(x)
-        check_shape(x, (None, 1536, 1, 1), "pool", "spec.yaml:68")
-        x = self.flatten(x)
-        check_shape(x, (None, 1536), "flatten", "spec.yaml:69")
-        x = self.classify(x)
-        check_shape(x, (None, self.num_classes), "classify", "spec.yaml:70")
-        return x
+        x = F.relu(self.stem_norm(self.stem(x)))  # [N, 16, 32, 32]
+        x = self.block1(x)  # [N, 16, 32, 32]
+        x = self.block2(x)  # [N, 24, 16, 16]
+        x = self.block3(x)  # [N, 24, 16, 16]
+        x = self.block4(x)  # [N, 40, 8, 8]
+        x = self.block5(x)  # [N, 40, 8, 8]
+        x = self.block6(x)  # [N, 80, 4, 4]
+        x = self.block7(x)  # [N, 80, 4, 4]
+        x = self.block8(x)  # [N, 120, 4, 4]
+        x = self.block9(x)  # [N, 120, 4, 4]
+        x = self.block10(x)  # [N, 200, 2, 2]
+        x = self.block11(x)  # [N, 200, 2, 2]
+        x = F.relu(self.last_norm(self.last(x)))  # [N, 1536, 2, 2]
+        x = self.pool(x)  # [N, 1536, 1, 1]
+        x = self.flatten(x)  # [N, 1536]
+        return self.classify(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 64, 64), "spec.yaml:5"),
+            "stem": ((16, 32, 32), "spec.yaml:55", "stem_norm"),
+            "block1": ((16, 32, 32), "spec.yaml:56"),
+            "block2": ((24, 16, 16), "spec.yaml:57"),
+            "block3": ((24, 16, 16), "spec.yaml:58"),
+            "block4": ((40, 8, 8), "spec.yaml:59"),
+            "block5": ((40, 8, 8), "spec.yaml:60"),
+            "block6": ((80, 4, 4), "spec.yaml:61"),
+            "block7": ((80, 4, 4), "spec.yaml:62"),
+            "block8": ((120, 4, 4), "spec.yaml:63"),
+            "block9": ((120, 4, 4), "spec.yaml:64"),
+            "block10": ((200, 2, 2), "spec.yaml:65"),
+            "block11": ((200, 2, 2), "spec.yaml:66"),
+            "last": ((1536, 2, 2), "spec.yaml:67", "last_norm"),
+            "pool": ((1536, 1, 1), "spec.yaml:68"),
+            "flatten": ((1536,), "spec.yaml:69"),
+            "classify": ((self.num_classes,), "spec.yaml:70"),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["ReXNet"]
 
 
 class Gate(nn.Layer):
-    """Gate, spec.yaml:9.
+    """Two branches, multiplied.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -21,7 +21,6 @@ class Gate(nn.Layer):
         self.weigh_down = nn.Conv2D(in_channels, squeeze, 1)
         self.weigh_down_norm = nn.BatchNorm2D(squeeze)
         self.weigh_up = nn.Conv2D(squeeze, in_channels, 1)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         weigh = self.weigh_pool(x)
@@ -31,7 +30,7 @@ class Gate(nn.Layer):
 
 
 class Bottleneck(nn.Layer):
-    """Bottleneck, spec.yaml:18.
+    """Five convolutions.
 
     [N, in_channels, H, W] -> [N, plane, H', W']
     """
@@ -85,7 +84,6 @@ class Bottleneck(nn.Layer):
         if self.has_narrowed:
             self.narrowed = nn.Conv2D(multiple * in_channels, plane, 1, bias_attr=False)
             self.narrowed_norm = nn.BatchNorm2D(plane)
-        self.out_channels = plane
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = x
@@ -148,50 +146,55 @@ class ReXNet(nn.Layer):
         self.drop = nn.Dropout(0.2)
         self.classify = nn.Linear(1280, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 64, 64), "input", "spec.yaml:5")
-        x = F.swish(self.stem_norm(self.stem(x)))
-        check_shape(x, (None, 32, 32, 32), "stem", "spec.yaml:31")
-        x = self.block1(x)
-        check_shape(x, (None, 16, 32, 32), "block1", "spec.yaml:32")
-        x = self.block2(x)
-        check_shape(x, (None, 27, 16, 16), "block2", "spec.yaml:33")
-        x = self.block3(x)
-        check_shape(x, (None, 38, 16, 16), "block3", "spec.yaml:34")
-        x = self.block4(x)
-        check_shape(x, (None, 50, 8, 8), "block4", "spec.yaml:35")
-        x = self.block5(x)
-        check_shape(x, (None, 61, 8, 8), "block5", "spec.yaml:36")
-        x = self.block6(x)
-        check_shape(x, (None, 72, 4, 4), "block6", "spec.yaml:37")
-        x = self.block7(x)
-        check_shape(x, (None, 84, 4, 4), "block7", "spec.yaml:38")
-        x = self.block8(x)
-        check_shape(x, (None, 95, 4, 4), "block8", "spec.yaml:39")
-        x = self.block9(x)
-        check_shape(x, (None, 106, 4, 4), "block9", "spec.yaml:40")
-        x = self.block10(x)
-        check_shape(x, (None, 117, 4, 4), "block10", "spec.yaml:41")
-        x = self.block11(x)
-        check_shape(x, (None, 128, 4, 4), "block11", "spec.yaml:42")
-        x = self.block12(x)
-        check_shape(x, (None, 140, 2, 2), "block12", "spec.yaml:43")
-        x = self.block13(x)
-        check_shape(x, (None, 151, 2, 2), "block13", "spec.yaml:44")
-        x = self.block14(x)
-        check_shape(x, (None, 162, 2, 2), "block14", "spec.yaml:45")
-        x = self.block15(x)
-        check_shape(x, (None, 174, 2, 2), "block15", "spec.yaml:46")
-        x = self.block16(x)
-        check_shape(x, (None, 185, 2, 2), "block16", "spec.yaml:47")
-        x = F.swish(self.last_norm(self.last(x)))
-        check_shape(x, (None, 1280, 2, 2), "last", "spec.yaml:48")
-        x = self.pool(x)
-        check_shape(x, (None, 1280, 1, 1), "pool", "spec.yaml:49")
-        x = self.flatten(x)
-        check_shape(x, (None, 1280), "flatten", "spec.yaml:50")
-        x = self.drop(x)
-        check_shape(x, (None, 1280), "drop", "spec.yaml:51")
-        x = self.classify(x)
-        check_shape(x, (None, self.num_classes), "classify", "spec.yaml:52")
-        return x
+        x = F.swish(self.stem_norm(self.stem(x)))  # [N, 32, 32, 32]
+        x = self.block1(x)  # [N, 16, 32, 32]
+        x = self.block2(x)  # [N, 27, 16, 16]
+        x = self.block3(x)  # [N, 38, 16, 16]
+        x = self.block4(x)  # [N, 50, 8, 8]
+        x = self.block5(x)  # [N, 61, 8, 8]
+        x = self.block6(x)  # [N, 72, 4, 4]
+        x = self.block7(x)  # [N, 84, 4, 4]
+        x = self.block8(x)  # [N, 95, 4, 4]
+        x = self.block9(x)  # [N, 106, 4, 4]
+        x = self.block10(x)  # [N, 117, 4, 4]
+        x = self.block11(x)  # [N, 128, 4, 4]
+        x = self.block12(x)  # [N, 140, 2, 2]
+        x = self.block13(x)  # [N, 151, 2, 2]
+        x = self.block14(x)  # [N, 162, 2, 2]
+        x = self.block15(x)  # [N, 174, 2, 2]
+        x = self.block16(x)  # [N, 185, 2, 2]
+        x = F.swish(self.last_norm(self.last(x)))  # [N, 1280, 2, 2]
+        x = self.pool(x)  # [N, 1280, 1, 1]
+        x = self.flatten(x)  # [N, 1280]
+        x = self.drop(x)  # [N, 1280]
+        return self.classify(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 64, 64), "spec.yaml:5"),
+            "stem": ((32, 32, 32), "spec.yaml:31", "stem_norm"),
+            "block1": ((16, 32, 32), "spec.yaml:32"),
+            "block2": ((27, 16, 16), "spec.yaml:33"),
+            "block3": ((38, 16, 16), "spec.yaml:34"),
+            "block4": ((50, 8, 8), "spec.yaml:35"),
+            "block5": ((61, 8, 8), "spec.yaml:36"),
+            "block6": ((72, 4, 4), "spec.yaml:37"),
+            "block7": ((84, 4, 4), "spec.yaml:38"),
+            "block8": ((95, 4, 4), "spec.yaml:39"),
+            "block9": ((106, 4, 4), "spec.yaml:40"),
+            "block10": ((117, 4, 4), "spec.yaml:41"),
+            "block11": ((128, 4, 4), "spec.yaml:42"),
+            "block12": ((140, 2, 2), "spec.yaml:43"),
+            "block13": ((151, 2, 2), "spec.yaml:44"),
+            "block14": ((162, 2, 2), "spec.yaml:45"),
+            "block15": ((174, 2, 2), "spec.yaml:46"),
+            "block16": ((185, 2, 2), "spec.yaml:47"),
+            "last": ((1280, 2, 2), "spec.yaml:48", "last_norm"),
+            "pool": ((1280, 1, 1), "spec.yaml:49"),
+            "flatten": ((1280,), "spec.yaml:50"),
+            "drop": ((1280,), "spec.yaml:51"),
+            "classify": ((self.num_classes,), "spec.yaml:52"),
+        }

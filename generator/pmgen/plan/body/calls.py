@@ -80,14 +80,20 @@ def bind(op: OpDef, call: Call, env: Env) -> dict[str, Any]:
 def code_of(value: Any) -> Code:
     """A value as code. Raises NotSymbolic for a size that is open here."""
     if isinstance(value, tuple):
-        return Listing(tuple(code_of(item) for item in value))
+        return Listing(tuple(code_of(item) for item in value), "()")
     if isinstance(value, str):
         return literal(value)
     if isinstance(value, Expr):
         if is_open_size(value):
             raise NotSymbolic("a layer has a size of the image that comes in")
         return Formula(value)
-    return repr(value)
+    return _number(value) if isinstance(value, float) else repr(value)
+
+
+def _number(value: float) -> str:
+    """A float as people write it: `1e-6` for Python's `1e-06`."""
+    mantissa, exponential, exponent = repr(value).partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponential else mantissa
 
 
 def constructor(op: OpDef, call: Call, shape: Shape, env: Env) -> Invoke:

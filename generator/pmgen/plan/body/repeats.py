@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from pmgen.expressions.expression import Expr, Name, as_expr, fold, simplest
+from pmgen.expressions.expression import Binary, Expr, Name, as_expr, fold, simplest
 from pmgen.language.spec import Call, Layer
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
@@ -115,7 +115,7 @@ class _Repeat:
             step = simplest(as_expr(fold("-", second[0], shape[0])))
             if step == 0:
                 return None
-            here = (_stepped(shape[0], index, step), *shape[1:])
+            here = (_counted_up(shape[0], step, index), *shape[1:])
             code, after = self.entry(here, 1)
         except UNDECIDED:
             return None
@@ -125,6 +125,11 @@ class _Repeat:
             return None
         end = _stepped(shape[0], as_expr(count), step)
         return Many(code, index.name, Formula(as_expr(count))), (end, *shape[1:])
+
+
+def _counted_up(start: Dim, step: Dim, index: Name) -> Expr:
+    """`64 + 32 * i`: written in this order, in which it is read."""
+    return Binary("+", as_expr(start), Binary("*", as_expr(step), index))
 
 
 def _stepped(start: Dim, times: Expr, step: Dim) -> Dim:

@@ -22,7 +22,11 @@ def without_unread(forward: Sequence[str]) -> tuple[str, ...]:
             for node in names
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
         }
-        gone = {number for part in _unread(body, read) for number in _lines_of(part)}
+        gone = {
+            number
+            for part in _unread(body, read)
+            for number in _lines_of(part, above=lines[: part.lineno - 1])
+        }
         if not gone:
             return lines
         lines = tuple(line for n, line in enumerate(lines, 1) if n not in gone)
@@ -39,5 +43,7 @@ def _unread(body: list[ast.stmt], read: set[str]) -> Iterator[ast.stmt]:
                 yield part
 
 
-def _lines_of(part: ast.stmt) -> range:
-    return range(part.lineno, (part.end_lineno or part.lineno) + 1)
+def _lines_of(part: ast.stmt, above: Sequence[str]) -> range:
+    """Its lines, with a comment above it."""
+    comment = bool(above) and above[-1].lstrip().startswith("#")
+    return range(part.lineno - comment, (part.end_lineno or part.lineno) + 1)
