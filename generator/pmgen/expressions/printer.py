@@ -75,10 +75,10 @@ def assigned(expr: Expr, room: int, before: int) -> list[str]:
         fits = len(_INDENT) + len(text) <= room
         return ["(", _INDENT + text, ")"] if fits else [text]
     leaves = list(_leaves("", expr, 0))
-    (_, first, floor), (_, last, least) = leaves[0], leaves[-1]
+    (lead, first, floor), (_, last, least) = leaves[0], leaves[-1]
     pieces = 1 if isinstance(expr, Apply) else len(list(_pieces(expr)))
     ends = isinstance(last, Apply) or _in_brackets(last, least)
-    if pieces <= 2 and (ends or _in_brackets(first, floor)):
+    if pieces <= 2 and (ends or (not lead and _in_brackets(first, floor))):
         lines = _at_brackets(leaves, room, before)
         if all(len(line) <= room for line in (" " * before + lines[0], *lines[1:])):
             return lines

@@ -192,7 +192,7 @@ def classes_in(code: str) -> int:
 
 
 holds = settings(
-    max_examples=150,
+    max_examples=100,
     derandomize=True,
     database=None,
     deadline=None,
