@@ -9,7 +9,7 @@ UV := .venv-uv/bin/uv
 VERSIONS := -c constraints.txt
 # What tests install, and which are run. For the compiler's, without Paddle:
 #   make test-lowest EXTRAS=test TESTS='tests/generator tests/fuzz'
-EXTRAS := cpu,demo,export,verify,visualdl,test
+EXTRAS := cpu,demo,export,verify,visualdl,docs,test
 TESTS :=
 # Workers for pytest; Paddle gets the cores that are left to each.
 JOBS ?= 2
@@ -18,7 +18,7 @@ FUZZ ?= 100000
 FUZZ_SECONDS ?= 600
 FUZZ_NETWORKS ?= 3000
 
-.PHONY: demo test test-latest test-lowest upgrade check golden docs catalogue results bench fuzz mutants build clean help
+.PHONY: demo test test-latest test-lowest upgrade check golden docs site browse catalogue results bench fuzz mutants build clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -74,7 +74,7 @@ test-lowest: $(UV) ## The same with the oldest that pyproject.toml admits, in .v
 
 upgrade: $(UV) ## Write constraints.txt anew: the newest version of every package
 	printf '%s\n' pip editables uv | $(UV) pip compile --quiet --upgrade \
-		--universal --python-version 3.10 $(call each,$(EXTRAS)) --extra fuzz \
+		--universal --python-version 3.10 $(call each,$(EXTRAS)) --extra fuzz --extra browser \
 		--custom-compile-command 'make upgrade' -o constraints.txt pyproject.toml -
 
 fuzz: $(VENV)/.test ## An hour or more: hostile files, injections, random networks (FUZZ=100000)
@@ -108,6 +108,14 @@ docs: $(VENV)/.test ## Make the schemas and the reference parts of docs/ from th
 	$(BIN)/pmgen schema recipe -o specs/schema/recipe.json
 	$(BIN)/python -m docs.figures
 	$(BIN)/python -m docs.reference
+
+site: $(VENV)/.test ## Build the documentation as a site, build/site/index.html; a broken link fails
+	$(BIN)/python -m sphinx -q -W --keep-going -c docs/site -d build/site-cache . build/site
+	@echo "open build/site/index.html"
+
+browse: $(VENV)/.test ## Open the site in Chromium, which the system must have, and use it
+	$(INSTALL) '.[browser]'
+	PMGEN_BROWSER=$${PMGEN_BROWSER:-chromium} $(BIN)/python -m pytest tests/docs/test_site_in_a_browser.py
 
 catalogue: $(VENV)/.test ## Measure every network against Paddle's own and write docs/catalogue.md
 	$(BIN)/python -m docs.catalogue --measure
