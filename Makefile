@@ -94,6 +94,7 @@ check: $(VENV)/.test ## Lint, types, and whether generated files follow their sp
 	$(BIN)/mypy --config-file generated/mypy.ini generated
 	$(BIN)/pmgen build --all --check
 	$(BIN)/python -m docs.figures --check
+	$(BIN)/python -m docs.pictures --check
 	$(BIN)/python -m docs.reference --check
 	$(BIN)/python -m docs.catalogue --check
 
@@ -103,10 +104,11 @@ build: $(VENV)/.demo ## Generate the classes of all shipped specs again
 golden: $(VENV)/.test build ## Update expected outputs; read the diff before you commit it
 	$(BIN)/python -m tests.support.compiler.golden --update
 
-docs: $(VENV)/.test ## Make the schemas and the reference parts of docs/ from the code's definitions
+docs: $(VENV)/.test ## Make the schemas, and what docs/ shows of the code, from its definitions
 	$(BIN)/pmgen schema spec -o specs/schema/spec.json
 	$(BIN)/pmgen schema recipe -o specs/schema/recipe.json
 	$(BIN)/python -m docs.figures
+	$(BIN)/python -m docs.pictures
 	$(BIN)/python -m docs.reference
 
 site: $(VENV)/.test ## Build the documentation as a site, build/site/index.html; a broken link fails

@@ -13,7 +13,7 @@ from typing import Any
 
 from pmruntime import __version__, import_paddle
 
-from docs.site import index, names, navigation, schemas, sources
+from docs.site import commands, index, names, navigation, schemas, sources
 
 # The reference of pmruntime imports it all; Paddle's warnings are none of the site's.
 import_paddle()
@@ -69,12 +69,10 @@ html_show_sourcelink = False
 html_show_copyright = False
 html_domain_indices = False
 html_use_index = True
-pygments_style = "tango"
-pygments_dark_style = "monokai"
 
 
 def setup(app: Any) -> dict[str, bool]:
     """Connect what this folder adds to Sphinx."""
-    for part in (navigation, index, names, schemas, sources):
+    for part in (commands, navigation, index, names, schemas, sources):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -60,7 +60,7 @@ def _found(app: Any, env: Any, node: Any, content: Any) -> Any:
         node["refspecific"] = True
         python, page = env.get_domain("py"), node.get("refdoc", "")
         return python.resolve_xref(
-            env, page, app.builder, "class", target, node, content
+            env, page, app.builder, "obj", target, node, content
         )
     error = target.endswith("Error") and not hasattr(builtins, target)
     known = node.get("named") and not error and not _OWN.match(target)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from docs.examples import blocks_of
 from tests.docs.test_site import build
 from tests.support.paths import ROOT
 
@@ -111,6 +112,21 @@ def test_the_class_of_a_spec_is_reached(page: Any, address: str) -> None:
     assert page.url.endswith("/specs/resnet50_d.html")
     page.get_by_role("link", name="resnet50.yaml").click()
     assert "class ResNet50" in page.locator("#class").inner_text()
+
+
+def test_a_block_is_copied_as_it_stands(page: Any, address: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}/docs/tutorial.html")
+    block = page.locator(".highlight-yaml").first
+    block.get_by_role("button", name="copy").click()
+    block.get_by_role("button", name="copied").wait_for()
+    [spec] = [
+        block.text
+        for block in blocks_of((ROOT / "docs/tutorial.md").read_text("utf-8"))
+        if block.path == "cifar_resnet.yaml"
+    ]
+    assert page.evaluate("navigator.clipboard.readText()") == spec
+    assert page.locator(".highlight-text .copy").count() == 0
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])

@@ -3,3 +3,25 @@
 if (location.protocol === "file:") {
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }
+
+// Files, commands and programs can be copied; outputs are only read.
+document.addEventListener("DOMContentLoaded", () => {
+  if (!navigator.clipboard) {
+    return;
+  }
+  const copied = "yaml yml sh bash zsh fish python json".split(" ");
+  for (const language of copied) {
+    for (const block of document.querySelectorAll(`.highlight-${language}`)) {
+      const button = document.createElement("button");
+      button.className = "copy";
+      button.type = "button";
+      button.textContent = "copy";
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(block.querySelector("pre").textContent);
+        button.textContent = "copied";
+        setTimeout(() => (button.textContent = "copy"), 1500);
+      });
+      block.append(button);
+    }
+  }
+});
