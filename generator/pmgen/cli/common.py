@@ -124,19 +124,18 @@ def report(
 ) -> bool:
     """Print the diagnostics of all specs; True where there are none.
 
-    Text goes to stderr, every other format to stdout, where a program reads it. There
-    files are called by their paths from here, not from the trusted folder, which
-    `root_of` gives for a spec's path.
+    Text goes to stderr, every other format to stdout, where a program reads it. Files
+    are called by their paths from here, not from the trusted folder, which `root_of`
+    gives for a spec's path.
     """
-    items = [item for result in results for item in result.diagnostics.ordered()]
+    placed = [
+        relocated(item, result.path, root_of(result.path))
+        for result in results
+        for item in result.diagnostics.ordered()
+    ]
+    items = list(dict.fromkeys(placed))  # a mistake in a file that several specs extend
     if style != "text":
-        placed = [
-            relocated(item, result.path, root_of(result.path))
-            for result in results
-            for item in result.diagnostics.ordered()
-        ]
-        # a mistake in a file that several specs extend is one mistake
-        click.echo(FORMATS[style](list(dict.fromkeys(placed))), nl=False)
+        click.echo(FORMATS[style](items), nl=False)
     elif items:
         color = sys.stderr.isatty() and not plain()
         click.echo(render_text(items, color=color), err=True, nl=False, color=color)

@@ -71,6 +71,8 @@ def explained(error: click.ClickException) -> str:
         near = nearest(error.option_name, known)
         message = f"no such option `{error.option_name}`"
         message += f"\n  did you mean `{near}`?" if near else ""
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        message += _choice_meant(error.message, error.param)
     lines = [message[:1].lower() + message[1:]]
     if ctx is not None:
         lines += [ctx.get_usage(), f"`{ctx.command_path} --help` says more"]
@@ -84,6 +86,16 @@ def system_error(error: OSError) -> str:
         reason = "no space left on the device"
     place = "the output" if error.filename is None else f"`{error.filename}`"
     return f"{place}: {reason}"
+
+
+def _choice_meant(message: str, parameter: click.Parameter) -> str:
+    """A line with the choice that was misspelt: click's message starts with the wrong
+    value in quotes, and keeps it nowhere else."""
+    if not isinstance(parameter.type, click.Choice):
+        return ""
+    wrong = message.removeprefix("'").partition("'")[0]
+    near = nearest(wrong, map(str, parameter.type.choices))
+    return f"\n  did you mean `{near}`?" if near else ""
 
 
 def _shown_options(parameter: click.Parameter) -> list[str]:

@@ -44,6 +44,12 @@ class OnDemand(click.Group):
         command: click.Command = getattr(importlib.import_module(module), function)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The words that are left for the command. Raises UsageError."""
+        if not ctx.resilient_parsing:
+            _refuse_empty(args)
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -86,3 +92,18 @@ class OnDemand(click.Group):
         with ended(debug="--debug" in words):
             status = run()
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    """Raise UsageError where an argument is empty.
+
+    It comes from a shell variable that nothing set, and as a path it would mean the
+    working folder.
+    """
+    for before, word in zip(["", *words], words, strict=False):
+        option = word[:-1] if word.startswith("--") and word.endswith("=") else before
+        if not word or option is not before:
+            place = f"after `{option}` " if option.startswith("-") else ""
+            raise click.UsageError(
+                f"an argument {place}is empty; is a variable of the shell not set?"
+            )

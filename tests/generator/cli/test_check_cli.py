@@ -61,7 +61,7 @@ def test_a_mistake_in_a_folder_has_its_place(shell: Shell) -> None:
     shell.write("d/more/net.yaml", WRONG)
     done = shell("check", "d")
     assert (done.status, done.out) == (1, "")
-    assert " --> more/net.yaml:5:14" in done.err
+    assert " --> d/more/net.yaml:5:14" in done.err
     [item] = json.loads(shell("check", "d", "--format", "json").out)
     assert (item["path"], item["line"]) == ("d/more/net.yaml", 5)
 

@@ -12,6 +12,12 @@ from tests.support.shell import Shell
 TRAIN = "train lenet --data digits --out run"
 # command line -> exit status, and lines that stderr begins with
 SLIPS = {
+    "check lenet --format jsn": (
+        2,
+        "error: invalid value for '--format': 'jsn' is not one of 'text', 'json', "
+        "'sarif', 'github'\n  did you mean `json`?\n",
+    ),
+    "build lenet -o net.py": (2, "error: `--out` names a folder, and `net.py` looks "),
     "chek lenet": (2, "error: no such command `chek`\n  did you mean `check`?\n"),
     "resnet50": (2, "error: no such command `resnet50`\n  it is a spec: `pmgen show"),
     "mine.yaml": (2, "error: no such command `mine.yaml`\n  it is a spec: `pmgen sh"),
@@ -82,6 +88,25 @@ SLIPS = {
     ),
     "weights import lenet": (2, "error: missing argument 'FILE'\n"),
 }
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        (["check", ""], ""),
+        (["build", "lenet", "-o", ""], "after `-o` "),
+        (["build", "lenet", "--out="], "after `--out` "),
+        (["train", "lenet", "--data", "digits", "--out", ""], "after `--out` "),
+        (["data", "check", ""], ""),
+    ],
+)
+def test_an_empty_argument_is_not_the_working_folder(
+    shell: Shell, line: list[str], place: str
+) -> None:
+    done = shell(*line)
+    assert done.err.startswith(f"error: an argument {place}is empty; ")
+    assert (done.status, done.out) == (2, "")
+    assert list(shell.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("line", SLIPS)

@@ -74,6 +74,11 @@ def build(
     """
     if whole == bool(specs):
         raise click.UsageError("name a SPEC, or give --all for the whole catalogue")
+    if out.suffix == ".py":
+        raise click.UsageError(
+            f"`--out` names a folder, and `{out}` looks like a file; "
+            "the file is named after its spec"
+        )
     specs = specs or tuple(str(path) for path in spec_paths())
     settings = settings_from(pairs, input_text)
     with collector_off():

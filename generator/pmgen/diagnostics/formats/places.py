@@ -4,7 +4,6 @@ them wants the path from where it runs."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,13 +18,17 @@ def relocated(item: Diagnostic, spec: Path, folder: Path) -> Diagnostic:
     `spec` is the file that was checked and `folder` the trusted one.
     """
 
-    def place(file: SourceFile) -> str:
-        return _place(file.name, spec, folder)
+    files: dict[str, SourceFile] = {}  # one for all its spans, which are shown together
+
+    def moved(span: Span) -> Span:
+        name = _place(span.file.name, spec, folder)
+        file = files.setdefault(name, SourceFile(name, span.file.text))
+        return replace(span, file=file)
 
     return replace(
         item,
-        span=_moved(item.span, place),
-        related=tuple(Label(_moved(r.span, place), r.text) for r in item.related),
+        span=moved(item.span),
+        related=tuple(Label(moved(r.span), r.text) for r in item.related),
     )
 
 
@@ -39,7 +42,3 @@ def _place(name: str, spec: Path, folder: Path) -> str:
     whole = Path(os.path.abspath(path))  # a link stays what the user called it
     inside = whole.is_relative_to(here)
     return (whole.relative_to(here) if inside else whole).as_posix()
-
-
-def _moved(span: Span, place: Callable[[SourceFile], str]) -> Span:
-    return replace(span, file=SourceFile(place(span.file), span.file.text))
