@@ -59,9 +59,7 @@ def _found(app: Any, env: Any, node: Any, content: Any) -> Any:
     if node.get("reftype") == "class" and not node.get("refspecific"):
         node["refspecific"] = True
         python, page = env.get_domain("py"), node.get("refdoc", "")
-        return python.resolve_xref(
-            env, page, app.builder, "obj", target, node, content
-        )
+        return python.resolve_xref(env, page, app.builder, "obj", target, node, content)
     error = target.endswith("Error") and not hasattr(builtins, target)
     known = node.get("named") and not error and not _OWN.match(target)
     return content if known else None
