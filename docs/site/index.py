@@ -61,7 +61,7 @@ class IndexEntries(SphinxTransform):
         """A heading's own ids serve as the target."""
         title = section.next_node(nodes.title)
         if title is not None and not title.astext()[0].isdigit():
-            section.insert(1, _entry(title.astext(), section["ids"][0]))
+            section.insert(1, _entry(title.astext(), "", section["ids"][0]))
 
     def _define(
         self, place: nodes.Element, subject: str, inside: nodes.Element | None = None
@@ -75,11 +75,13 @@ class IndexEntries(SphinxTransform):
             if free:
                 word["ids"].append(target)
                 self.document.ids[target] = word
-            place.insert(0, _entry(f"{name}; {subject}" if subject else name, target))
+            place.insert(0, _entry(name, subject, target))
 
 
-def _entry(text: str, target: str) -> addnodes.index:
-    return addnodes.index(entries=[("single", text, target, "", None)])
+def _entry(text: str, subject: str, target: str) -> addnodes.index:
+    """A word that has one place is found there first by the search."""
+    shown, main = (f"{text}; {subject}", "") if subject else (text, "main")
+    return addnodes.index(entries=[("single", shown, target, main, None)])
 
 
 def _first_cells(table: nodes.table) -> Iterator[nodes.Element]:

@@ -48,8 +48,6 @@ _TITLES = {
     "docs/use": "Predict and export",
     "docs/python": "From Python",
     "docs/ci": "Checks for CI",
-    "docs/api": "Python API: pmruntime",
-    "docs/api-compiler": "Python API: pmgen",
     "genindex": "Index",
     "bench/README": "Measurements",
 }

@@ -106,6 +106,25 @@ def test_pages_open_and_a_search_leads_on(page: Any, address: str) -> None:
     assert "/docs/api-compiler.html" in page.url
 
 
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("freeze", "docs/recipes.html"),
+        ("Conv2D", "docs/language.html#conv2d"),
+        ("receptive field", "docs/terms.html#receptive-field"),
+        ("PM302", "docs/errors.html#pm302"),
+        ("install", "docs/install.html"),
+    ],
+)
+def test_the_page_that_explains_a_word_is_found_first(
+    page: Any, address: str, words: str, place: str
+) -> None:
+    page.goto(f"{address}/search.html?q={words.replace(' ', '+')}")
+    page.get_by_text("Search finished").wait_for()
+    first = page.locator("#search-results ul.search a").first
+    assert place in str(first.get_attribute("href"))
+
+
 def test_the_class_of_a_spec_is_reached(page: Any, address: str) -> None:
     page.goto(f"{address}/docs/networks.html")
     page.get_by_role("link", name="resnet50_d").click()
