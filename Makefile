@@ -112,7 +112,8 @@ docs: $(VENV)/.test ## Make the schemas, and what docs/ shows of the code, from 
 	$(BIN)/python -m docs.reference
 
 site: $(VENV)/.test ## Build the documentation as a site, build/site/index.html; a broken link fails
-	$(BIN)/python -m sphinx -q -W --keep-going -c docs/site -d build/site-cache . build/site
+	@# Pages that are kept from the last time would not be warned of again.
+	$(BIN)/python -m sphinx -q -E -a -W --keep-going -c docs/site -d build/site-cache . build/site
 	@echo "open build/site/index.html"
 
 browse: $(VENV)/.test ## Open the site in Chromium, which the system must have, and use it

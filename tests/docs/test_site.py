@@ -29,7 +29,7 @@ def build(root: Path, out: Path) -> str:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     [line] = re.findall(r"^\t\$\(BIN\)/python (-m sphinx .+)$", makefile, re.M)
     options = line.replace("build/site-cache", str(out / "cache")).split()[:-2]
-    assert "-W" in options
+    assert {"-E", "-W"} <= set(options)
     done = subprocess.run(
         [sys.executable, *options, ".", str(out / "site")],
         cwd=root,

@@ -123,6 +123,8 @@ def test_the_page_that_explains_a_word_is_found_first(
     page.get_by_text("Search finished").wait_for()
     first = page.locator("#search-results ul.search a").first
     assert place in str(first.get_attribute("href"))
+    if "#" in place:
+        assert first.get_attribute("data-place") == words.lower()
 
 
 def test_the_class_of_a_spec_is_reached(page: Any, address: str) -> None:

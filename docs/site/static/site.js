@@ -25,3 +25,17 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 });
+
+// A result that is an entry of the index shows its page alone: several of one page look
+// the same. The place in the page tells them apart.
+document.addEventListener("DOMContentLoaded", () => {
+  const results = document.querySelector("#search-results");
+  if (!results) {
+    return;
+  }
+  new MutationObserver(() => {
+    for (const link of results.querySelectorAll("li.kind-index > a:not([data-place])")) {
+      link.dataset.place = decodeURIComponent(link.hash.slice(1)).replaceAll("-", " ");
+    }
+  }).observe(results, { childList: true, subtree: true });
+});
