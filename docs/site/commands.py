@@ -52,7 +52,7 @@ def _section(command: click.Command, context: click.Context) -> Iterator[str]:
     rows = [
         (f"`{option}`", meaning.replace("  [", " ["))
         for option, meaning in filter(None, records)
-        if option != "--help" and option.startswith("-")
+        if option.startswith("-") and not option.endswith("--help")
     ]
     if rows:
         yield table(("option", ""), rows)

@@ -35,6 +35,10 @@ def setup(app: Any) -> None:
     app.add_transform(IndexEntries)
 
 
+# An option is listed by its long name, without what it takes.
+_OPTION = re.compile(r"^(?:-\w, )?(--[\w-]+).*$")
+
+
 class IndexEntries(SphinxTransform):
     """Puts index entries beside headings, rows of tables and bold words."""
 
@@ -50,7 +54,7 @@ class IndexEntries(SphinxTransform):
                 self._section(section)
         for table in list(self.document.findall(nodes.table)):
             for cell in _first_cells(table):
-                term = isinstance(cell[0], nodes.emphasis)
+                term = isinstance(_words(cell)[0], nodes.emphasis)
                 self._define(cell, "" if term else _subject(table))
         for paragraph in list(self.document.findall(nodes.paragraph)):
             first = paragraph.next_node(nodes.Element, descend=True)
@@ -68,7 +72,7 @@ class IndexEntries(SphinxTransform):
     ) -> None:
         """Every word that `place` begins with, each with an id of its own."""
         for word in _words(place if inside is None else inside):
-            name = word.astext()
+            name = _OPTION.sub(r"\1", word.astext())
             slug = nodes.make_id(f"{subject} {name}" if subject else name)
             free = slug and slug not in self.document.ids
             target = slug if free else self.document.set_id(word)
@@ -90,17 +94,22 @@ def _first_cells(table: nodes.table) -> Iterator[nodes.Element]:
         paragraph = row[0].next_node(nodes.paragraph)
         if isinstance(row.parent, nodes.tbody) and paragraph is not None:
             rest = "".join(
-                child.astext()
-                for child in paragraph.children
-                if not isinstance(child, (nodes.literal, nodes.emphasis))
+                child.astext() for child in paragraph.children if not _words(child)
             )
-            if not re.sub(r"[,\s]|and|or", "", rest):
+            if _words(paragraph) and not re.sub(r"[,\s]|and|or", "", rest):
                 yield paragraph
 
 
-def _words(place: nodes.Element) -> list[nodes.Element]:
+def _words(place: nodes.Node) -> list[nodes.Element]:
+    """Words in backticks or italics; an option behind a word is no word of its own."""
     kinds = (nodes.literal, nodes.emphasis)
-    return [node for node in place.findall() if isinstance(node, kinds)]
+    found = [node for node in place.findall() if isinstance(node, kinds)]
+    options = [node.astext().startswith("-") for node in found]
+    return [
+        word
+        for word, option in zip(found, options, strict=True)
+        if option == options[0]
+    ]
 
 
 def _subject(table: nodes.table) -> str:

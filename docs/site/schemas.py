@@ -35,7 +35,7 @@ _ELSEWHERE = {
     "head": "[a head](#a-head)",
     "initializer": "[an initializer](language.md#initializers)",
     "layer name": "a name",
-    "layers": "names, each with [a layer](#a-layer)",
+    "layers": "[layers](#a-layer) by name",
     "norm": "[a normalisation](language.md#act-and-norm)",
     "parameter name": "a name",
     "path": "a path",

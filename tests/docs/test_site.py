@@ -156,10 +156,11 @@ def test_the_index_has_the_words_of_the_language(
 ) -> None:
     links = pages[site / "genindex.html"].links
     text = (site / "genindex.html").read_text(encoding="utf-8")
-    for word in ("Conv2D", "PM302", "repeat", "receptive field", "early_stopping"):
+    for word in ("Conv2D", "PM302", "repeat", "receptive field", "vgg16"):
         assert f">{word}" in text or f"{word}\n" in text, word
     assert "docs/language.html#conv2d" in links
     assert "docs/api.html#pmruntime.train" in links
+    assert "docs/command-line.html#pmgen-train-resume" in links
 
 
 def test_specs_stand_above_their_classes(site: Path) -> None:
