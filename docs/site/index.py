@@ -104,12 +104,11 @@ def _words(place: nodes.Node) -> list[nodes.Element]:
     """Words in backticks or italics; an option behind a word is no word of its own."""
     kinds = (nodes.literal, nodes.emphasis)
     found = [node for node in place.findall() if isinstance(node, kinds)]
-    options = [node.astext().startswith("-") for node in found]
-    return [
-        word
-        for word, option in zip(found, options, strict=True)
-        if option == options[0]
-    ]
+    return [word for word in found if _is_option(word) == _is_option(found[0])]
+
+
+def _is_option(word: nodes.Element) -> bool:
+    return word.astext().startswith("-")
 
 
 def _subject(table: nodes.table) -> str:
