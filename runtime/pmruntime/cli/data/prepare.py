@@ -25,7 +25,7 @@ from pmruntime.recipe.images import RESIZES
     help="Size of the decoded images that are kept.",
 )
 @click.option(
-    "--resize", type=click.Choice(RESIZES), default="linear", show_default=True
+    "--resize", type=click.Choice(list(RESIZES)), default="linear", show_default=True
 )
 @click.option("--no-cache", is_flag=True, help="Keep no decoded images.")
 @click.option(

@@ -19,9 +19,9 @@ from pmruntime.data.folders.parallel import OnProgress, in_threads
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.machine.opencv import cv2
 from pmruntime.problems import UserError, listed
+from pmruntime.recipe.images import RESIZES
 
 _SHOWN = 3  # faults that a message names; it counts the others
-_INTERPOLATION = {"linear": cv2.INTER_LINEAR, "area": cv2.INTER_AREA}
 
 
 def read_image_folder(
@@ -102,11 +102,9 @@ def prepare_file(path: Path, preprocessing: Preprocessing) -> NDArray[np.uint8]:
     image = read_image(path, preprocessing.color)
     if preprocessing.size is not None:
         height, width = preprocessing.size
-        image = cv2.resize(
-            image,
-            (width, height),
-            interpolation=_INTERPOLATION[preprocessing.resize],
-        ).reshape(height, width, -1)
+        how = getattr(cv2, RESIZES[preprocessing.resize])
+        image = cv2.resize(image, (width, height), interpolation=how)
+        image = image.reshape(height, width, -1)
     return np.ascontiguousarray(image.transpose(2, 0, 1))
 
 
