@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pmruntime.suggest import did_you_mean, nearest
+from pmruntime.suggest import did_you_mean
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
@@ -126,14 +126,6 @@ class Context:
             related=[Label(first, "here")],
             help="rename one of them",
         )
-
-
-def mistyped(mapping: TreeMapping, key: str, known: Iterable[str]) -> bool:
-    """True where a missing key is there under a similar name. That name is reported;
-    that the key is missing would be the same mistake again."""
-    known = list(known)
-    strangers = (entry.name for entry in mapping if entry.name not in known)
-    return any(nearest(name, known) == key for name in strangers)
 
 
 def _text_help(node: Node) -> str | None:
