@@ -544,3 +544,110 @@ layers:
         "write `relu: {op: ReLU}`",
     ),
 }
+SLIPS |= {
+    "colon_forgotten": (
+        f"""\
+@layers
+  conv: {CONV}
+""",
+        "write `layers:`",
+    ),
+    "colon_of_a_layer_forgotten": (
+        """\
+layers:
+  @conv
+    op: Conv2D
+    out_channels: 8
+    kernel_size: 3
+  relu: {op: ReLU}
+""",
+        "write `conv:`",
+    ),
+    "colon_of_the_last_line_forgotten": (
+        f"""\
+layers:
+  conv: {CONV}
+@heads
+""",
+        "write `heads:`",
+    ),
+    "colon_before_a_value_forgotten": (
+        """\
+layers:
+  conv:
+    @op Conv2D
+    out_channels: 8
+    kernel_size: 3
+""",
+        "write `op: Conv2D`",
+    ),
+    "no_space_behind_a_colon": (
+        """\
+layers:
+  conv:
+    op: Conv2D
+    @out_channels:8
+    kernel_size: 3
+""",
+        "write `out_channels: 8`",
+    ),
+    "no_space_before_a_brace": (
+        f"""\
+layers:
+  @conv:{CONV}
+  relu: {{op: ReLU}}
+""",
+        "write `conv: {op: Conv2D, ",
+    ),
+    "equals_for_a_colon": (
+        """\
+layers:
+  conv:
+    op: Conv2D
+    @out_channels = 8
+    kernel_size=3
+""",
+        "write `out_channels: 8`",
+    ),
+    "lines_of_all_layers_dedented": (
+        """\
+layers:
+  first:
+  @op: Conv2D
+  out_channels: 8
+  kernel_size: 3
+  second:
+  op: Conv2D
+  out_channels: 8
+  kernel_size: 3
+""",
+        "indent the lines of `first` deeper than its name",
+    ),
+    "a_parameter_as_in_a_shell": (
+        """\
+params: {width: 8}
+layers:
+  conv: {op: Conv2D, out_channels: @${width}, kernel_size: 3}
+""",
+        "a parameter is written `$width`",
+    ),
+    "a_parameter_as_in_a_template": (
+        """\
+params: {width: 8}
+layers:
+  conv: {op: Conv2D, out_channels: @{{ width }}, kernel_size: 3}
+""",
+        "a parameter is written `$width`",
+    ),
+    "a_parameter_in_a_template_on_its_line": (
+        """\
+params: {width: 8}
+layers:
+  conv:
+    op: Conv2D
+    out_channels: @{{ width }}
+    kernel_size: 3
+""",
+        "a parameter is written `$width`",
+    ),
+}

@@ -45,6 +45,7 @@ def test_a_mistake_in_what_was_moved_is_found_too(name: str) -> None:
         for old, new in (
             ("kernel_size: ", "kernel_size: -"),
             ("kernel_size:3", "kernel_size:-3"),
+            ("kernel_size=3", "kernel_size=-3"),
             ("op: ReLU", "op: ReLu"),
             ("op: Linear", "op: Linaer"),
         )
