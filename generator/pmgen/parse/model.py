@@ -40,6 +40,7 @@ from pmgen.ops import OPS
 from pmgen.parse.context import Context
 from pmgen.parse.expect import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
+from pmgen.parse.misdeclared import mend_declarations
 from pmgen.parse.modifiers import check_defaults, parse_after
 from pmgen.parse.signatures import parse_params
 
@@ -52,7 +53,7 @@ _NEEDED = {
 
 def parse_model(sources: Sources, diagnostics: Diagnostics) -> ModelSpec | None:
     """Read the tree of a spec. None where mistakes leave too little to continue."""
-    return _ModelParser(sources, diagnostics).parse()
+    return _ModelParser(mend_declarations(sources, diagnostics), diagnostics).parse()
 
 
 class _ModelParser:

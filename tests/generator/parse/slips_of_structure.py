@@ -651,3 +651,30 @@ layers:
         "a parameter is written `$width`",
     ),
 }
+SLIPS |= {
+    "the_layer_before_by_its_number": (
+        f"""\
+layers:
+  first: {CONV}
+  second: {{op: ReLU, from: @-1}}
+""",
+        "leave `from` out",
+    ),
+    "layers_by_their_numbers": (
+        f"""\
+layers:
+  first: {CONV}
+  second: {CONV}
+  total: {{op: Add, from: [@-1, 0]}}
+""",
+        "write `second`",
+    ),
+    "a_layer_by_a_number_there_is_not": (
+        """\
+layers:
+  first: {op: ReLU}
+  second: {op: ReLU, from: @-7}
+""",
+        "name the layer",
+    ),
+}

@@ -37,6 +37,7 @@ from pmgen.parse.structure.nodes import (
     names_op,
     word,
 )
+from pmgen.parse.structure.numbers import by_place
 from pmgen.parse.structure.outer import (
     Outer,
     adopted,
@@ -197,6 +198,8 @@ class _Mender:
                 layers.append(self._layer(named_form(self.slips, entry, after))[0])
             else:
                 layer, deeper = self._layer(entry)
+                if what != "`heads`":  # whose layers before are those of the spec
+                    layer = by_place(self.slips, layer, layers)
                 layers.append(layer)
                 waiting = [*deeper, *waiting]
         return node.with_entries(layers)
