@@ -23,6 +23,8 @@ _KEY = r"(?P<before>\s*(?:- )?)(?P<key>[A-Za-z_]\w*)"
 _REST = r"(?P<rest>[^\s#:=].*)"
 # A key and its value that YAML takes for one: `conv1:{op`.
 TORN = re.compile(r"\w+:[{\[]")
+# `$wide ? 64 : 32`
+_QUESTION = re.compile(r"[$(][^{},:?]*\?[^{},:?]*: *([\w$]+)")
 _BRACES = re.compile(r"\$\{\s*(\w+)\s*\}|\{\{\s*\$?(\w+)\s*\}\}")
 
 
@@ -54,6 +56,23 @@ def _braces(number: int, line: str) -> LineSlip | None:
         f"a parameter is written `${found[1] or found[2]}`",
         # As long as before, so that every letter of the line keeps its column.
         _BRACES.sub(lambda m: f"${m[1] or m[2]}".ljust(len(m[0])), line),
+    )
+
+
+def _choice(number: int, line: str) -> LineSlip | None:
+    found = _QUESTION.search(line)
+    if found is None:
+        return None
+    return LineSlip(
+        "choice",
+        number,
+        found.start(),
+        found.end(),
+        f"an expression does not choose: `{found[0].strip()}`",
+        "let `when` decide whether a layer is there, or hand the value over as a "
+        "parameter",
+        # One of the two values, in as many letters, so that the rest can be read.
+        line[: found.start()] + found[1].rjust(len(found[0])) + line[found.end() :],
     )
 
 
@@ -95,7 +114,7 @@ _equals = _line_slip(
     "equals", rf"{_KEY}\s*=\s*{_REST}", "`=` does not give `{key}` its value"
 )
 _no_colon_before_value = _line_slip("colon", rf"{_KEY}\s+{_REST}", "`{key}` has no `:`")
-_FINDERS = (_braces, _no_colon, _no_space, _equals, _no_colon_before_value)
+_FINDERS = (_choice, _braces, _no_colon, _no_space, _equals, _no_colon_before_value)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pmgen.expressions.expression import (
     names_in,
 )
 from pmgen.expressions.functions import FUNCTIONS
-from pmgen.expressions.parser import ExpressionError, parse_expression
+from pmgen.expressions.parser import ExpressionError, as_meant, parse_expression
 from pmgen.language.arguments import argument_kinds, missing_args
 from pmgen.language.spec import Arg, Block, Call
 from pmgen.load.tree import Entry, Node, Scalar, Sequence
@@ -30,12 +30,19 @@ _PAIR = re.compile(r"(\d+) ?[xX*×] ?(\d+)")  # `5x5`
 def parse_arg(node: Node, kind: Kind, context: Context) -> Arg | None:
     """One value of the given kind; expressions stay open. None after a diagnostic."""
     if isinstance(node, TreeMapping):
-        context.wrong_kind(node, f"{kind.words} is needed")
+        context.wrong_kind(node, f"{kind.words} is needed", _in_braces(node, context))
         return None
     if isinstance(node, Sequence):
         return _parse_list(node, kind, context)
     value = _parse_scalar(node, kind, context)
     return None if value is None else Arg(value, node.span)
+
+
+def _in_braces(node: TreeMapping, context: Context) -> str | None:
+    """Help for `{width}`, as a parameter is written elsewhere."""
+    names = [entry.name for entry in node]
+    known = len(names) == 1 and names[0] in context.params
+    return f"a parameter is written `${names[0]}`" if known else None
 
 
 def _parse_list(node: Sequence, kind: Kind, context: Context) -> Arg | None:
@@ -98,8 +105,9 @@ def _wrong_value(
     help_text = None
     if isinstance(node, Scalar) and isinstance(node.value, str):
         dollars = _with_dollars(text, context)
-        if dollars != text:
-            help_text = f"a parameter is written with `$`: `{dollars}`"
+        meant = as_meant(dollars) if dollars != text else None
+        if meant is not None:
+            help_text = f"a parameter is written with `$`: `{meant}`"
         elif needed == "true or false" and text.lower() in YES_AND_NO:
             help_text = "write `true` or `false`; specs are YAML 1.2"
         elif "[height, width]" in needed and (pair := _PAIR.fullmatch(text)):
@@ -110,9 +118,23 @@ def _wrong_value(
             help_text = f"did you mean `{text.upper()}`?"
         elif near := nearest(text, options):
             help_text = f"did you mean `{near}`?"
+        elif not options and not text.isidentifier():
+            help_text = _no_expression(text)
+    elif isinstance(node, Scalar) and isinstance(node.value, float):
+        whole = node.value.is_integer() and "whole number" in needed
+        help_text = f"write `{int(node.value)}`" if whole else None
     context.diagnostics.error(
         "PM301", f"expected {needed}, found {shown}", node.span, help=help_text
     )
+
+
+def _no_expression(text: str) -> str | None:
+    """Help for what was meant as an expression and is none."""
+    try:
+        parse_expression(text)
+    except ExpressionError as error:
+        return f"{error.message}; {error.help}"
+    return None
 
 
 def _torn(text: str) -> bool:
@@ -145,7 +167,7 @@ def parse_text(node: Scalar, context: Context) -> Expr | None:
             node.span.inner(error.start + shift, error.end + shift),
             help="write a list as `[3, 3]`"
             if re.fullmatch(r"\(\d+", text)
-            else "write whole numbers and `$names`, with + - * // % and parentheses",
+            else error.help,
         )
         return None
     known = list(context.params)
