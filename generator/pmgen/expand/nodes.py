@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -16,11 +17,13 @@ from pmgen.expressions.expression import (
     Const,
     Expr,
     NoValue,
+    Value,
     evaluate,
     names_in,
 )
+from pmgen.language.arguments import argument_kinds
 from pmgen.language.names import after_attribute
-from pmgen.language.spec import Act, Arg, Call, ChosenActivation
+from pmgen.language.spec import Act, Arg, Block, Call, ChosenActivation
 from pmgen.language.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.language.visit import names_of
 from pmgen.ops import INITIALIZERS, OPS
@@ -152,9 +155,11 @@ class NodeBuilder:
             _need_bounded(shape)
             self._need_sizes(op, shapes)
         except (ShapeIssue, NoValue) as issue:
-            refusal = Refusal(issue, op, args, shapes)
+            refusal = Refusal(issue, op, args, shapes, span)
             self.report.shape_error(refusal, inputs, scope, role, span, call)
-            return lost(inputs[0])
+            if not self.report.go_on:
+                return lost(inputs[0])
+            return replace(inputs[0], shape=refusal.meant)
         weights = op.weights.shapes(args, shapes, shape) if op.weights else {}
         if call is not None:
             self._check_init(call, weights, scope)
@@ -250,6 +255,25 @@ class NodeBuilder:
             )
             return None
         return value
+
+    def values_in(
+        self, block: Block, call: Call, scope: Scope
+    ) -> dict[str, Value] | None:
+        """What a block's names stand for in one use; None after a diagnostic."""
+        kinds = argument_kinds(block)
+        env: dict[str, Value] = {}
+        for param in block.params:
+            name = param.name.text
+            if name in call.args:
+                value = self.value(call.args[name], kinds[name], scope)
+                if value is None:
+                    return None
+                env[name] = value
+            elif param.default is not None:
+                env[name] = param.default
+            else:
+                return None  # reported by the parser
+        return env
 
 
 def _macs(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pmruntime.suggest import did_you_mean
+from pmruntime.suggest import did_you_mean, nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
@@ -77,13 +77,16 @@ class Context:
         known: Iterable[str],
         where: str,
         otherwise: str | None = None,
+        beside: Iterable[Entry] = (),
     ) -> None:
-        """Report a key that has no meaning."""
+        """Report a key that has no meaning; `beside` are those that stand there."""
         self.diagnostics.error(
             "PM107",
             f"`{entry.name}` is no key of {where}",
             entry.key.span,
-            help=did_you_mean(entry.name, known) or otherwise,
+            help=already_there(nearest(entry.name, known), entry, beside)
+            or did_you_mean(entry.name, known)
+            or otherwise,
         )
 
     def missing_key(self, key: str, where: str, span: Span, help: str) -> None:
@@ -101,7 +104,7 @@ class Context:
         known = list(known)
         for entry in mapping:
             if entry.name not in known:
-                self.unknown_key(entry, known, where, otherwise)
+                self.unknown_key(entry, known, where, otherwise, mapping)
 
     def ident(
         self, key: Scalar, what: str, refusal: Callable[[str], str | None]
@@ -126,6 +129,18 @@ class Context:
             related=[Label(first, "here")],
             help="rename one of them",
         )
+
+
+def already_there(
+    meant: str | None, entry: Entry, beside: Iterable[Entry]
+) -> str | None:
+    """Help for an entry that means a name which stands `beside` it; None where none
+    does. What comes from the base of a variant is overridden, and stands elsewhere."""
+    file = entry.key.span.file.name
+    there = (e.name for e in beside if e.key.span.file.name == file)
+    if meant is None or meant not in there:
+        return None
+    return f"`{meant}` is there already: leave one of the two out"
 
 
 def _text_help(node: Node) -> str | None:

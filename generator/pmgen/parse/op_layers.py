@@ -46,7 +46,9 @@ def parse_op_layer(
     defaults = context.defaults.get(title) if isinstance(owner, OpDef) else None
     typed = _typed_args(mapping, defaults, owner, skip)
     where, given = f"`{title}`", typed.values()
-    args = parse_args(given, owner, context, where=where, extra_keys=LAYER_KEYS)
+    args = parse_args(
+        given, owner, context, where=where, extra_keys=LAYER_KEYS, beside=mapping
+    )
     first = _parse_first(mapping, owner, where, context)
     report_missing(owner, title, typed, op.value, context)
     joins = isinstance(owner, OpDef) and owner.many_inputs

@@ -21,7 +21,7 @@ from pmgen.load.tree import Mapping as TreeMapping
 from pmgen.ops import USUAL_ACTIVATION
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
-from pmgen.parse.context import YES_AND_NO, Context
+from pmgen.parse.context import YES_AND_NO, Context, already_there
 
 _WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
 _PAIR = re.compile(r"(\d+) ?[xX*×] ?(\d+)")  # `5x5`
@@ -204,8 +204,10 @@ def parse_args(
     *,
     where: str,
     extra_keys: Iterable[str] = (),
+    beside: Iterable[Entry] = (),
 ) -> dict[str, Arg]:
-    """The arguments of a call; unknown ones are reported with the nearest known."""
+    """The arguments of a call; unknown ones are reported with the nearest known that
+    does not stand `beside` them."""
     kinds = argument_kinds(owner)
     args: dict[str, Arg] = {}
     torn = False
@@ -224,7 +226,10 @@ def parse_args(
                 "PM203",
                 f"{where} has no argument `{entry.name}`",
                 entry.key.span,
-                help=_argument_help(entry.name, list(kinds), list(extra_keys), where),
+                help=already_there(
+                    meant_by(entry.name, [*kinds, *extra_keys]), entry, beside
+                )
+                or _argument_help(entry.name, list(kinds), list(extra_keys), where),
             )
             continue
         arg = parse_arg(entry.value, kind, context)
@@ -326,7 +331,7 @@ def parse_named_call(
             )
             return None
         mapping = given
-        args = parse_args(mapping, op, context, where=f"`{op.name}`")
+        args = parse_args(mapping, op, context, where=f"`{op.name}`", beside=mapping)
     report_missing(op, op.name, args, name, context, given)
     return Call(op.name, name.span, args)
 

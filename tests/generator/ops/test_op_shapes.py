@@ -11,7 +11,7 @@ from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import (
     OPEN_SIZES,
     ShapeIssue,
-    divisor_near,
+    divisors_near,
     parted,
     show_shape,
     undecided,
@@ -128,9 +128,10 @@ def test_sizes_that_part() -> None:
     assert not undecided(height, width)
     assert not undecided(4, 4)
     assert show_shape((64, height, 5)) == "[N, 64, ?, 5]"
-    assert [divisor_near(n, 12) for n in (5, 7, 9, 11, 100)] == [4, 6, 6, 12, 12]
-    assert divisor_near(5, 12, 8) == 4
-    assert divisor_near(1, 7) == 1
+    nearest = [divisors_near(n, 12)[0] for n in (5, 7, 9, 11, 100)]
+    assert nearest == [4, 6, 6, 12, 12]
+    assert divisors_near(5, 12, 8) == (4, 2, 1)
+    assert divisors_near(1, 7) == (1, 7)
 
 
 def test_equal_groups() -> None:
