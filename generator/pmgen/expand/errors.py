@@ -11,10 +11,16 @@ from pmgen.expand.trials import Trials
 from pmgen.expressions.expression import NoValue
 from pmgen.language.spec import Arg, Call, Ident, ModelSpec, Residual, Shortcut
 from pmgen.language.visit import layers_in, names_of
-from pmgen.ops.definition import show_shape
+from pmgen.ops import OPS
+from pmgen.ops.definition import WholeImage, is_size, show_shape
 
 MAX_FORMS = 40  # inside each other
 _NOTES = 3
+POOLS_TO_SIZE = next(
+    op.name
+    for op in OPS.values()
+    if op.group == "pooling" and isinstance(op.window, WholeImage)
+)
 
 
 class Reporter:
@@ -163,6 +169,21 @@ class Reporter:
             span,
             scope,
             help="let fewer blocks lie inside each other",
+        )
+        return True
+
+    def open_features(self, start: Signal, what: str, span: Span, scope: Scope) -> bool:
+        """True, and an error, where a class of its own would be constructed with a
+        number of features that is not known."""
+        if start.shape is None or is_size(start.shape[0]):
+            return False
+        self.error(
+            "PM307",
+            f"{what} needs the number of features, which `any` leaves open",
+            span,
+            scope,
+            help=f"pool to a fixed size first, as with `op: {POOLS_TO_SIZE}`, or give "
+            "the input a size",
         )
         return True
 

@@ -308,6 +308,9 @@ class _Expander:
         named: Mapping[str, Signal],
     ) -> Signal:
         repeated = layer.repeat is not None
+        where = "a form that repeats"
+        if repeated and self.report.open_features(start, where, form.span, scope):
+            return lost(start)
         inner = scope.inline(label, named)
         if repeated:
             inner = scope.repeated(label, named, module)
@@ -367,14 +370,15 @@ class _Expander:
                 help="a block is built from ops and from other blocks",
             )
             return lost(start)
-        assert start.shape is not None
+        if self.report.open_features(start, f"block `{call.name}`", call.span, scope):
+            return lost(start)
         env = self.nodes.values_in(block, call, scope)
         if env is None:
             return lost(start)
         path = join(scope.path, label)
         note = f"in block `{call.name}`, expanded as `{path}` at {call.span.place}"
         inner = Scope(
-            env={**env, IN_CHANNELS: channels_of(start.shape)},
+            env={**env, IN_CHANNELS: channels_of(start.shape or ())},
             path=path,
             module=f"{module}.",
             blocks=(*scope.blocks, call.name),

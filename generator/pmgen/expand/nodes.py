@@ -9,7 +9,7 @@ from typing import Any
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Refusal
-from pmgen.expand.errors import Reporter
+from pmgen.expand.errors import POOLS_TO_SIZE, Reporter
 from pmgen.expand.graph import Node, ReceptiveField, Role, join
 from pmgen.expand.scope import GraphBuilder, Scope, Signal, lost
 from pmgen.expressions.expression import (
@@ -31,11 +31,6 @@ from pmgen.ops.definition import OpDef, Shape, ShapeIssue, WholeImage, is_size
 from pmgen.ops.kinds import Kind
 
 MAX_LAYERS = 20_000
-_POOLS_TO_SIZE = next(
-    op.name
-    for op in OPS.values()
-    if op.group == "pooling" and isinstance(op.window, WholeImage)
-)
 
 
 class TooLarge(Exception):
@@ -217,7 +212,7 @@ class NodeBuilder:
                     "PM307",
                     f"`{op.name}` needs its `{name}`, which `any` in the input leaves "
                     "open",
-                    help=f"pool to a fixed size first, as with `op: {_POOLS_TO_SIZE}`, "
+                    help=f"pool to a fixed size first, as with `op: {POOLS_TO_SIZE}`, "
                     "or give the input a size",
                 )
 

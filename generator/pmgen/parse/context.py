@@ -89,6 +89,10 @@ class Context:
             or otherwise,
         )
 
+    def too_many(self, things: str, most: int, span: Span, help: str) -> None:
+        """Report more of something than anyone writes."""
+        self.diagnostics.error("PM104", f"more than {most} {things}", span, help=help)
+
     def missing_key(self, key: str, where: str, span: Span, help: str) -> None:
         """Report a key that must be given."""
         self.diagnostics.error("PM108", f"{where} needs `{key}`", span, help=help)

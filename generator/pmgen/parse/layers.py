@@ -18,6 +18,7 @@ from pmgen.language.keys import (
 )
 from pmgen.language.names import why_not_a_layer, why_not_a_name
 from pmgen.language.spec import (
+    MAX_JOINED,
     Branch,
     Branches,
     Form,
@@ -202,6 +203,11 @@ def _parse_branches(
             "say how the branches join: `merge: concat`, `add` or `multiply`",
         )
     if inner is None or merge is None:
+        return None
+    if len(inner) > MAX_JOINED:
+        at = inner.entries[MAX_JOINED].key.span
+        way = "join some of them first, in branches of their own"
+        context.too_many("branches", MAX_JOINED, at, way)
         return None
     how = context.as_text(merge.value, "`merge`")
     if how is not None and how not in MERGES:

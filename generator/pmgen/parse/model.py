@@ -18,6 +18,7 @@ from pmgen.language.keys import (
 from pmgen.language.names import why_not_a_class
 from pmgen.language.spec import (
     IN_CHANNELS,
+    MAX_HEADS,
     MAX_SIZE,
     Block,
     Head,
@@ -268,6 +269,10 @@ class _ModelParser:
             return ()
         mapping = scope.as_mapping(entry.value, "`heads`")
         heads: list[Head] = []
+        if mapping is not None and len(mapping) > MAX_HEADS:
+            at = mapping.entries[MAX_HEADS].key.span
+            scope.too_many("heads", MAX_HEADS, at, "join what they look at")
+            return ()
         for item in mapping or ():
             layer = parse_layer(item, scope, extra_keys=HEAD_KEYS)
             if not isinstance(item.value, Mapping):

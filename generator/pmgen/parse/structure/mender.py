@@ -8,6 +8,7 @@ rest of the file is checked as if it had been written so.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from pmruntime.suggest import nearest
@@ -182,26 +183,26 @@ class _Mender:
         if names_op(node):
             node = wrapped(self.slips, node, what)
         layers: list[Entry] = []
-        waiting = [*node]
+        waiting = deque(node)
         while waiting:
-            entry = waiting.pop(0)
+            entry = waiting.popleft()
             inner = entry.value
             if entry.name == "layers" and holds_layers(inner) and not is_layer(inner):
                 assert isinstance(inner, Mapping)
                 doubled(self.slips, entry, what)
-                waiting = [*inner, *waiting]
+                waiting.extendleft(reversed(inner.entries))
             elif self._moves(entry):
                 continue
             elif entry.name in FORM_KEYS and _is_bare_form(entry):
                 after = [e for e in waiting if e.name in BRANCH_KEYS]
-                waiting = [e for e in waiting if e.name not in BRANCH_KEYS]
+                waiting = deque(e for e in waiting if e.name not in BRANCH_KEYS)
                 layers.append(self._layer(named_form(self.slips, entry, after))[0])
             else:
                 layer, deeper = self._layer(entry)
                 if what != "`heads`":  # whose layers before are those of the spec
                     layer = by_place(self.slips, layer, layers)
                 layers.append(layer)
-                waiting = [*deeper, *waiting]
+                waiting.extendleft(reversed(deeper))
         return node.with_entries(layers)
 
     def _branches(self, node: Node) -> Node:
