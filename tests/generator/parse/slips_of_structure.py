@@ -678,3 +678,46 @@ layers:
         "name the layer",
     ),
 }
+SLIPS |= {
+    "the_only_parameter_without_a_space": (
+        """\
+params:
+  @num_classes:10
+layers:
+  flat: {op: Flatten}
+  fc: {op: Linear, out_features: $num_classes}
+""",
+        "put a space behind the `:`",
+    ),
+    "all_lines_of_a_layer_without_a_space": (
+        """\
+layers:
+  relu: {op: ReLU}
+  conv:
+    @op:Conv2D
+    out_channels:8
+    kernel_size:3
+""",
+        "put a space behind the `:`",
+    ),
+    "layers_in_blocks": (
+        f"""\
+blocks:
+  Unit:
+    layers: {{conv: {CONV}}}
+  @layers:
+    unit: {{op: Unit}}
+    relu: {{op: ReLU}}
+""",
+        "dedent `layers` and what is below it",
+    ),
+    "layers_in_params": (
+        f"""\
+params:
+  width: 8
+  @layers:
+    conv: {CONV.replace("8", "$width")}
+""",
+        "dedent `layers` and what is below it",
+    ),
+}

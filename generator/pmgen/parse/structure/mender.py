@@ -40,11 +40,13 @@ from pmgen.parse.structure.nodes import (
 )
 from pmgen.parse.structure.numbers import by_place
 from pmgen.parse.structure.outer import (
+    OPEN,
     Outer,
     adopted,
     in_section,
     moved_out,
     renamed,
+    torn_lines,
     untorn,
 )
 from pmgen.parse.structure.slips import Slips
@@ -61,6 +63,8 @@ from pmgen.parse.structure.wholes import (
 _ALL_LAYER_KEYS = (*LAYER_KEYS, *FORM_KEYS, *BRANCH_KEYS, *PLACE_KEYS, *HEAD_KEYS)
 # Sections of a spec or block; as a layer's name each would be a slip of indentation.
 _SECTIONS = frozenset({*SPEC_KEYS, *BLOCK_KEYS}) - {*BODY_KEYS}
+# Sections of plain names, none of which is called as a section.
+_PLAIN = frozenset({"params", "defaults", "expect"})
 # Of these, what an op's layer cannot hold either.
 _IN_NO_OP = _SECTIONS - {"params", "source", "model", "input", "doc"}
 
@@ -107,6 +111,10 @@ class _Mender:
 
     def _section(self, entry: Entry) -> Entry:
         value = entry.value
+        if entry.name in OPEN:
+            value = torn_lines(value, f"`{entry.name}`", self.slips)
+        if entry.name in _PLAIN and isinstance(value, Mapping):
+            value = self._without_sections(value)
         if entry.name == "layers":
             value = self._series(value, "`layers`")
         elif entry.name == "heads":
@@ -121,6 +129,18 @@ class _Mender:
             listed = by_name(value, stem="")  # of plain words: the parser reports them
             value = as_named(self.slips, value, f"`{entry.name}`", listed)
         return entry if value is entry.value else Entry(entry.key, value)
+
+    def _without_sections(self, mapping: Mapping) -> Mapping:
+        """Names without a later section that was indented as if it were one of them."""
+        return mapping.with_entries(
+            [
+                entry
+                for entry in mapping
+                if entry.name not in OPEN
+                or not isinstance(entry.value, Mapping)
+                or not self._moves(entry, plain=True)
+            ]
+        )
 
     def _strays(self, mapping: Mapping, keys: tuple[str, ...]) -> Mapping:
         """Layers and blocks that stand beside their section are put into it."""
@@ -170,6 +190,7 @@ class _Mender:
         if not isinstance(node, Mapping):
             return node
         node = adopted(node, lambda _, line: line.name in BLOCK_KEYS, self.slips)
+        node = self._without_sections(node)
         return node.with_entries([self._block(entry) for entry in node])
 
     # -- the forms
@@ -188,6 +209,8 @@ class _Mender:
             entry = waiting.popleft()
             inner = entry.value
             if entry.name == "layers" and holds_layers(inner) and not is_layer(inner):
+                if what == "`heads`" and self._moves(entry, plain=True):
+                    continue
                 assert isinstance(inner, Mapping)
                 doubled(self.slips, entry, what)
                 waiting.extendleft(reversed(inner.entries))
@@ -263,6 +286,7 @@ class _Mender:
     def _layer(self, entry: Entry) -> tuple[Entry, list[Entry]]:
         """The layer, and layers that were indented as if they were inside it."""
         node = entry.value
+        node = torn_lines(node, f"layer `{entry.name}`", self.slips)
         if isinstance(node, Scalar) and node.text in OPS:
             node = bare_op(self.slips, entry, node)
         if not isinstance(node, Mapping):

@@ -3,22 +3,24 @@ out of a form, and keys that are mistyped."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pmruntime.suggest import did_you_mean, nearest
 
 from pmgen.diagnostics.source import Span
 from pmgen.language.keys import FORM_KEYS
-from pmgen.load.tree import Entry, Mapping, Scalar
+from pmgen.load.tree import Entry, Mapping, Node, Scalar
 from pmgen.parse.structure.nodes import is_empty, is_layer, joined, made_up
 from pmgen.parse.structure.slips import Slips
 
 # Keys whose value is a mapping, so that one left empty is waiting for its lines.
-_OPEN = frozenset(
+OPEN = frozenset(
     {"params", "defaults", "blocks", "layers", "branches", "residual", "heads"}
     | {"expect", "body"}
 )
+_TORN = re.compile(r"[A-Za-z_]\w*:\S+")
 _DIGITS = 15  # of a number
 
 
@@ -117,6 +119,35 @@ def untorn(mapping: Mapping, where: str, slips: Slips) -> Mapping:
     return mapping.with_entries(entries)
 
 
+def torn_lines(node: Node, where: str, slips: Slips) -> Node:
+    """`num_classes:10` is a text for YAML: where a mapping is needed, it is cut at its
+    colon, and so is each of several such lines."""
+    text = node.value if isinstance(node, Scalar) else None
+    words = text.split() if isinstance(text, str) else []
+    if not words or not all(_TORN.fullmatch(word) for word in words):
+        return node
+    line = node.span.file.line(node.span.line)[node.span.column - 1 :]
+    if not line.startswith(words[0]):
+        return node  # it was quoted
+    entries: dict[str, Entry] = {}
+    for word in words:
+        name, _, value = word.partition(":")
+        span = node.span
+        if word is words[0]:
+            span = replace(span, end_line=span.line, end_column=span.column + len(word))
+        key = made_up(name, span.inner(0, len(name)))
+        at = span.inner(len(name) + 1, len(word))
+        entries.setdefault(name, Entry(key, _plain(value, at)))
+    slips.add(
+        f"torn {where}",
+        "PM107",
+        f"`{words[0]}` is no key of {where}",
+        node.span.inner(0, len(words[0])),
+        "put a space behind the `:`",
+    )
+    return Mapping(tuple(entries.values()), node.span)
+
+
 def _plain(text: str, span: Span) -> Scalar:
     """The value of a text that was read as a part of its key."""
     number = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
@@ -158,4 +189,4 @@ def adopted(
 
 def in_section(keys: Sequence[str]) -> Callable[[Entry, Entry], bool]:
     """What belongs to an empty section: lines that are no keys of what holds it."""
-    return lambda empty, line: empty.name in _OPEN and line.name not in keys
+    return lambda empty, line: empty.name in OPEN and line.name not in keys
