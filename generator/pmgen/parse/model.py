@@ -12,6 +12,7 @@ from pmgen.language.keys import (
     EXPECT_KEYS,
     FORM_KEYS,
     HEAD_KEYS,
+    LAYER_KEYS,
     LIBRARY_KEYS,
     SPEC_KEYS,
 )
@@ -44,6 +45,7 @@ from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.misdeclared import mend_declarations
 from pmgen.parse.modifiers import check_defaults, parse_after
 from pmgen.parse.signatures import parse_params
+from pmgen.parse.values import meant_by
 
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]
 _NEEDED = {
@@ -278,6 +280,8 @@ class _ModelParser:
             if not isinstance(item.value, Mapping):
                 continue
             if item.value.get("from") is None:
+                if any(meant_by(e.name, LAYER_KEYS) == "from" for e in item.value):
+                    continue  # reported as a name that is unknown
                 scope.missing_key(
                     "from",
                     f"head `{item.name}`",

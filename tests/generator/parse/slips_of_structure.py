@@ -721,3 +721,33 @@ params:
         "dedent `layers` and what is below it",
     ),
 }
+SLIPS |= {
+    "the_only_parameter_without_a_colon": (
+        """\
+params:
+  @num_classes 10
+layers:
+  flat: {op: Flatten}
+  fc: {op: Linear, out_features: $num_classes}
+""",
+        "write `num_classes: 10`",
+    ),
+    "from_of_a_head_misspelt": (
+        f"""\
+layers:
+  conv: {CONV}
+  flat: {{op: Flatten}}
+heads:
+  aux: {{op: ReLU, @fom: conv}}
+""",
+        "did you mean `from`?",
+    ),
+    "from_of_a_form_misspelt": (
+        f"""\
+layers:
+  conv: {CONV}
+  stage: {{@fom: conv, layers: {{relu: {{op: ReLU}}}}}}
+""",
+        "did you mean `from`?",
+    ),
+}

@@ -48,6 +48,7 @@ from pmgen.parse.structure.outer import (
     renamed,
     torn_lines,
     untorn,
+    without_colon,
 )
 from pmgen.parse.structure.slips import Slips
 from pmgen.parse.structure.wholes import (
@@ -112,6 +113,7 @@ class _Mender:
     def _section(self, entry: Entry) -> Entry:
         value = entry.value
         if entry.name in OPEN:
+            value = without_colon(value, self.slips)
             value = torn_lines(value, f"`{entry.name}`", self.slips)
         if entry.name in _PLAIN and isinstance(value, Mapping):
             value = self._without_sections(value)
@@ -298,6 +300,8 @@ class _Mender:
             node = renamed(node, ("op", *FORM_KEYS), where, self.slips, one=True)
         if node.get("op") is not None:
             return self._op_layer(entry.key, node)
+        if forms:
+            node = renamed(node, _ALL_LAYER_KEYS, where, self.slips)
         node = adopted(node, in_section(_ALL_LAYER_KEYS), self.slips)
         keys = (*_ALL_LAYER_KEYS, *LAYER_KEYS)
         if any(is_layer(e.value) for e in node if e.name not in keys):

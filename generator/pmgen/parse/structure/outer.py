@@ -21,6 +21,7 @@ OPEN = frozenset(
     | {"expect", "body"}
 )
 _TORN = re.compile(r"[A-Za-z_]\w*:\S+")
+_NO_COLON = re.compile(r"([A-Za-z_]\w*)\s*[=\s]\s*([\w.]+)")
 _DIGITS = 15  # of a number
 
 
@@ -146,6 +147,26 @@ def torn_lines(node: Node, where: str, slips: Slips) -> Node:
         "put a space behind the `:`",
     )
     return Mapping(tuple(entries.values()), node.span)
+
+
+def without_colon(node: Node, slips: Slips) -> Node:
+    """`num_classes 10` or `num_classes = 10`, as a section's only line, is a text for
+    YAML: it is read with its colon."""
+    text = node.value if isinstance(node, Scalar) else None
+    found = _NO_COLON.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        return node
+    name, value = found.groups()
+    slips.add(
+        "no colon",
+        "PM106",
+        f"`{name}` has no `:`",
+        node.span,
+        f"write `{name}: {value}`",
+    )
+    key = made_up(name, node.span.inner(0, found.end(1)))
+    given = _plain(value, node.span.inner(found.start(2), found.end(2)))
+    return Mapping((Entry(key, given),), node.span)
 
 
 def _plain(text: str, span: Span) -> Scalar:
