@@ -224,6 +224,8 @@ def limits() -> str:
         ("layers of the expanded network", f"{expand.MAX_LAYERS:,}"),
         ("blocks and forms inside each other", f"{expand.MAX_FORMS}"),
         ("channels, height or width of the input", f"{spec.MAX_SIZE:,}"),
+        ("inputs of a layer that joins them, branches of a form", f"{spec.MAX_JOINED}"),
+        ("heads", f"{spec.MAX_HEADS}"),
         ("errors that are shown of one spec", f"{diagnostic.MAX_ERRORS}"),
     ]
     return table(("what", "at most"), rows)

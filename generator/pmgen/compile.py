@@ -23,7 +23,7 @@ from pmgen.emit.module import emit_module
 from pmgen.expand import expand_model
 from pmgen.expand.graph import Graph
 from pmgen.load.inherit import load_sources
-from pmgen.parse import parse_model
+from pmgen.parse import mend_structure, parse_model
 from pmgen.plan import ModulePlan, NameClash, Note, plan_module
 from pmgen.settings import Settings
 
@@ -98,7 +98,9 @@ def _compile(
     diagnostics: Diagnostics,
     data: bytes | None,
 ) -> Compiled:
-    sources = load_sources(path, root, diagnostics, _copy_hint, data)
+    sources = load_sources(
+        path, root, diagnostics, hint=_copy_hint, mend=mend_structure, data=data
+    )
     spec = parse_model(sources, diagnostics) if sources else None
     values = settings.values_for(spec) if spec else {}
     graph = (

@@ -11,7 +11,7 @@ from pmruntime.suggest import did_you_mean, nearest
 from pmgen.expressions.expression import Value
 from pmgen.language.spec import MAX_SIZE, ModelSpec
 from pmgen.language.types import PARAM_TYPES
-from pmgen.load.reader import resolve
+from pmgen.load.core_schema import resolve
 
 
 class BadSetting(ValueError):

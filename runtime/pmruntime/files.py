@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import hashlib
 import json
 import os
 import shutil
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pmruntime.problems import UserError
+
+_LONGEST = 200  # bytes of a name that has room for more beside it
 
 
 @contextlib.contextmanager
@@ -23,7 +26,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     failure leaves the earlier file as it was and no other behind; OSError where the
     disk is full or refuses. What a killed process leaves behind, `leftovers` finds.
     """
-    folder = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    folder = path.with_name(f".{_stem(path)}.{os.getpid()}.tmp")
     beside = folder / path.name
     try:
         folder.mkdir(exist_ok=True)
@@ -89,7 +92,14 @@ def _has_format(path: Path, form: str) -> bool:
 
 def leftovers(path: Path) -> list[Path]:
     """The folders that `replacing` left beside `path` where its process was killed."""
-    return sorted(path.parent.glob(f".{glob.escape(path.name)}.[0-9]*.tmp"))
+    return sorted(path.parent.glob(f".{glob.escape(_stem(path))}.[0-9]*.tmp"))
+
+
+def _stem(path: Path) -> str:
+    """What a temporary folder beside `path` is called after: its name, or a digest of
+    one so long that no system would take a longer one."""
+    name = path.name.encode()
+    return path.name if len(name) <= _LONGEST else hashlib.sha256(name).hexdigest()
 
 
 def write_atomic(path: Path, content: bytes) -> None:

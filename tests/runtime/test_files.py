@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pmruntime.files import read_json, write_atomic, write_json
+from pmruntime.files import leftovers, read_json, write_atomic, write_json
 from pmruntime.problems import UserError
 from pmruntime.runs.folder import RunFolder
 
@@ -129,3 +129,12 @@ def test_what_is_no_run(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{}")
     with pytest.raises(UserError, match="not written by this runtime"):
         RunFolder(tmp_path).read_record()
+
+
+def test_a_name_as_long_as_a_system_takes_is_written(tmp_path: Path) -> None:
+    """The folder beside it is called after a digest, where its name has no room."""
+    path = tmp_path / f"{'a' * 250}.py"
+    write_atomic(path, b"x")
+    assert path.read_bytes() == b"x"
+    assert [item.name for item in tmp_path.iterdir()] == [path.name]
+    assert leftovers(path) == []

@@ -139,7 +139,9 @@ def report(
         click.echo(FORMATS[style](items), nl=False)
     elif items:
         color = sys.stderr.isatty() and not plain()
-        click.echo(render_text(items, color=color), err=True, nl=False, color=color)
+        stopped = any(result.diagnostics.full for result in results)
+        text = render_text(items, color=color, stopped=stopped)
+        click.echo(text, err=True, nl=False, color=color)
     return not items
 
 

@@ -20,13 +20,22 @@ _BEFORE = 60
 _TEXT = 400
 
 
-def render_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
-    """All diagnostics as one text that ends with a line of count."""
+def render_text(
+    diagnostics: Sequence[Diagnostic],
+    *,
+    color: bool = False,
+    stopped: bool | None = None,
+) -> str:
+    """All diagnostics as one text that ends with a line of count. `stopped` says
+    whether there may be more; left out, as many as one search finds are those of one.
+    """
     paint = _painter(color)
     parts = [_render_one(item, paint) for item in diagnostics]
     count = len(parts)
-    stopped = f"; the search stops at {MAX_ERRORS}" if count >= MAX_ERRORS else ""
-    parts.append(f"{count} error{'s' if count != 1 else ''} found{stopped}\n")
+    if stopped is None:
+        stopped = count == MAX_ERRORS
+    more = f"; the search in one spec stops at {MAX_ERRORS}" if stopped else ""
+    parts.append(f"{count} error{'s' if count != 1 else ''} found{more}\n")
     return "\n".join(parts)
 
 

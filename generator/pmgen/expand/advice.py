@@ -4,37 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.edits import (
+    Change,
     Edit,
     ancestors,
     chain_to,
-    edit_before,
-    edit_that_gives,
-    edits_that_fit,
+    edits_before,
+    edits_that_give,
     how_it_shrank,
+    values_that_fit,
 )
 from pmgen.expand.graph import Node
 from pmgen.expand.scope import GraphBuilder, Signal
-from pmgen.expressions.expression import NoValue, Value
+from pmgen.expand.trials import ArgumentEdit, ShortcutEdit, Trials
+from pmgen.expressions.expression import Expr, NoValue, Value
 from pmgen.expressions.parser import ExpressionError, parse_expression
 from pmgen.expressions.substitution import evaluate
+from pmgen.language.spec import Arg, Call, Shortcut
 from pmgen.ops import PROJECTION
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 
 _STEEPEST = 8  # stride of a shortcut that is proposed
+_TRIED = 6  # edits of one kind that are tried for one mistake
+_TRIED_VALUES = 32  # where the shape rule says which fit
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A shape rule's refusal, with the op, its arguments and what arrives."""
+    """A shape rule's refusal at `span`, with the op called at `called`, its arguments
+    and what arrives."""
 
     issue: ShapeIssue | NoValue
     op: OpDef
     args: Mapping[str, Any]
     shapes: tuple[Shape, ...]
+    called: Span
+
+    @property
+    def meant(self) -> Shape:
+        """The shape that likely came out if the mistake were mended: with an argument
+        that the rule takes, or as it came in."""
+        issue = self.issue
+        if isinstance(issue, ShapeIssue) and issue.arg and issue.fits:
+            try:
+                return self.op.infer(
+                    {**self.args, issue.arg: issue.fits[0]}, self.shapes
+                )
+            except (ShapeIssue, NoValue):
+                pass
+        return self.shapes[0]
+
+
+@dataclass(frozen=True)
+class Mending:
+    """Says of an edit whether it takes away the mistake of this code at this place, and
+    brings no other."""
+
+    trials: Trials
+    code: str
+    span: Span
+
+    def by(self, span: Span, arg: str, value: Expr | int) -> bool:
+        """An argument of the call at `span` given another value."""
+        edit = ArgumentEdit(span, arg, value)
+        return self.trials.mends(edit, self.code, self.span)
+
+    def by_shortcut(self, shortcut: Shortcut | Call) -> bool:
+        """The residual that is marked given another shortcut."""
+        edit = ShortcutEdit(self.span, shortcut)
+        return self.trials.mends(edit, self.code, self.span)
 
 
 class Advisor:
@@ -43,37 +85,53 @@ class Advisor:
     def __init__(self, built: GraphBuilder) -> None:
         self.built = built
 
-    def for_op(self, refusal: Refusal, signal: Signal, notes: list[str]) -> str | None:
+    def for_op(
+        self, refusal: Refusal, signal: Signal, notes: list[str], mends: Mending
+    ) -> str | None:
         """For an op that does not take what arrives; adds to `notes` which layers made
         the image so small."""
-        if getattr(refusal.issue, "code", "") != "PM302":
+        issue = refusal.issue
+        if not isinstance(issue, ShapeIssue):
+            return None
+        if issue.code != "PM302" and issue.arg:
+            for value in issue.fits[:_TRIED_VALUES]:
+                if mends.by(refusal.called, issue.arg, value):
+                    return f"`{issue.arg}: {value}` {issue.effect}"
+        if issue.code != "PM302":
             return None
         nodes = self.built.nodes
         chain = chain_to(nodes, signal.node, frozenset())
         shrank = how_it_shrank(chain)
-        if shrank is not None and getattr(refusal.issue, "arg", "") != "padding":
+        if shrank is not None and issue.arg != "padding":
             notes.append(shrank)  # the image is too small, not the border too large
-        fits = edits_that_fit(refusal.op, refusal.args, refusal.shapes)
-        before = edit_before(chain, refusal.op, refusal.args)
-        if before is not None:
-            fits.append(f"{before.text} in `{before.node.path}`")
-        if not fits:
-            return None
-        return f"{_listed(fits)} would fit"
+        fits: list[str] = []
+        at = refusal.called
+        for change in (Change.PADDING, Change.KERNEL_SIZE):
+            found = values_that_fit(refusal.op, refusal.args, refusal.shapes, change)
+            for arg, value in islice(found, _TRIED):
+                if mends.by(at, arg, value):
+                    fits.append(f"`{arg}: {value}`")
+                    break
+        edits = edits_before(chain, refusal.op, refusal.args)
+        for edit in islice(edits, _TRIED):
+            if mends.by(edit.node.span, edit.arg, edit.value):
+                fits.append(f"{edit.text} in `{edit.node.path}`")
+                break
+        return f"{_listed(fits)} would fit" if fits else None
 
     def for_inputs(
         self,
         inputs: list[Signal],
         odd: int,
         notes: list[str],
-        span: Span,
+        mends: Mending,
         names: Mapping[str, Value],
         *,
         only_sizes: bool = False,
     ) -> str | None:
         """For inputs that disagree: an edit to the odd one or else to another, in
         height and width if they alone have to agree."""
-        nodes = self.built.nodes
+        nodes, span = self.built.nodes, mends.span
         notes += self._changed_elsewhere(inputs[odd], span)
         if len({s.shape[1:] for s in inputs if s is not inputs[odd] and s.shape}) > 1:
             return None  # no one edit makes them agree
@@ -92,20 +150,24 @@ class Advisor:
                 if shrank is not None and len(ops) > 1:
                     notes.insert(0, shrank)
             channels = not only_sizes or here[1:] == wanted[1:]
-            edit = edit_that_gives(chain, wanted, channels=channels)
-            if edit is not None:
-                last = [node for node in chain if node.role == "op"][-1:]
-                marked = mine == odd and span == inputs[odd].span
-                named = not marked or last != [edit.node]
-                words = self._said(edit, wanted, others, names, named=named)
-                found.append((edit.weight, words))
+            last = [node for node in chain if node.role == "op"][-1:]
+            marked = mine == odd and span == inputs[odd].span
+            edits = edits_that_give(chain, wanted, channels=channels)
+            for edit in islice(edits, _TRIED):
+                text = self._text(edit, others, names)
+                value = parse_expression(text) if text else edit.value
+                if mends.by(edit.node.span, edit.arg, value):
+                    named = not marked or last != [edit.node]
+                    words = _said(edit, wanted, text, named=named)
+                    found.append((edit.weight, words))
+                    break
         return min(found, key=lambda item: item[0])[1] if found else None
 
     def projection(
         self, start: Signal, body: Signal, names: Mapping[str, Value]
-    ) -> str | None:
+    ) -> tuple[str, Call] | None:
         """The 1 x 1 convolution that changes a shape as the body does, as a spec has
-        it; None where no stride does."""
+        it and as a call; None where no stride does."""
         before, after = start.shape or (), body.shape or ()
         if len(before) != 3 or len(after) != 3 or not is_size(after[0]):
             return None
@@ -123,25 +185,20 @@ class Advisor:
         if stride == 1:
             del written["stride"]
         words = ", ".join(f"{name}: {text}" for name, text in written.items())
-        return f"{{conv: {{op: {PROJECTION.name}, {words}}}}}"
+        args = {
+            name: Arg(parse_expression(text), body.span)
+            for name, text in written.items()
+        }
+        call = Call(PROJECTION.name, body.span, args)
+        return f"{{conv: {{op: {PROJECTION.name}, {words}}}}}", call
 
-    def _said(
-        self,
-        edit: Edit,
-        wanted: Shape,
-        others: list[int],
-        names: Mapping[str, Value],
-        *,
-        named: bool,
-    ) -> str:
-        """The edit in words, with the layer's name where no mark shows it."""
-        text = None
-        if not self._inside_a_block(edit.node):
-            text = self._as_written(edit.arg, edit.value, others, names)
-        words = edit.text if text is None else f"`{edit.arg}: {text}`"
-        if named:
-            words += f" in `{edit.node.path}`"
-        return f"{words} {edit.effect(wanted)}"
+    def _text(
+        self, edit: Edit, others: list[int], names: Mapping[str, Value]
+    ) -> str | None:
+        """The edit's value as it is written beside it, if it is."""
+        if self._inside_a_block(edit.node):
+            return None
+        return self._as_written(edit.arg, edit.value, others, names)
 
     def _as_written(
         self, arg: str, value: int, others: list[int], names: Mapping[str, Value]
@@ -177,6 +234,14 @@ class Advisor:
             for name, place in node.given.items()
             if place.file is not span.file
         ]
+
+
+def _said(edit: Edit, wanted: Shape, text: str | None, *, named: bool) -> str:
+    """The edit in words, with the layer's name where no mark shows it."""
+    words = edit.text if text is None else f"`{edit.arg}: {text}`"
+    if named:
+        words += f" in `{edit.node.path}`"
+    return f"{words} {edit.effect(wanted)}"
 
 
 def odd_one_out(shapes: list[Shape]) -> int:

@@ -100,12 +100,11 @@ def how_it_shrank(chain: Sequence[Node]) -> str | None:
     return ", ".join(parts)
 
 
-def edit_that_gives(
+def edits_that_give(
     chain: Sequence[Node], wanted: Shape, *, channels: bool
-) -> Edit | None:
-    """The lightest edit to a node of the chain after which the chain ends in `wanted`;
-    its channels count where `channels`. None where no edit does that.
-    """
+) -> Iterator[Edit]:
+    """The edits to a node of the chain after which the chain ends in `wanted`, the
+    lightest first; its channels count where `channels`."""
     recent = chain[-_LONGEST:]
     for change in Change:
         for position in reversed(range(len(recent))):
@@ -115,30 +114,25 @@ def edit_that_gives(
                 if end is None or len(end) != len(wanted):
                     continue
                 if end[1:] == wanted[1:] and (not channels or end[0] == wanted[0]):
-                    return Edit(node, arg, value, change)
-    return None
+                    yield Edit(node, arg, value, change)
 
 
-def edits_that_fit(
-    op: OpDef, args: Mapping[str, Any], shapes: tuple[Shape, ...]
-) -> list[str]:
-    """The least changes to one argument with which the op takes what arrives."""
-    found = []
-    for change in (Change.PADDING, Change.KERNEL_SIZE):
-        for arg, value in _values(op, args, change, ()):
-            try:
-                op.infer({**args, arg: value}, shapes)
-            except (ShapeIssue, NoValue):
-                continue
-            found.append(f"`{arg}: {value}`")
-            break
-    return found
+def values_that_fit(
+    op: OpDef, args: Mapping[str, Any], shapes: tuple[Shape, ...], change: Change
+) -> Iterator[tuple[str, int]]:
+    """(argument, value) with which the op takes what arrives, the nearest first."""
+    for arg, value in _values(op, args, change, ()):
+        try:
+            op.infer({**args, arg: value}, shapes)
+        except (ShapeIssue, NoValue):
+            continue
+        yield arg, value
 
 
-def edit_before(
+def edits_before(
     chain: Sequence[Node], op: OpDef, args: Mapping[str, Any]
-) -> Edit | None:
-    """The edit to the nearest node before the op with which the op fits."""
+) -> Iterator[Edit]:
+    """The edits to nodes before the op with which the op fits, the nearest first."""
     recent = chain[-_LONGEST:]
     for position in reversed(range(len(recent))):
         node = recent[position]
@@ -148,10 +142,10 @@ def edit_before(
                 try:
                     if end is not None:
                         op.infer(args, (end,))
-                        return Edit(node, arg, value, change)
                 except (ShapeIssue, NoValue):
                     continue
-    return None
+                if end is not None:
+                    yield Edit(node, arg, value, change)
 
 
 def size(shape: Shape) -> str:

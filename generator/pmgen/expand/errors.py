@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
-from pmgen.expand.advice import Advisor, Refusal, odd_one_out
+from pmgen.expand.advice import Advisor, Mending, Refusal, odd_one_out
 from pmgen.expand.graph import Role
 from pmgen.expand.scope import GraphBuilder, Scope, Signal
+from pmgen.expand.trials import Trials
 from pmgen.expressions.expression import NoValue
-from pmgen.language.spec import Arg, Call, Ident, ModelSpec, Residual
+from pmgen.language.spec import Arg, Call, Ident, ModelSpec, Residual, Shortcut
 from pmgen.language.visit import layers_in, names_of
-from pmgen.ops.definition import show_shape
+from pmgen.ops import OPS
+from pmgen.ops.definition import WholeImage, is_size, show_shape
 
 MAX_FORMS = 40  # inside each other
 _NOTES = 3
+POOLS_TO_SIZE = next(
+    op.name
+    for op in OPS.values()
+    if op.group == "pooling" and isinstance(op.window, WholeImage)
+)
 
 
 class Reporter:
     """Reports mistakes with the notes of the scope that they stand in."""
 
     def __init__(
-        self, spec: ModelSpec, diagnostics: Diagnostics, built: GraphBuilder
+        self,
+        spec: ModelSpec,
+        diagnostics: Diagnostics,
+        built: GraphBuilder,
+        trials: Trials | None,
+        go_on: bool,
     ) -> None:
         self.spec = spec
+        self.trials = trials  # None in a trial, whose help nobody reads
+        self.go_on = go_on  # behind a mistake, with the shape that was likely meant
         self.diagnostics = diagnostics
         self.advisor = Advisor(built)
 
@@ -57,14 +71,14 @@ class Reporter:
             mark, related = _marks(inputs, odd, role, mark.span)
         notes: list[str] = []
         advice = None
-        if not self.diagnostics.is_reported(issue.code, mark.span):
-            if len(inputs) > 1:
-                sizes = issue.code == "PM303"
-                advice = self.advisor.for_inputs(
-                    inputs, odd, notes, mark.span, scope.env, only_sizes=sizes
-                )
-            else:
-                advice = self.advisor.for_op(refusal, inputs[0], notes)
+        mends = self._mending(issue.code, mark.span)
+        if mends is not None and len(inputs) > 1:
+            sizes = issue.code == "PM303"
+            advice = self.advisor.for_inputs(
+                inputs, odd, notes, mends, scope.env, only_sizes=sizes
+            )
+        elif mends is not None:
+            advice = self.advisor.for_op(refusal, inputs[0], notes, mends)
         self.error(
             issue.code,
             issue.message,
@@ -81,21 +95,8 @@ class Reporter:
     ) -> None:
         """A residual whose body changes the shape beside an identity."""
         notes: list[str] = []
-        advice = None
-        if not self.diagnostics.is_reported("PM304", form.span):
-            advice = self.advisor.for_inputs(
-                [start, body], 1, notes, form.span, scope.env
-            )
-        projection = self.advisor.projection(start, body, scope.env)
-        ways = [advice] if advice and "`padding" in advice else []
-        ways.append(
-            f"`shortcut: {projection}` makes the same change"
-            if projection
-            else "give `shortcut` layers that make the same change"
-        )
-        ways += [advice] if advice and advice not in ways else []
-        if ways[0] != advice:
-            ways.append("`shortcut: where_equal` leaves the addition out here")
+        mends = self._mending("PM304", form.span)
+        ways = self._shortcuts(body, start, scope, notes, mends) if mends else []
         self.error(
             "PM304",
             "the body of a residual changes the shape, but its shortcut is the "
@@ -107,6 +108,33 @@ class Reporter:
             notes=notes,
             help="; or ".join(ways),
         )
+
+    def _shortcuts(
+        self,
+        body: Signal,
+        start: Signal,
+        scope: Scope,
+        notes: list[str],
+        mends: Mending,
+    ) -> list[str]:
+        """What makes the two sides of a residual agree."""
+        advice = self.advisor.for_inputs([start, body], 1, notes, mends, scope.env)
+        ways = [advice] if advice and "`padding" in advice else []
+        projection = self.advisor.projection(start, body, scope.env)
+        if projection is not None and mends.by_shortcut(projection[1]):
+            ways.append(f"`shortcut: {projection[0]}` makes the same change")
+        else:
+            ways.append("give `shortcut` layers that make the same change")
+        ways += [advice] if advice and advice not in ways else []
+        if ways[0] != advice and mends.by_shortcut(Shortcut.WHERE_EQUAL):
+            ways.append("`shortcut: where_equal` leaves the addition out here")
+        return ways
+
+    def _mending(self, code: str, span: Span) -> Mending | None:
+        """What tries edits for a mistake; None where its help is not shown."""
+        if self.trials is None or self.diagnostics.is_reported(code, span):
+            return None
+        return Mending(self.trials, code, span)
 
     def error(
         self,
@@ -141,6 +169,21 @@ class Reporter:
             span,
             scope,
             help="let fewer blocks lie inside each other",
+        )
+        return True
+
+    def open_features(self, start: Signal, what: str, span: Span, scope: Scope) -> bool:
+        """True, and an error, where a class of its own would be constructed with a
+        number of features that is not known."""
+        if start.shape is None or is_size(start.shape[0]):
+            return False
+        self.error(
+            "PM307",
+            f"{what} needs the number of features, which `any` leaves open",
+            span,
+            scope,
+            help=f"pool to a fixed size first, as with `op: {POOLS_TO_SIZE}`, or give "
+            "the input a size",
         )
         return True
 

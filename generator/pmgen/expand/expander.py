@@ -18,12 +18,11 @@ from pmgen.expand.errors import Reporter
 from pmgen.expand.graph import INPUT, Graph, ReceptiveField, ShortcutKind, join
 from pmgen.expand.nodes import NodeBuilder, TooLarge
 from pmgen.expand.scope import GraphBuilder, Scope, Signal, channels_of, lost
+from pmgen.expand.trials import Trials
 from pmgen.expressions.expression import Value
-from pmgen.language.arguments import argument_kinds
 from pmgen.language.spec import (
     IN_CHANNELS,
     WHAT_COMES_IN,
-    Block,
     Branches,
     Call,
     Form,
@@ -49,15 +48,30 @@ def expand_model(
 
     `settings` override the model's parameters, `input_shape` its (C, H, W).
     """
-    return _Expander(spec, diagnostics).run(settings or {}, input_shape)
+    values = settings or {}
+
+    def lay_out(changed: ModelSpec, into: Diagnostics, go_on: bool) -> int:
+        trial = _Expander(changed, into, None, go_on=go_on)
+        trial.run(values, input_shape)
+        return trial.nodes.layers
+
+    trials = Trials(spec, lay_out)
+    return _Expander(spec, diagnostics, trials).run(values, input_shape)
 
 
 class _Expander:
-    def __init__(self, spec: ModelSpec, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        diagnostics: Diagnostics,
+        trials: Trials | None,
+        *,
+        go_on: bool = False,
+    ) -> None:
         self.spec = spec
         self.diagnostics = diagnostics
         self.built = GraphBuilder()
-        self.report = Reporter(spec, diagnostics, self.built)
+        self.report = Reporter(spec, diagnostics, self.built, trials, go_on)
         self.nodes = NodeBuilder(self.report, self.built)
         self.depth = 0
 
@@ -184,7 +198,7 @@ class _Expander:
         if body.shape != start.shape:
             if form.shortcut is Shortcut.IDENTITY:
                 self.report.changed_shape(body, start, form, scope)
-                return lost(body)
+                return body if self.report.go_on else lost(body)
             if form.shortcut is Shortcut.WHERE_EQUAL:
                 self.built.shortcuts[scope.path] = ShortcutKind.NONE
                 return body
@@ -294,6 +308,9 @@ class _Expander:
         named: Mapping[str, Signal],
     ) -> Signal:
         repeated = layer.repeat is not None
+        where = "a form that repeats"
+        if repeated and self.report.open_features(start, where, form.span, scope):
+            return lost(start)
         inner = scope.inline(label, named)
         if repeated:
             inner = scope.repeated(label, named, module)
@@ -353,14 +370,15 @@ class _Expander:
                 help="a block is built from ops and from other blocks",
             )
             return lost(start)
-        assert start.shape is not None
-        env = self._block_env(block, call, scope)
+        if self.report.open_features(start, f"block `{call.name}`", call.span, scope):
+            return lost(start)
+        env = self.nodes.values_in(block, call, scope)
         if env is None:
             return lost(start)
         path = join(scope.path, label)
         note = f"in block `{call.name}`, expanded as `{path}` at {call.span.place}"
         inner = Scope(
-            env={**env, IN_CHANNELS: channels_of(start.shape)},
+            env={**env, IN_CHANNELS: channels_of(start.shape or ())},
             path=path,
             module=f"{module}.",
             blocks=(*scope.blocks, call.name),
@@ -380,21 +398,3 @@ class _Expander:
             own_class=True,
         )
         return end
-
-    def _block_env(
-        self, block: Block, call: Call, scope: Scope
-    ) -> dict[str, Value] | None:
-        kinds = argument_kinds(block)
-        env: dict[str, Value] = {}
-        for param in block.params:
-            name = param.name.text
-            if name in call.args:
-                value = self.nodes.value(call.args[name], kinds[name], scope)
-                if value is None:
-                    return None
-                env[name] = value
-            elif param.default is not None:
-                env[name] = param.default
-            else:
-                return None  # reported by the parser
-        return env

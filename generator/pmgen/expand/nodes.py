@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 from typing import Any
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Refusal
-from pmgen.expand.errors import Reporter
+from pmgen.expand.errors import POOLS_TO_SIZE, Reporter
 from pmgen.expand.graph import Node, ReceptiveField, Role, join
 from pmgen.expand.scope import GraphBuilder, Scope, Signal, lost
-from pmgen.expressions.expression import MAX_VALUE, Const, Expr, NoValue, names_in
+from pmgen.expressions.expression import (
+    MAX_VALUE,
+    Const,
+    Expr,
+    NoValue,
+    Value,
+    names_in,
+)
 from pmgen.expressions.substitution import evaluate
+from pmgen.language.arguments import argument_kinds
 from pmgen.language.names import after_attribute
-from pmgen.language.spec import Act, Arg, Call, ChosenActivation
+from pmgen.language.spec import Act, Arg, Block, Call, ChosenActivation
 from pmgen.language.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.language.visit import names_of
 from pmgen.ops import INITIALIZERS, OPS
@@ -22,11 +31,6 @@ from pmgen.ops.definition import OpDef, Shape, ShapeIssue, WholeImage, is_size
 from pmgen.ops.kinds import Kind
 
 MAX_LAYERS = 20_000
-_POOLS_TO_SIZE = next(
-    op.name
-    for op in OPS.values()
-    if op.group == "pooling" and isinstance(op.window, WholeImage)
-)
 
 
 class TooLarge(Exception):
@@ -146,9 +150,11 @@ class NodeBuilder:
             _need_bounded(shape)
             self._need_sizes(op, shapes)
         except (ShapeIssue, NoValue) as issue:
-            refusal = Refusal(issue, op, args, shapes)
+            refusal = Refusal(issue, op, args, shapes, span)
             self.report.shape_error(refusal, inputs, scope, role, span, call)
-            return lost(inputs[0])
+            if not self.report.go_on:
+                return lost(inputs[0])
+            return replace(inputs[0], shape=refusal.meant)
         weights = op.weights.shapes(args, shapes, shape) if op.weights else {}
         if call is not None:
             self._check_init(call, weights, scope)
@@ -206,7 +212,7 @@ class NodeBuilder:
                     "PM307",
                     f"`{op.name}` needs its `{name}`, which `any` in the input leaves "
                     "open",
-                    help=f"pool to a fixed size first, as with `op: {_POOLS_TO_SIZE}`, "
+                    help=f"pool to a fixed size first, as with `op: {POOLS_TO_SIZE}`, "
                     "or give the input a size",
                 )
 
@@ -244,6 +250,25 @@ class NodeBuilder:
             )
             return None
         return value
+
+    def values_in(
+        self, block: Block, call: Call, scope: Scope
+    ) -> dict[str, Value] | None:
+        """What a block's names stand for in one use; None after a diagnostic."""
+        kinds = argument_kinds(block)
+        env: dict[str, Value] = {}
+        for param in block.params:
+            name = param.name.text
+            if name in call.args:
+                value = self.value(call.args[name], kinds[name], scope)
+                if value is None:
+                    return None
+                env[name] = value
+            elif param.default is not None:
+                env[name] = param.default
+            else:
+                return None  # reported by the parser
+        return env
 
 
 def _macs(

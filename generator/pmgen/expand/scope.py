@@ -112,5 +112,5 @@ def lost(signal: Signal) -> Signal:
 
 
 def channels_of(shape: Shape) -> int:
-    """The channels or features of a shape; they are always known."""
-    return shape[0] if is_size(shape[0]) else 0
+    """The channels or features of a shape; 0 where they are not known."""
+    return shape[0] if shape and is_size(shape[0]) else 0

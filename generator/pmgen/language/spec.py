@@ -17,6 +17,8 @@ from pmgen.expressions.expression import Expr, Value
 IN_CHANNELS = "in_channels"  # the `$name` of the channels that come in
 WHAT_COMES_IN = "input"  # in a `from`: into the network, block or repeated form
 MAX_SIZE = 65_536  # of an input: channels, height, width
+MAX_JOINED = 256  # inputs of one layer, and branches of one form
+MAX_HEADS = 256
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from pmruntime.suggest import did_you_mean, nearest
 
@@ -27,6 +28,8 @@ from pmgen.load.tree import (
 )
 
 MAX_FILES = 32
+
+Mend: TypeAlias = "Callable[[Mapping, Diagnostics], Mapping]"
 
 # What the mapping under a key of a section is merged as; any other is replaced.
 _INSIDE: dict[str, dict[str, str]] = {
@@ -59,17 +62,21 @@ def load_sources(
     path: Path,
     root: Path,
     diagnostics: Diagnostics,
+    *,
     hint: Callable[[Path], str | None] | None = None,
+    mend: Mend | None = None,
     data: bytes | None = None,
 ) -> Sources | None:
     """Read a spec and every file that it extends or uses. None on failure.
 
     `root` is the trusted folder: no file outside is read. Files are called by their
     path inside it, so that what is generated does not depend on where it lies. `hint`
-    gives the help for a file that is named and missing, where it knows one. `data` is
-    the spec's content where `path` only says what it is called and where it stands.
+    gives the help for a file that is named and missing, where it knows one. `mend`
+    reads the slips of structure in each file as they were meant, before the files are
+    laid over each other. `data` is the spec's content where `path` only says what it is
+    called and where it stands.
     """
-    return _Loader(root, diagnostics, hint).load(path, data)
+    return _Loader(root, diagnostics, hint, mend).load(path, data)
 
 
 class _Loader:
@@ -78,10 +85,12 @@ class _Loader:
         root: Path,
         diagnostics: Diagnostics,
         hint: Callable[[Path], str | None] | None,
+        mend: Mend | None,
     ) -> None:
         self.root = root.resolve()
         self.diagnostics = diagnostics
         self.hint = hint
+        self.mend = mend
         self.files: list[SourceFile] = []
         self.libraries: dict[Path, Library] = {}
 
@@ -107,9 +116,10 @@ class _Loader:
             return None
         name = self._name(path)
         tree = read_file(path, name, self.diagnostics, asked_at, self.hint, data)
-        if tree is not None:
-            self.files.append(tree.span.file)
-        return tree
+        if tree is None:
+            return None
+        self.files.append(tree.span.file)
+        return self.mend(tree, self.diagnostics) if self.mend else tree
 
     def _spec(
         self,

@@ -8,7 +8,6 @@ values gets through.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +18,12 @@ from pmruntime.suggest import nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.load.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
+from pmgen.load.core_schema import INTEGER, resolve
+from pmgen.load.repeated import unique
+from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of
 from pmgen.load.yaml_events import events
 from pmgen.load.yaml_problems import explain
+from pmgen.load.yaml_slips import TORN, LineSlip, Meant
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 40
@@ -30,18 +32,14 @@ MAX_ALIASES = 1_000
 MAX_DIGITS = 15
 
 _CORE_TAGS = "tag:yaml.org,2002:"
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)"
-    r"|\.(nan|NaN|NAN)"
-)
-_NULL = {"", "~", "null", "Null", "NULL"}
-_TRUE = {"true", "True", "TRUE"}
-_FALSE = {"false", "False", "FALSE"}
 
 
 class _Refused(Exception):
     """The file cannot be read any further; the reason is already reported."""
+
+
+class _ReadAgain(Exception):
+    """Lines with slips were found, and are to be read as they were meant."""
 
 
 def read_file(
@@ -130,7 +128,7 @@ def _other_file(path: Path, asked_at: Span | None) -> str | None:
 def read_text(file: SourceFile, diagnostics: Diagnostics) -> Mapping | None:
     """Parse a text whose top level is a mapping. None on failure."""
     try:
-        node = _Composer(file, diagnostics).document()
+        node = _document(file, diagnostics)
     except _Refused:
         return None
     if not isinstance(node, Mapping):
@@ -147,9 +145,32 @@ def read_text(file: SourceFile, diagnostics: Diagnostics) -> Mapping | None:
     return node
 
 
+def _document(file: SourceFile, diagnostics: Diagnostics) -> Node | None:
+    """The file's one document, lines with a slip read as meant. Raises _Refused."""
+    meant = Meant(file)
+    again, node = True, None
+    try:
+        while again:
+            again, node = _read(meant, diagnostics)
+    finally:
+        meant.report(diagnostics)
+    return node
+
+
+def _read(meant: Meant, diagnostics: Diagnostics) -> tuple[bool, Node | None]:
+    """Whether the file is to be read again, and else its document."""
+    try:
+        return False, _Composer(meant, diagnostics).document()
+    except _ReadAgain:
+        return True, None
+
+
 class _Composer:
-    def __init__(self, file: SourceFile, diagnostics: Diagnostics) -> None:
-        self.file = file
+    """Reads a file as it was meant; its spans are places in the file as it is."""
+
+    def __init__(self, meant: Meant, diagnostics: Diagnostics) -> None:
+        self.meant = meant
+        self.file = meant.file
         self.diagnostics = diagnostics
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.nodes = 0
@@ -158,7 +179,7 @@ class _Composer:
 
     def _parse(self) -> Iterator[Any]:
         try:
-            yield from events(self.file.text)
+            yield from events(self.meant.text)
         except yaml.MarkedYAMLError as error:
             self._not_yaml(error)
         except (yaml.YAMLError, ValueError) as error:
@@ -173,6 +194,9 @@ class _Composer:
         at = self._at(error.problem_mark or error.context_mark)
         problem = error.problem or error.context or "malformed text"
         char = self.file.line(at.line)[at.column - 1 : at.column]
+        mark = error.problem_mark or error.context_mark
+        stopped = mark.line + 1 if mark else at.line
+        self._read_again(self.meant.slips_at(at.line, stopped))
         message, label, help_text = explain(problem, char)
         related = []
         start = error.context_mark
@@ -180,6 +204,12 @@ class _Composer:
             related = [Label(self._at(start), label)]
         self.diagnostics.error("PM101", message, at, related=related, help=help_text)
         raise _Refused from error
+
+    def _read_again(self, slips: list[LineSlip]) -> None:
+        """Begin anew with what these lines were meant to be, where there are any."""
+        if slips:
+            self.meant.slips |= {slip.number: slip for slip in slips}
+            raise _ReadAgain
 
     def _at(self, mark: Any) -> Span:
         line, column = self._clamp(mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -193,6 +223,7 @@ class _Composer:
     def _clamp(self, line: int, column: int) -> tuple[int, int]:
         """A position inside the file: errors at its end point past the last line."""
         line = max(1, min(line, len(self.file.lines)))
+        column = self.meant.column(line, column)
         while line > 1 and self.file.blank[line - 1]:
             line, column = line - 1, 10**9
         return line, max(1, min(column, len(self.file.line(line)) + 1))
@@ -217,7 +248,8 @@ class _Composer:
         """The place of an event, or from it to the end of the event `last`."""
         start, end = event.start_mark, (last or event).end_mark
         line, column = self._clamp(start.line + 1, start.column + 1)
-        end_line, end_column = end.line + 1, end.column + 1
+        end_line = end.line + 1
+        end_column = self.meant.column(end_line, end.column + 1)
         # A block's end mark stands at the next token: pull it back to its own text.
         while (
             end_line > line and not self.file.line(end_line)[: end_column - 1].strip()
@@ -298,69 +330,48 @@ class _Composer:
         raise _Refused
 
     def _mapping(self, start: Any, depth: int) -> tuple[Mapping, int]:
-        entries: dict[str, Entry] = {}
+        entries: list[Entry] = []
         total = 1
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 span = self._span(start, event)
-                return Mapping(tuple(entries.values()), span), total
+                return Mapping(unique(entries, self.diagnostics), span), total
             key, _ = self._node(event, depth + 1)
             value, size = self._node(next(self.events), depth + 1)
             total += size + 1
-            if not isinstance(key, Scalar):
-                self.diagnostics.error(
-                    "PM103",
-                    f"a key is one word, but this is {kind_of(key)}",
-                    key.span,
-                    help="write `name: value`",
-                )
-                raise _Refused
-            if key.text == "<<":
-                self.diagnostics.error(
-                    "PM103",
-                    "specs use no merge keys",
-                    key.span,
-                    help="put what layers share under `defaults`, or into a block",
-                )
-                raise _Refused
-            if key.text in entries:
-                self.diagnostics.error(
-                    "PM102",
-                    f"`{key.text}` stands twice in one mapping",
-                    key.span,
-                    label="here again",
-                    related=[Label(entries[key.text].key.span, "first here")],
-                    help="keep one of them, or give the second another name",
-                )
-                continue
-            entries[key.text] = Entry(key, value)
+            entries.append(Entry(self._key(key), value))
         raise _Refused
+
+    def _key(self, key: Node) -> Scalar:
+        if not isinstance(key, Scalar):
+            self._read_again(self.meant.braces_at(key.span.line))
+            self.diagnostics.error(
+                "PM103",
+                f"a key is one word, but this is {kind_of(key)}",
+                key.span,
+                help="write `name: value`",
+            )
+            raise _Refused
+        if key.text == "<<":
+            self.diagnostics.error(
+                "PM103",
+                "specs use no merge keys",
+                key.span,
+                help="put what layers share under `defaults`, or into a block",
+            )
+            raise _Refused
+        if TORN.match(key.text):
+            self._read_again(self.meant.torn_at(key.span.line))
+        return key
 
     def _scalar(self, event: Any) -> Scalar:
         span = self._span(event)
         text: str = event.value
         if event.style or event.tag == "!":  # quoted: text as it stands
             return Scalar(text, text, span)
-        if _INT.fullmatch(text) and len(text.lstrip("+-")) > MAX_DIGITS:
+        if INTEGER.fullmatch(text) and len(text.lstrip("+-")) > MAX_DIGITS:
             self.diagnostics.error(
                 "PM104", f"a number of more than {MAX_DIGITS} digits", span
             )
             raise _Refused
         return Scalar(resolve(text), text, span)
-
-
-def resolve(text: str) -> Plain:
-    """The value of an unquoted scalar by YAML 1.2's core schema."""
-    if text in _NULL:
-        return None
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    if _INT.fullmatch(text):
-        if text.startswith(("0o", "0x")):
-            return int(text[2:], 8 if text[1] == "o" else 16)
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    return text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Items
 from dataclasses import dataclass
+from operator import is_
 from typing import TypeAlias
 
 from pmgen.diagnostics.source import SourceFile, Span
@@ -57,6 +59,13 @@ class Mapping:
     def get(self, name: str) -> Entry | None:
         """The entry of that name, or None."""
         return next((e for e in self.entries if e.name == name), None)
+
+    def with_entries(self, entries: Items[Entry]) -> Mapping:
+        """This mapping with other entries; itself where they are its own."""
+        same = len(entries) == len(self.entries)
+        if same and all(map(is_, entries, self.entries)):
+            return self
+        return Mapping(tuple(entries), self.span)
 
 
 Node: TypeAlias = "Scalar | Sequence | Mapping"

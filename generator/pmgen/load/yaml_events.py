@@ -73,3 +73,15 @@ def _read_ahead(text: str, seen: int) -> Iterator[Any]:
             if event.end_mark.index >= len(text):
                 break
             yield event
+
+
+def first_error(text: str) -> Any:
+    """The mark of the first mistake in the text; None where it is YAML."""
+    try:
+        for _ in yaml.parse(text, Loader=LOADER):
+            pass
+    except yaml.MarkedYAMLError as error:
+        return error.problem_mark or error.context_mark
+    except yaml.YAMLError:
+        return None
+    return None

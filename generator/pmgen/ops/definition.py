@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from math import gcd
+from math import gcd, isqrt
 from typing import Any, TypeAlias, TypeGuard
 
 from pmgen.expressions.expression import Expr, Name, as_expr, names_in
@@ -32,10 +32,14 @@ REQUIRED = object()
 OPEN_SIZES = (Name("<H>"), Name("<W>"))
 OPEN_NAMES = frozenset(name.name for name in OPEN_SIZES)
 _COARSE = 32
+_SEARCHED = 10_000  # numbers that are tried as divisors
 
 
 class ShapeIssue(ValueError):
-    """A shape rule refuses. `arg` names the argument at fault, where one is."""
+    """A shape rule refuses. `arg` names the argument at fault, where one is, `fits`
+    other values that the rule takes for it, the likeliest first, and `effect` what they
+    do there. `help` is for where none of them suits the rest of the network.
+    """
 
     def __init__(
         self,
@@ -44,9 +48,12 @@ class ShapeIssue(ValueError):
         *,
         arg: str | None = None,
         help: str | None = None,
+        fits: tuple[int, ...] = (),
+        effect: str = "would fit",
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.arg, self.help = code, message, arg, help
+        self.fits, self.effect = fits, effect
 
 
 @dataclass(frozen=True)
@@ -239,18 +246,22 @@ def equal_groups(op: str, arg: str) -> ShapeRule:
                 "PM305",
                 f"{channels} channels cannot be divided into {groups} groups",
                 arg=arg,
-                help=f"`{arg}: {divisor_near(groups, channels)}` divides {channels}",
+                help=f"let a multiple of {groups} channels come in",
+                fits=divisors_near(groups, channels),
+                effect=f"divides {channels}",
             )
         return inputs[0]
 
     return shape
 
 
-def divisor_near(value: int, *counts: int) -> int:
-    """The common divisor of the counts that is nearest to the value."""
+def divisors_near(value: int, *counts: int) -> tuple[int, ...]:
+    """The common divisors of the counts, the nearest to the value first. Of counts
+    beyond any tensor, those that a short search finds."""
     common = gcd(*counts)
-    divisors = (d for d in range(1, min(common, 4 * value) + 1) if common % d == 0)
-    return min(divisors, key=lambda d: abs(d - value))
+    small = range(1, min(isqrt(common), _SEARCHED) + 1)
+    found = {d for low in small if common % low == 0 for d in (low, common // low)}
+    return tuple(sorted(found, key=lambda d: (abs(d - value), d)))
 
 
 def product(values: tuple[Dim, ...]) -> Dim:

@@ -47,15 +47,14 @@ def _slide_axis(
     before, after = (0, 0) if padding == "VALID" else pads(padding)[axis]
     room: Dim = size + before + after - extent
     if is_size(room) and is_size(size) and room < 0:
-        needed = extent - size
         raise ShapeIssue(
             "PM302",
             f"the window of `{op}` is {extent} in {_AXES[axis]}, "
             f"but only {size + before + after} arrive"
             + (f" ({size} and padding)" if before + after else ""),
             arg="kernel_size",
-            help=f"`padding: {-(-needed // 2)}` or a smaller `kernel_size` would fit, "
-            "or shrink the image less before",
+            help="take a smaller `kernel_size` or more `padding`, or shrink the image "
+            "less before",
         )
     if args.get("ceil_mode"):
         room = room + stride - 1

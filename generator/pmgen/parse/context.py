@@ -77,14 +77,21 @@ class Context:
         known: Iterable[str],
         where: str,
         otherwise: str | None = None,
+        beside: Iterable[Entry] = (),
     ) -> None:
-        """Report a key that has no meaning."""
+        """Report a key that has no meaning; `beside` are those that stand there."""
         self.diagnostics.error(
             "PM107",
             f"`{entry.name}` is no key of {where}",
             entry.key.span,
-            help=did_you_mean(entry.name, known) or otherwise,
+            help=already_there(nearest(entry.name, known), entry, beside)
+            or did_you_mean(entry.name, known)
+            or otherwise,
         )
+
+    def too_many(self, things: str, most: int, span: Span, help: str) -> None:
+        """Report more of something than anyone writes."""
+        self.diagnostics.error("PM104", f"more than {most} {things}", span, help=help)
 
     def missing_key(self, key: str, where: str, span: Span, help: str) -> None:
         """Report a key that must be given."""
@@ -101,7 +108,7 @@ class Context:
         known = list(known)
         for entry in mapping:
             if entry.name not in known:
-                self.unknown_key(entry, known, where, otherwise)
+                self.unknown_key(entry, known, where, otherwise, mapping)
 
     def ident(
         self, key: Scalar, what: str, refusal: Callable[[str], str | None]
@@ -128,12 +135,16 @@ class Context:
         )
 
 
-def mistyped(mapping: TreeMapping, key: str, known: Iterable[str]) -> bool:
-    """True where a missing key is there under a similar name. That name is reported;
-    that the key is missing would be the same mistake again."""
-    known = list(known)
-    strangers = (entry.name for entry in mapping if entry.name not in known)
-    return any(nearest(name, known) == key for name in strangers)
+def already_there(
+    meant: str | None, entry: Entry, beside: Iterable[Entry]
+) -> str | None:
+    """Help for an entry that means a name which stands `beside` it; None where none
+    does. What comes from the base of a variant is overridden, and stands elsewhere."""
+    file = entry.key.span.file.name
+    there = (e.name for e in beside if e.key.span.file.name == file)
+    if meant is None or meant not in there:
+        return None
+    return f"`{meant}` is there already: leave one of the two out"
 
 
 def _text_help(node: Node) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pmruntime.suggest import did_you_mean, nearest
+from pmruntime.suggest import did_you_mean
 
 from pmgen.diagnostics.source import Span
 from pmgen.language.keys import (
@@ -18,6 +18,7 @@ from pmgen.language.keys import (
 )
 from pmgen.language.names import why_not_a_layer, why_not_a_name
 from pmgen.language.spec import (
+    MAX_JOINED,
     Branch,
     Branches,
     Form,
@@ -29,7 +30,7 @@ from pmgen.language.spec import (
 )
 from pmgen.load.tree import Entry, Mapping, Node, Scalar
 from pmgen.ops import MERGES, OPS
-from pmgen.parse.context import Context, mistyped
+from pmgen.parse.context import Context
 from pmgen.parse.modifiers import parse_after, parse_flow
 from pmgen.parse.op_layers import parse_op_layer
 
@@ -72,7 +73,13 @@ def _layer(
     op = mapping.get("op")
     skip = (*PLACE_KEYS, *extra_keys)
     if op is None and not forms:
-        _report_no_body(mapping, where, entry.key.span, context)
+        context.missing_key(
+            "op",
+            where,
+            entry.key.span,
+            f"name an op or block (`op: {next(iter(OPS))}`), or write `layers`, "
+            "`branches` or `residual` inline",
+        )
     elif op is None:
         return _inline_layer(name, mapping, where, entry.key.span, context, skip)
     elif not forms:
@@ -111,25 +118,6 @@ def _refuse_places(mapping: Mapping, context: Context) -> None:
                 place.key.span,
                 help="the order of layers is the order of the file",
             )
-
-
-def _report_no_body(mapping: Mapping, where: str, at: Span, context: Context) -> None:
-    """A layer with neither an op nor a form: mistyped, or left out."""
-    kinds = ("op", *FORM_KEYS)
-    meant = [e for e in mapping if nearest(e.name, kinds) is not None]
-    torn = [e for e in mapping if e.name.startswith("op:")]
-    if meant:
-        context.unknown_key(meant[0], kinds, where)
-    elif torn:
-        context.unknown_key(torn[0], (), where, "put a space behind the `:`")
-    else:
-        context.missing_key(
-            "op",
-            where,
-            at,
-            f"name an op or block (`op: {next(iter(OPS))}`), or write `layers`, "
-            "`branches` or `residual` inline",
-        )
 
 
 def _inline_layer(
@@ -174,8 +162,7 @@ def parse_form(mapping: Mapping, where: str, at: Span, context: Context) -> Form
     a diagnostic. `where` and `at` are what holds it, in words and its place."""
     forms = [e for e in mapping if e.name in FORM_KEYS]
     if not forms:
-        if not any(mistyped(mapping, form, FORM_KEYS) for form in FORM_KEYS):
-            context.missing_key("layers", where, at, "or else `branches` or `residual`")
+        context.missing_key("layers", where, at, "or else `branches` or `residual`")
         return None
     if len(forms) > 1:
         context.diagnostics.error(
@@ -217,6 +204,11 @@ def _parse_branches(
         )
     if inner is None or merge is None:
         return None
+    if len(inner) > MAX_JOINED:
+        at = inner.entries[MAX_JOINED].key.span
+        way = "join some of them first, in branches of their own"
+        context.too_many("branches", MAX_JOINED, at, way)
+        return None
     how = context.as_text(merge.value, "`merge`")
     if how is not None and how not in MERGES:
         context.diagnostics.error(
@@ -252,8 +244,6 @@ def _parse_residual(entry: Entry, context: Context) -> Residual | None:
         return None
     context.check_keys(inner, RESIDUAL_KEYS, "`residual`")
     body = inner.get("body")
-    if body is None and mistyped(inner, "body", RESIDUAL_KEYS):
-        return None
     if body is None:
         context.missing_key(
             "body",

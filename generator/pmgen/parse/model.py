@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from dataclasses import replace
 
-from pmruntime.suggest import did_you_mean, nearest
-
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
-from pmgen.expressions.expression import Const
 from pmgen.language.keys import (
     BLOCK_KEYS,
-    BODY_KEYS,
     EXPECT_KEYS,
     FORM_KEYS,
     HEAD_KEYS,
     LAYER_KEYS,
     LIBRARY_KEYS,
-    PLACE_KEYS,
     SPEC_KEYS,
 )
-from pmgen.language.names import why_not_a_class, why_not_a_param
+from pmgen.language.names import why_not_a_class
 from pmgen.language.spec import (
     IN_CHANNELS,
+    MAX_HEADS,
     MAX_SIZE,
     Block,
     Head,
@@ -33,23 +29,23 @@ from pmgen.language.spec import (
     Param,
     Series,
 )
-from pmgen.language.types import LIST, PARAM_TYPES, type_of
 from pmgen.language.version import check_version
 from pmgen.load.tree import (
     Entry,
     Library,
     Mapping,
-    Node,
     Scalar,
     Sequence,
     Sources,
 )
-from pmgen.ops import NAMED_ACTIVATIONS, OPS
-from pmgen.parse.context import Context, mistyped
+from pmgen.ops import OPS
+from pmgen.parse.context import Context
 from pmgen.parse.expect import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
+from pmgen.parse.misdeclared import mend_declarations
 from pmgen.parse.modifiers import check_defaults, parse_after
-from pmgen.parse.values import parse_arg
+from pmgen.parse.signatures import parse_params
+from pmgen.parse.values import meant_by
 
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]
 _NEEDED = {
@@ -60,7 +56,7 @@ _NEEDED = {
 
 def parse_model(sources: Sources, diagnostics: Diagnostics) -> ModelSpec | None:
     """Read the tree of a spec. None where mistakes leave too little to continue."""
-    return _ModelParser(sources, diagnostics).parse()
+    return _ModelParser(mend_declarations(sources, diagnostics), diagnostics).parse()
 
 
 class _ModelParser:
@@ -82,7 +78,9 @@ class _ModelParser:
         name = self.model = self._model_name(tree, at)
         source = self._text(tree, "source")
         size, size_span = self._input(tree, at)
-        params = self.params = self._params(tree.get("params"), need_default=True)
+        params = self.params = parse_params(
+            tree.get("params"), context, need_default=True
+        )
         self._blocks(tree)
         defaults = self._defaults(tree)
         scope = Context(
@@ -123,13 +121,8 @@ class _ModelParser:
                 help="check a spec that names it under `use`",
             )
             return
-        missing = {
-            key: help
-            for key, help in _NEEDED.items()
-            if tree.get(key) is None and not mistyped(tree, key, SPEC_KEYS)
-        }
-        meant = any(mistyped(tree, key, SPEC_KEYS) for key in FORM_KEYS)
-        if not meant and not any(tree.get(key) for key in FORM_KEYS):
+        missing = {key: help for key, help in _NEEDED.items() if tree.get(key) is None}
+        if not any(tree.get(key) for key in FORM_KEYS):
             missing["layers"] = "`layers:` with a layer in each line below it"
         if missing:
             names = " and ".join(f"`{key}`" for key in missing)
@@ -184,69 +177,6 @@ class _ModelParser:
             )
             return None, node.span
         return tuple(sizes), node.span
-
-    def _params(self, entry: Entry | None, *, need_default: bool) -> tuple[Param, ...]:
-        if entry is None:
-            return ()
-        mapping = self.context.as_mapping(entry.value, "`params`")
-        params: list[Param] = []
-        for item in mapping or ():
-            name = self.context.ident(item.key, "a parameter", why_not_a_param)
-            if item.name in (*LAYER_KEYS, *BODY_KEYS, *PLACE_KEYS):
-                self.diagnostics.error(
-                    "PM201",
-                    f"`{item.name}` cannot name a parameter",
-                    item.key.span,
-                    help="it is a key of every layer; choose another name",
-                )
-            param = self._param(name, item.value, need_default)
-            params.append(param or Param(name, type=None))
-        return tuple(params)
-
-    def _param(self, name: Ident, node: Node, need_default: bool) -> Param | None:
-        """A parameter by its type or its default; None after a diagnostic."""
-        if isinstance(node, Sequence):
-            arg = parse_arg(node, PARAM_TYPES[LIST], self.context)
-            if arg is None or not isinstance(arg.value, Const):
-                return None
-            return Param(name, LIST, arg.value.value)
-        if isinstance(node, Scalar) and isinstance(node.value, str):
-            return self._text_param(name, node, node.value, need_default)
-        if isinstance(node, Scalar) and node.value is not None:
-            return Param(name, type_of(node.value), node.value)
-        example = f"{name.text}: 10" if need_default else f"{name.text}: int"
-        self.context.wrong_kind(
-            node, "a parameter is a type or a default", f"as in `{example}`"
-        )
-        return None
-
-    def _text_param(
-        self, name: Ident, node: Scalar, text: str, need_default: bool
-    ) -> Param | None:
-        """A parameter given by a type's name, or by a default that is a text."""
-        if text in PARAM_TYPES and not need_default:
-            return Param(name, text)
-        kind = type_of(text)
-        code = "PM301"
-        if text in PARAM_TYPES:
-            code = "PM204"
-            message = f"the parameter `{name.text}` of a model needs a default"
-            help_text: str | None = f"write `{name.text}: 10`"
-        elif "$" in text:
-            message = f"a default is a plain value, but `{text}` is an expression"
-            help_text = (
-                "calculate where the parameter is used, as in "
-                f"`out_channels: ${name.text} * 2`"
-            )
-        elif kind == "str" and not need_default and _bare(node):
-            message = f"`{text}` is no type of a parameter"
-            act = nearest(text, NAMED_ACTIVATIONS)
-            near = did_you_mean(text, PARAM_TYPES)
-            help_text = f"did you mean `{act}`?" if act else near
-        else:
-            return Param(name, kind, text)
-        self.diagnostics.error(code, message, node.span, help=help_text)
-        return None
 
     def _defaults(self, tree: Mapping) -> Map[str, Mapping]:
         entry = tree.get("defaults")
@@ -310,7 +240,7 @@ class _ModelParser:
                 self.blocks[item.name] = Block(name=name, params=(), form=broken)
                 continue
             self.context.check_keys(body, BLOCK_KEYS, f"block `{item.name}`")
-            params = self._params(body.get("params"), need_default=False)
+            params = parse_params(body.get("params"), self.context, need_default=False)
             doc = self._text(body, "doc")
             unknown = Series((), item.key.span)
             block = Block(name=name, params=params, form=unknown, doc=doc)
@@ -341,11 +271,17 @@ class _ModelParser:
             return ()
         mapping = scope.as_mapping(entry.value, "`heads`")
         heads: list[Head] = []
+        if mapping is not None and len(mapping) > MAX_HEADS:
+            at = mapping.entries[MAX_HEADS].key.span
+            scope.too_many("heads", MAX_HEADS, at, "join what they look at")
+            return ()
         for item in mapping or ():
             layer = parse_layer(item, scope, extra_keys=HEAD_KEYS)
             if not isinstance(item.value, Mapping):
                 continue
             if item.value.get("from") is None:
+                if any(meant_by(e.name, LAYER_KEYS) == "from" for e in item.value):
+                    continue  # reported as a name that is unknown
                 scope.missing_key(
                     "from",
                     f"head `{item.name}`",
@@ -374,9 +310,3 @@ class _ModelParser:
                     help="for example `loss_weight: 0.3`",
                 )
         return Head(layer, train_only, weight)
-
-
-def _bare(node: Scalar) -> bool:
-    """True where the text was typed without quotes."""
-    line = node.span.file.line(node.span.line)
-    return line[node.span.column - 1 : node.span.column] not in ("'", '"')

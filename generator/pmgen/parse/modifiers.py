@@ -93,8 +93,13 @@ def _parse_from(entry: Entry | None, context: Context) -> tuple[Ident, ...] | No
         return None
     names: list[Ident] = []
     for node in nodes:
-        text = context.as_text(node, "a layer's name in `from`")
-        if text is None:
+        text = node.value if isinstance(node, Scalar) else None
+        if not isinstance(text, str):
+            context.wrong_kind(
+                node,
+                "`from` names a layer or several",
+                "name the layer; left out, `from` is the layer before",
+            )
             return None
         names.append(Ident(text, node.span))
     return tuple(names)

@@ -9,7 +9,7 @@ from pmruntime.suggest import did_you_mean
 from pmgen.diagnostics.source import Span
 from pmgen.language.arguments import argument_kinds
 from pmgen.language.keys import LAYER_KEYS
-from pmgen.language.spec import Arg, Block, Call, Ident, Layer
+from pmgen.language.spec import MAX_JOINED, Arg, Block, Call, Ident, Layer
 from pmgen.load.tree import Entry, Mapping, Scalar
 from pmgen.ops import OPS
 from pmgen.ops.definition import OpDef
@@ -46,7 +46,9 @@ def parse_op_layer(
     defaults = context.defaults.get(title) if isinstance(owner, OpDef) else None
     typed = _typed_args(mapping, defaults, owner, skip)
     where, given = f"`{title}`", typed.values()
-    args = parse_args(given, owner, context, where=where, extra_keys=LAYER_KEYS)
+    args = parse_args(
+        given, owner, context, where=where, extra_keys=LAYER_KEYS, beside=mapping
+    )
     first = _parse_first(mapping, owner, where, context)
     report_missing(owner, title, typed, op.value, context)
     joins = isinstance(owner, OpDef) and owner.many_inputs
@@ -60,6 +62,10 @@ def parse_op_layer(
         if all(meant_by(word, LAYER_KEYS) != "from" for word in typed):
             way = "name its inputs: `from: [conv1, conv2]`"
             context.missing_key("from", where, op.value.span, way)
+        return None
+    if inputs and len(inputs) > MAX_JOINED:
+        way = "join some of them first, in layers of their own"
+        context.too_many("inputs", MAX_JOINED, inputs[MAX_JOINED].span, way)
         return None
     if inputs and joins != (len(inputs) > 1):
         _report_inputs(inputs, joins, where, context)

@@ -13,7 +13,7 @@ from pmgen.expressions.expression import (
     names_in,
 )
 from pmgen.expressions.functions import FUNCTIONS
-from pmgen.expressions.parser import ExpressionError, parse_expression
+from pmgen.expressions.parser import ExpressionError, as_meant, parse_expression
 from pmgen.language.arguments import argument_kinds, missing_args
 from pmgen.language.spec import Arg, Block, Call
 from pmgen.load.tree import Entry, Node, Scalar, Sequence
@@ -21,7 +21,7 @@ from pmgen.load.tree import Mapping as TreeMapping
 from pmgen.ops import USUAL_ACTIVATION
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
-from pmgen.parse.context import YES_AND_NO, Context
+from pmgen.parse.context import YES_AND_NO, Context, already_there
 
 _WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
 _PAIR = re.compile(r"(\d+) ?[xX*×] ?(\d+)")  # `5x5`
@@ -30,12 +30,19 @@ _PAIR = re.compile(r"(\d+) ?[xX*×] ?(\d+)")  # `5x5`
 def parse_arg(node: Node, kind: Kind, context: Context) -> Arg | None:
     """One value of the given kind; expressions stay open. None after a diagnostic."""
     if isinstance(node, TreeMapping):
-        context.wrong_kind(node, f"{kind.words} is needed")
+        context.wrong_kind(node, f"{kind.words} is needed", _in_braces(node, context))
         return None
     if isinstance(node, Sequence):
         return _parse_list(node, kind, context)
     value = _parse_scalar(node, kind, context)
     return None if value is None else Arg(value, node.span)
+
+
+def _in_braces(node: TreeMapping, context: Context) -> str | None:
+    """Help for `{width}`, as a parameter is written elsewhere."""
+    names = [entry.name for entry in node]
+    known = len(names) == 1 and names[0] in context.params
+    return f"a parameter is written `${names[0]}`" if known else None
 
 
 def _parse_list(node: Sequence, kind: Kind, context: Context) -> Arg | None:
@@ -98,8 +105,9 @@ def _wrong_value(
     help_text = None
     if isinstance(node, Scalar) and isinstance(node.value, str):
         dollars = _with_dollars(text, context)
-        if dollars != text:
-            help_text = f"a parameter is written with `$`: `{dollars}`"
+        meant = as_meant(dollars) if dollars != text else None
+        if meant is not None:
+            help_text = f"a parameter is written with `$`: `{meant}`"
         elif needed == "true or false" and text.lower() in YES_AND_NO:
             help_text = "write `true` or `false`; specs are YAML 1.2"
         elif "[height, width]" in needed and (pair := _PAIR.fullmatch(text)):
@@ -110,9 +118,23 @@ def _wrong_value(
             help_text = f"did you mean `{text.upper()}`?"
         elif near := nearest(text, options):
             help_text = f"did you mean `{near}`?"
+        elif not options and not text.isidentifier():
+            help_text = _no_expression(text)
+    elif isinstance(node, Scalar) and isinstance(node.value, float):
+        whole = node.value.is_integer() and "whole number" in needed
+        help_text = f"write `{int(node.value)}`" if whole else None
     context.diagnostics.error(
         "PM301", f"expected {needed}, found {shown}", node.span, help=help_text
     )
+
+
+def _no_expression(text: str) -> str | None:
+    """Help for what was meant as an expression and is none."""
+    try:
+        parse_expression(text)
+    except ExpressionError as error:
+        return f"{error.message}; {error.help}"
+    return None
 
 
 def _torn(text: str) -> bool:
@@ -145,7 +167,7 @@ def parse_text(node: Scalar, context: Context) -> Expr | None:
             node.span.inner(error.start + shift, error.end + shift),
             help="write a list as `[3, 3]`"
             if re.fullmatch(r"\(\d+", text)
-            else "write whole numbers and `$names`, with + - * // % and parentheses",
+            else error.help,
         )
         return None
     known = list(context.params)
@@ -182,8 +204,10 @@ def parse_args(
     *,
     where: str,
     extra_keys: Iterable[str] = (),
+    beside: Iterable[Entry] = (),
 ) -> dict[str, Arg]:
-    """The arguments of a call; unknown ones are reported with the nearest known."""
+    """The arguments of a call; unknown ones are reported with the nearest known that
+    does not stand `beside` them."""
     kinds = argument_kinds(owner)
     args: dict[str, Arg] = {}
     torn = False
@@ -202,7 +226,10 @@ def parse_args(
                 "PM203",
                 f"{where} has no argument `{entry.name}`",
                 entry.key.span,
-                help=_argument_help(entry.name, list(kinds), list(extra_keys), where),
+                help=already_there(
+                    meant_by(entry.name, [*kinds, *extra_keys]), entry, beside
+                )
+                or _argument_help(entry.name, list(kinds), list(extra_keys), where),
             )
             continue
         arg = parse_arg(entry.value, kind, context)
@@ -304,7 +331,7 @@ def parse_named_call(
             )
             return None
         mapping = given
-        args = parse_args(mapping, op, context, where=f"`{op.name}`")
+        args = parse_args(mapping, op, context, where=f"`{op.name}`", beside=mapping)
     report_missing(op, op.name, args, name, context, given)
     return Call(op.name, name.span, args)
 

@@ -12,7 +12,7 @@ from pmruntime.recipe.definition import CHOICES, DEFAULTS, SETTINGS
 
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.load.reader import resolve
+from pmgen.load.core_schema import resolve
 from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
 
 _NAMES_LAYERS = tuple(n for n, s in SETTINGS.items() if isinstance(s.default, dict))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
 from math import prod
@@ -38,10 +39,13 @@ class Row:
 def layer_rows(graph: Graph) -> list[Row]:
     """A row for every layer of the expanded network."""
     regions = {region.path for region in graph.regions}
-    return [
-        _row(list(nodes), regions)
-        for _, nodes in groupby(graph.nodes, key=lambda n: _row_name(n, regions))
-    ]
+    # What stands behind a block has the name of what stands last in it.
+    ends = sorted({region.stop for region in graph.regions})
+
+    def row(node: Node) -> tuple[str, int]:
+        return _row_name(node, regions), bisect_right(ends, node.index)
+
+    return [_row(list(nodes), regions) for _, nodes in groupby(graph.nodes, key=row)]
 
 
 def _row_name(node: Node, regions: set[str]) -> str:

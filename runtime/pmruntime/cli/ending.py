@@ -16,6 +16,7 @@ import click
 
 from pmruntime.suggest import nearest
 
+_LONGEST = 200  # letters of a file's name that are shown
 # the disk has no room, or the user may not take more of it
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -84,7 +85,10 @@ def system_error(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
     if error.errno in FULL:
         reason = "no space left on the device"
-    place = "the output" if error.filename is None else f"`{error.filename}`"
+    name = str(error.filename)
+    if len(name) > _LONGEST:
+        name = f"{name[: _LONGEST // 2]} ... {name[-_LONGEST // 2 :]}"
+    place = "the output" if error.filename is None else f"`{name}`"
     return f"{place}: {reason}"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pmgen.cli.common import report
 from pmgen.compile import Compiled
-from pmgen.diagnostics.diagnostic import Diagnostics
+from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.diagnostics.render import render_text
 from pmgen.diagnostics.source import SourceFile, Span
 
@@ -66,3 +66,17 @@ def test_colour_on_a_terminal_alone(
         [Compiled(path=Path("a.yaml"), diagnostics=one("wrong: 1", 0, 5))]
     )
     assert ("\x1b[" in capsys.readouterr().err) is colored
+
+
+def test_the_search_has_stopped_only_where_it_has() -> None:
+    """405 errors of six specs are all there are, where each is below the limit."""
+    file = SourceFile("a.yaml", "\n" * 500)
+    many = [
+        Diagnostic("PM101", "wrong", Span(file, line, 1, line, 2))
+        for line in range(1, 406)
+    ]
+    assert render_text(many, stopped=False).endswith("\n405 errors found\n")
+    ending = "405 errors found; the search in one spec stops at 100\n"
+    assert render_text(many, stopped=True).endswith(ending)
+    assert render_text(many[:100]).endswith("stops at 100\n")
+    assert render_text(many[:99]).endswith("\n99 errors found\n")

@@ -11,7 +11,7 @@ from pmgen.ops import INITIALIZERS, OPS
 from pmgen.ops.definition import (
     OPEN_SIZES,
     ShapeIssue,
-    divisor_near,
+    divisors_near,
     parted,
     show_shape,
     undecided,
@@ -128,9 +128,26 @@ def test_sizes_that_part() -> None:
     assert not undecided(height, width)
     assert not undecided(4, 4)
     assert show_shape((64, height, 5)) == "[N, 64, ?, 5]"
-    assert [divisor_near(n, 12) for n in (5, 7, 9, 11, 100)] == [4, 6, 6, 12, 12]
-    assert divisor_near(5, 12, 8) == 4
-    assert divisor_near(1, 7) == 1
+    nearest = [divisors_near(n, 12)[0] for n in (5, 7, 9, 11, 100)]
+    assert nearest == [4, 6, 6, 12, 12]
+    assert divisors_near(5, 12, 8) == (4, 2, 1)
+    assert divisors_near(1, 7) == (1, 7)
+
+
+def test_divisors_up_to_a_limit() -> None:
+    """10,000 is the largest that is tried; the other of a pair is found with it."""
+    assert divisors_near(1, 10_007 * 10_009) == (1, 10_007 * 10_009)
+    assert 10_000 in divisors_near(1, 10_000 * 10_007)
+    assert 10_001 not in divisors_near(1, 10_001 * 10_007)
+
+
+def test_an_open_axis_cannot_be_cut() -> None:
+    open_image = (4, *OPEN_SIZES)
+    found = [refusal("GLU", open_image, axis=axis) for axis in (2, -1)]
+    assert [code for code, *_ in found] == ["PM307", "PM307"]
+    assert [message.split(" is")[0] for *_, message, _ in found] == ["axis 2", "axis 3"]
+    assert found[0][1] == "axis"
+    assert size("GLU", open_image, axis=1) == (2, *OPEN_SIZES)
 
 
 def test_equal_groups() -> None:

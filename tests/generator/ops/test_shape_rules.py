@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from pmgen.expressions.expression import Name
 from pmgen.ops import OPS
-from pmgen.ops.definition import OPEN_SIZES, ShapeIssue, divisor_near, parted, undecided
+from pmgen.ops.definition import (
+    OPEN_SIZES,
+    ShapeIssue,
+    divisors_near,
+    parted,
+    undecided,
+)
 from pmgen.ops.windows import extent, slide
 
 
@@ -33,11 +39,22 @@ def test_sizes_that_a_parameter_decides() -> None:
     assert undecided(OPEN_SIZES[1], 4) is False
 
 
-def test_the_nearest_divisor() -> None:
-    assert divisor_near(3, 8) == 2
-    assert divisor_near(1, 8) == 1
-    assert divisor_near(3, 13) == 1
-    assert divisor_near(4, 8, 12) == 4
+def test_the_nearest_divisors() -> None:
+    assert divisors_near(3, 8) == (2, 4, 1, 8)
+    assert divisors_near(1, 8) == (1, 2, 4, 8)
+    assert divisors_near(3, 13) == (1, 13)
+    assert divisors_near(4, 8, 12) == (4, 2, 1)
+    assert divisors_near(30, 9) == (9, 3, 1)
+
+
+def test_divisors_of_what_is_no_size_are_found_soon() -> None:
+    """Of 10^12 - 1 those up to 10,000, and what these leave; not all of 10^6."""
+    count = 999_999_999_999
+    found = divisors_near(999_999_999_989, count)
+    assert found[:3] == (count, count // 3, count // 7)
+    assert 9_901 in found
+    assert count // 9_901 in found
+    assert divisors_near(1, 10_007 * 10_009) == (1, 10_007 * 10_009)
 
 
 def test_running_statistics_are_a_mean_and_a_variance_per_channel() -> None:
@@ -47,13 +64,15 @@ def test_running_statistics_are_a_mean_and_a_variance_per_channel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kernel", "border", "words"),
-    [(1, 1, "leave `padding` out"), (2, 2, "padding: 1"), (5, 6, "padding: 2")],
+    ("kernel", "border", "fits"), [(1, 1, ()), (2, 2, (1,)), (5, 6, (2,))]
 )
-def test_a_border_that_holds_a_window(kernel: int, border: int, words: str) -> None:
+def test_a_border_that_holds_a_window(
+    kernel: int, border: int, fits: tuple[int, ...]
+) -> None:
     with pytest.raises(ShapeIssue) as found:
         _pool(kernel, border)
-    assert words in str(found.value.help)
+    assert found.value.fits == fits
+    assert found.value.help == "leave `padding` out"
 
 
 def _pool(kernel: int, border: int) -> Any:
@@ -68,4 +87,4 @@ def test_a_window_too_large_says_what_would_fit() -> None:
     with pytest.raises(ShapeIssue) as found:
         slide("Conv2D", (4, 4), args, 1)
     assert "only 5 arrive (4 and padding)" in str(found.value)
-    assert "`padding: 3`" in str(found.value.help)
+    assert "smaller `kernel_size` or more `padding`" in str(found.value.help)

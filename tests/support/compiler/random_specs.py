@@ -703,7 +703,8 @@ def _joins(end: Shape, first: Shape, merge: str) -> bool:
 def _never_needs_sizes(tree: Any) -> bool:
     """True where nothing in the tree takes its sizes from an image's."""
     if isinstance(tree, dict):
-        return all(
+        cuts = tree.get("op") == "GLU" and tree.get("axis") != 1
+        return not cuts and all(
             key != "LayerNorm" and _never_needs_sizes(item)
             for key, item in tree.items()
         )

@@ -28,6 +28,7 @@ from pmgen.settings import Settings
 
 _STDIN = Path("<stdin>")
 _MOST = 2**22  # bytes of standard input: the reader refuses a fourth of it
+_LARGEST = 2**20  # bytes of a spec; more are not read
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -124,8 +125,10 @@ def _inside(folder: Path, root: Path | None) -> Iterator[_Given]:
 
 
 def _text(path: Path) -> str:
-    """What a file holds; what cannot be read is reported with its place later."""
+    """What a file holds; what cannot be read, or is larger than any spec, is reported
+    with its place later."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            return file.read(_LARGEST).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return ""

@@ -11,6 +11,7 @@ from pmgen.ops.definition import (
     ShapeRule,
     Weights,
     in_order,
+    is_open_size,
     is_size,
     keeps_image,
     known,
@@ -44,6 +45,14 @@ def _split_axis(parts_from: str | None) -> ShapeRule:
         axis, dims = _axis(args, inputs[0]), list(inputs[0])
         parts = args[parts_from] if parts_from else 2
         size = dims[axis]
+        if is_open_size(size):
+            raise ShapeIssue(
+                "PM307",
+                f"axis {axis + 1} is cut into {parts} equal parts, but `any` leaves "
+                "its size open",
+                arg="axis",
+                help="take axis 1, the channels, or give the input a size",
+            )
         if known(size, parts) and is_size(size) and size % parts:
             raise ShapeIssue(
                 "PM305",

@@ -14,7 +14,7 @@ from pmgen.ops.definition import (
     ShapeIssue,
     Weights,
     as_pair,
-    divisor_near,
+    divisors_near,
     is_size,
     known,
     need_image,
@@ -40,22 +40,19 @@ _BIAS = ArgDef("bias", truth(), "Whether a bias is learned.", True)
 
 def _check_groups(args: Args, in_channels: Dim) -> None:
     groups, out = args["groups"], args["out_channels"]
+    counts = f"{out}" if in_channels == out else f"both {in_channels} and {out}"
     for count, what in ((in_channels, "incoming"), (out, "outgoing")):
         if known(groups, count) and is_size(count) and count % groups:
             raise ShapeIssue(
                 "PM305",
                 f"{count} {what} channels cannot be divided into {groups} groups",
                 arg="groups",
-                help=_groups_help(groups, in_channels, out),
+                help=f"`groups` must divide {counts}",
+                fits=divisors_near(groups, in_channels, out)
+                if is_size(in_channels) and is_size(out)
+                else (),
+                effect=f"divides {counts}",
             )
-
-
-def _groups_help(groups: int, in_channels: Dim, out: Dim) -> str:
-    if not is_size(in_channels) or not is_size(out):
-        return f"`groups` must divide both {in_channels} and {out}"
-    fits = divisor_near(groups, in_channels, out)
-    counts = f"{out}" if in_channels == out else f"both {in_channels} and {out}"
-    return f"`groups: {fits}` divides {counts}"
 
 
 def _conv_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:

@@ -46,9 +46,8 @@ def _check_border(name: str, args: Args) -> None:
                 f"a window of `{name}` is {window}, so one would lie in the border of "
                 f"{max(border)} alone",
                 arg="padding",
-                help=f"`padding: {window // 2}` would fit"
-                if window > 1
-                else "leave `padding` out",
+                help="leave `padding` out",
+                fits=(window // 2,) if window > 1 else (),
             )
 
 
