@@ -230,6 +230,19 @@ def test_to_static(small: Small, full_graph: bool | None) -> None:
     assert [*program(paddle.rand([5, 3, 8, 8])).shape] == [5, 4, 4, 4]
 
 
+def test_an_exported_program_checks_nothing(small: Small, tmp_path: Path) -> None:
+    path = str(tmp_path / "small")
+    free = paddle.static.InputSpec([None, 3, None, None], "float32", "x")
+    paddle.jit.save(small, path, input_spec=[free])
+    program = paddle.jit.load(path)
+    large = paddle.rand([2, 3, 20, 20])
+    with raises("input"):
+        small(large)
+    assert [*program(large).shape] == [2, 4, 10, 10]
+    images = paddle.rand(IMAGES)
+    assert (program(images) - small(images)).abs().max().item() < 1e-6
+
+
 def test_bytecode_is_traced_in_one_piece(small: Small) -> None:
     """A `$resume` is where Paddle had to cut the program."""
     cache = pytest.importorskip(
