@@ -202,7 +202,7 @@ class _ModulePlanner:
                 names = rest
             except UNDECIDED:
                 pass  # it decides something, and stays
-        why = reason.why if isinstance(reason, NotSymbolic) else str(reason)
+        why = str(reason).partition(", but ")[0]  # what arrives has no numbers here
         span = reason.span if isinstance(reason, NotSymbolic) else None
         return Decision(tuple(names), why, span or source.block.name.span)
 

@@ -93,7 +93,7 @@ class _Residual:
         if len(kinds) == 1 and uses.assume(_as_at_all_uses(before, after, *kinds)):
             return self.known(body, *kinds)
         raise NotSymbolic(
-            "whether the shortcut of a residual has layers differs between its uses"
+            "no condition on sizes says which of its shortcuts have layers"
         )
 
     def where(self, changed: Expr, body: Flow) -> Flow:
@@ -155,6 +155,7 @@ def _changes(before: Shape, after: Shape) -> Iterator[Expr]:
     yield _any(*exact, channels)
     shifted = [part for pair in sizes for part in _shifted(*pair)]
     yield _any(*exact, *shifted, channels)
+    yield channels
 
 
 def _scaled(before: Dim, after: Dim) -> Iterator[tuple[Expr, Expr]]:
