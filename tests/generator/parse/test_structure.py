@@ -53,3 +53,49 @@ def test_a_mistake_in_what_was_moved_is_found_too(name: str) -> None:
     ]
     found = compiled(changed[0])
     assert len(found) >= 2, render_text(found)
+
+
+BASE = """\
+pmgen: 1
+model: Base
+input: [3, 32, 32]
+layers:
+  first: {op: Conv2D, out_channels: 8, kernel_size: 3, padding: 1}
+  second: {op: Conv2D, out_channels: 8, kernel_size: 3, padding: 1}
+  relu: {op: ReLU}
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@layer:\n  second: {kernel_size: 5}\n",
+        "@second: {kernel_size: 5}\n",
+        "@last: {after: relu, op: ReLU}\n",
+        "layers:\n  @- second: {kernel_size: 5}\n",
+        "layers:\n  second:\n  @kernel_size: 5\n",
+        "layers:\n  second:\n    @kernel_size 5\n",
+    ],
+)
+def test_a_slip_in_a_variant(text: str, tmp_path: Path) -> None:
+    """The file's own slips are mended before it is laid over its base."""
+    (tmp_path / "base.yaml").write_text(BASE, encoding="utf-8")
+    head = "pmgen: 1\nextends: base.yaml\nmodel: Net\n"
+    text, place = marked(head + text)
+    path = tmp_path / "net.yaml"
+    path.write_text(text, encoding="utf-8")
+    found = compile_spec(path).diagnostics.ordered()
+    shown = render_text(found)
+    assert len(found) == 1, shown
+    assert (found[0].span.line, found[0].span.column) == place, shown
+
+
+def test_what_a_variant_may_say_is_no_slip(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(BASE, encoding="utf-8")
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "pmgen: 1\nextends: base.yaml\nmodel: Net\nlayers:\n  second: null\n"
+        "  first: {kernel_size: 1}\n  last: {after: relu, op: ReLU}\n",
+        encoding="utf-8",
+    )
+    assert compile_spec(path).ok

@@ -80,7 +80,7 @@ CODES = (
             A spec is written by people. Limits far above what a network needs keep a
             broken or hostile file from filling the memory; the reference of the
             language lists them. A number of more than 15 digits is refused for the same
-            reason.
+            reason, and so is a layer that joins more than 256 others.
             """
         ),
         text(

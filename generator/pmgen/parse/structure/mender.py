@@ -64,6 +64,7 @@ from pmgen.parse.structure.wholes import (
 _ALL_LAYER_KEYS = (*LAYER_KEYS, *FORM_KEYS, *BRANCH_KEYS, *PLACE_KEYS, *HEAD_KEYS)
 # Sections of a spec or block; as a layer's name each would be a slip of indentation.
 _SECTIONS = frozenset({*SPEC_KEYS, *BLOCK_KEYS}) - {*BODY_KEYS}
+_ARGUMENTS = frozenset(arg.name for op in OPS.values() for arg in op.args)
 # Sections of plain names, none of which is called as a section.
 _PLAIN = frozenset({"params", "defaults", "expect"})
 # Of these, what an op's layer cannot hold either.
@@ -147,13 +148,14 @@ class _Mender:
     def _strays(self, mapping: Mapping, keys: tuple[str, ...]) -> Mapping:
         """Layers and blocks that stand beside their section are put into it."""
         homes: dict[str, list[Entry]] = {}
+        variant = mapping.get("extends") is not None
         kept: list[Entry] = []
         last = ""
         for entry in mapping:
             if entry.name in keys:
                 last = entry.name
                 kept.append(entry)
-            elif is_layer(entry.value):
+            elif is_layer(entry.value) or (variant and _changes_a_layer(entry.value)):
                 homes.setdefault(_home(entry, last, keys), []).append(entry)
             else:
                 kept.append(entry)
@@ -357,6 +359,14 @@ def _home(entry: Entry, last: str, keys: tuple[str, ...]) -> str:
     return "layers"
 
 
+def _changes_a_layer(node: Node) -> bool:
+    """True for what a variant changes of a layer: arguments, without an op."""
+    known = {*_ARGUMENTS, *LAYER_KEYS}
+    if not isinstance(node, Mapping) or not node.entries:
+        return False
+    return all(entry.name in known for entry in node)
+
+
 def _of_a_layer(empty: Entry, line: Entry) -> bool:
     """True where the line can only be a key of a layer, not a layer itself."""
     layer = isinstance(line.value, Mapping) or is_empty(line.value)
@@ -364,7 +374,8 @@ def _of_a_layer(empty: Entry, line: Entry) -> bool:
 
 
 def _has_body(lines: list[Entry]) -> bool:
-    return any(line.name in ("op", *FORM_KEYS) for line in lines)
+    has_body = any(line.name in ("op", *FORM_KEYS) for line in lines)
+    return has_body or all(line.name in _ARGUMENTS for line in lines)
 
 
 def _is_bare_form(entry: Entry) -> bool:
