@@ -19,11 +19,9 @@ from pmgen.expand.graph import INPUT, Graph, ReceptiveField, ShortcutKind, join
 from pmgen.expand.nodes import NodeBuilder, TooLarge
 from pmgen.expand.scope import GraphBuilder, Scope, Signal, channels_of, lost
 from pmgen.expressions.expression import Value
-from pmgen.language.arguments import argument_kinds
 from pmgen.language.spec import (
     IN_CHANNELS,
     WHAT_COMES_IN,
-    Block,
     Branches,
     Call,
     Form,
@@ -34,7 +32,7 @@ from pmgen.language.spec import (
     Shortcut,
 )
 from pmgen.ops import ADD, MERGES, OPS
-from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
+from pmgen.ops.definition import OPEN_SIZES, OpDef, is_size
 from pmgen.ops.kinds import integer, truth
 
 
@@ -83,9 +81,10 @@ class _Expander:
             end = self._form(spec.form, start, scope, named)
             end = self.nodes.after(spec.norm, spec.act, end, scope, "")
             heads = self._heads(named, scope)
+            shapes = {name: signal.shape for name, signal in heads.items()}
         except TooLarge:
             return None
-        if end.shape is None or None in heads.values():
+        if end.shape is None or None in shapes.values():
             return None
         built = self.built
         return Graph(
@@ -93,18 +92,19 @@ class _Expander:
             env=env,
             input=shape,
             output=end.shape,
-            heads={name: s for name, s in heads.items() if s is not None},
+            heads={name: s for name, s in shapes.items() if s is not None},
             nodes=tuple(built.nodes),
             regions=tuple(built.regions),
             layer_shapes=built.layer_shapes,
             shortcuts=built.shortcuts,
             kept=built.kept,
+            dropped=tuple(built.dropped),
+            end=end.node,
+            head_ends={name: signal.node for name, signal in heads.items()},
         )
 
-    def _heads(
-        self, named: Mapping[str, Signal], scope: Scope
-    ) -> dict[str, Shape | None]:
-        shapes: dict[str, Shape | None] = {}
+    def _heads(self, named: Mapping[str, Signal], scope: Scope) -> dict[str, Signal]:
+        ends: dict[str, Signal] = {}
         for head in self.spec.heads:
             name = head.layer.name.text
             if name in named:
@@ -116,9 +116,8 @@ class _Expander:
                     help="rename one of them",
                 )
             silent = Signal(INPUT, None, None, head.layer.name.span)
-            ending = self._layer(head.layer, silent, scope, dict(named))
-            shapes[name] = ending.shape
-        return shapes
+            ends[name] = self._layer(head.layer, silent, scope, dict(named))
+        return ends
 
     # -- forms ------------------------------------------------------------------
 
@@ -209,6 +208,8 @@ class _Expander:
         name = layer.name.text
         if layer.broken:
             return replace(lost(start), span=layer.name.span)
+        if layer.allow:
+            scope = replace(scope, allow=(*scope.allow, *layer.allow))
         inputs = self._inputs(layer, start, scope, named)
         if layer.when is not None:
             held = self.nodes.value(layer.when, truth(), scope)
@@ -216,6 +217,7 @@ class _Expander:
                 return lost(start)
             self.built.kept[join(scope.path, name)] = bool(held)
             if not held:
+                self.built.drop(layer, inputs, scope)
                 return inputs[0]
         if layer.repeat is None:
             self.nodes.count_layers(1, layer.name.span, scope)
@@ -354,7 +356,7 @@ class _Expander:
             )
             return lost(start)
         assert start.shape is not None
-        env = self._block_env(block, call, scope)
+        env = self.nodes.block_env(block, call, scope)
         if env is None:
             return lost(start)
         path = join(scope.path, label)
@@ -365,6 +367,7 @@ class _Expander:
             module=f"{module}.",
             blocks=(*scope.blocks, call.name),
             notes=(note, *scope.notes),
+            allow=scope.allow,
         )
         first = len(self.built.nodes)
         end = self._form(block.form, start, inner, {WHAT_COMES_IN: start})
@@ -380,21 +383,3 @@ class _Expander:
             own_class=True,
         )
         return end
-
-    def _block_env(
-        self, block: Block, call: Call, scope: Scope
-    ) -> dict[str, Value] | None:
-        kinds = argument_kinds(block)
-        env: dict[str, Value] = {}
-        for param in block.params:
-            name = param.name.text
-            if name in call.args:
-                value = self.nodes.value(call.args[name], kinds[name], scope)
-                if value is None:
-                    return None
-                env[name] = value
-            elif param.default is not None:
-                env[name] = param.default
-            else:
-                return None  # reported by the parser
-        return env

@@ -9,18 +9,20 @@ from typing import Any
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Refusal
 from pmgen.expand.errors import Reporter
-from pmgen.expand.graph import Node, ReceptiveField, Role, join
+from pmgen.expand.graph import Initial, Node, ReceptiveField, Role, join
 from pmgen.expand.scope import GraphBuilder, Scope, Signal, lost
 from pmgen.expressions.expression import (
     MAX_VALUE,
     Const,
     Expr,
     NoValue,
+    Value,
     evaluate,
     names_in,
 )
+from pmgen.language.arguments import argument_kinds
 from pmgen.language.names import after_attribute
-from pmgen.language.spec import Act, Arg, Call, ChosenActivation
+from pmgen.language.spec import Act, Arg, Block, Call, ChosenActivation
 from pmgen.language.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES
 from pmgen.language.visit import names_of
 from pmgen.ops import INITIALIZERS, OPS
@@ -156,8 +158,7 @@ class NodeBuilder:
             self.report.shape_error(refusal, inputs, scope, role, span, call)
             return lost(inputs[0])
         weights = op.weights.shapes(args, shapes, shape) if op.weights else {}
-        if call is not None:
-            self._check_init(call, weights, scope)
+        initial = self._initial(call, weights, scope) if call else {}
         index = len(self.built.nodes)
         receptive_field = _receptive_field(op, args, inputs)
         self.built.nodes.append(
@@ -177,19 +178,24 @@ class NodeBuilder:
                 buffers=op.buffers(args, shapes) if op.buffers else 0,
                 given={k: v.span for k, v in call.args.items()} if call else {},
                 macs=_macs(op, args, shapes, shape),
+                initial=initial,
+                allow=scope.allow,
             )
         )
         return Signal(index, shape, receptive_field, span)
 
-    def _check_init(
+    def _initial(
         self, call: Call, weights: Mapping[str, tuple[int, ...]], scope: Scope
-    ) -> None:
-        """The initializers' values, and whether they suit what they initialise."""
+    ) -> dict[str, Initial]:
+        """The initializers with their values; what does not suit its parameter is
+        reported."""
+        found: dict[str, Initial] = {}
         for name, init in call.init.items():
             op = INITIALIZERS[init.name]
             args = self.bind(op, init, scope)
             if args is None or name not in weights:
                 continue
+            found[name] = Initial(op, args, init.span)
             try:
                 op.infer(args, (weights[name],))
             except ShapeIssue as issue:
@@ -201,6 +207,7 @@ class NodeBuilder:
                     scope,
                     help=issue.help,
                 )
+        return found
 
     def _need_sizes(self, op: OpDef, shapes: tuple[Shape, ...]) -> None:
         """What the class is constructed with must be known, even under `any`."""
@@ -250,6 +257,25 @@ class NodeBuilder:
             )
             return None
         return value
+
+    def block_env(
+        self, block: Block, call: Call, scope: Scope
+    ) -> dict[str, Value] | None:
+        """What a block's parameters are where it is called; None after a diagnostic."""
+        kinds = argument_kinds(block)
+        env: dict[str, Value] = {}
+        for param in block.params:
+            name = param.name.text
+            if name in call.args:
+                value = self.value(call.args[name], kinds[name], scope)
+                if value is None:
+                    return None
+                env[name] = value
+            elif param.default is not None:
+                env[name] = param.default
+            else:
+                return None  # reported by the parser
+        return env
 
 
 def _macs(

@@ -84,12 +84,15 @@ class _Loader:
         self.hint = hint
         self.files: list[SourceFile] = []
         self.libraries: dict[Path, Library] = {}
+        self.variant: tuple[Mapping | None, Mapping | None] = (None, None)
 
     def load(self, path: Path, data: bytes | None) -> Sources | None:
         tree = self._spec(path.resolve(), None, (), data)
         if tree is None:
             return None
-        return Sources(tree, tuple(self.libraries.values()), tuple(self.files))
+        libraries, files = tuple(self.libraries.values()), tuple(self.files)
+        own, base = self.variant
+        return Sources(tree, libraries, files, own, base)
 
     def _name(self, path: Path) -> str:
         try:
@@ -141,6 +144,8 @@ class _Loader:
         base = self._spec(target, extends.value.span, (*chain, path))
         if base is None:
             return None
+        if asked_at is None:
+            self.variant = (tree, base)
         return self._inherit(base, tree)
 
     def _use(self, tree: Mapping, path: Path) -> None:
@@ -295,6 +300,8 @@ class _Loader:
 
     def _replace(self, old: Entry, new: Entry, kind: str) -> Entry:
         inner = _EACH.get(kind) or _INSIDE.get(kind, {}).get(new.name)
+        if new.name == "allow" and kind in ("spec", "layer"):
+            return Entry(new.key, _together(old.value, new.value))
         mappings = isinstance(old.value, Mapping) and isinstance(new.value, Mapping)
         if inner is None or not mappings or _other_kind(old.value, new.value):
             return Entry(new.key, _without_place(new.value))
@@ -321,6 +328,12 @@ def _other_kind(old: Node, new: Node) -> bool:
                 and theirs.value.text == ours.value.text
             )
     return False
+
+
+def _together(old: Node, new: Node) -> Node:
+    """What either allows: a variant has the warnings of its base, and its own."""
+    parts = [n.items if isinstance(n, Sequence) else (n,) for n in (old, new)]
+    return Sequence((*parts[0], *parts[1]), new.span)
 
 
 def _place(entry: Entry) -> Entry | None:

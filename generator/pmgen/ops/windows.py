@@ -81,6 +81,19 @@ def _slide_axis(
             "or shrink the image less before",
         )
     steps: Dim = (room + stride - 1) // stride if ceil_mode else room // stride
+    if (
+        ceil_mode
+        and is_size(steps)
+        and is_size(size)
+        and (steps * stride >= size + before)
+    ):
+        raise ShapeIssue(
+            "PM302",
+            f"with `ceil_mode` the last window of `{op}` begins behind the image: "
+            f"it lies wholly outside in {_AXES[axis]}",
+            arg="ceil_mode",
+            help="leave `ceil_mode` out: no pixel is lost by it here",
+        )
     return steps + 1
 
 

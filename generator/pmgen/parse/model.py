@@ -48,7 +48,7 @@ from pmgen.ops import NAMED_ACTIVATIONS, OPS
 from pmgen.parse.context import Context, mistyped
 from pmgen.parse.expect import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
-from pmgen.parse.modifiers import check_defaults, parse_after
+from pmgen.parse.modifiers import check_defaults, parse_after, parse_allow
 from pmgen.parse.values import parse_arg
 
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]
@@ -112,6 +112,8 @@ class _ModelParser:
             heads=heads,
             expect=expect,
             files=self.sources.files,
+            allow=parse_allow(tree, self.context),
+            defaults=self._names(tree.get("defaults")),
         )
 
     def _check_complete(self, tree: Mapping, at: Span) -> None:
@@ -254,6 +256,12 @@ class _ModelParser:
             return {}
         mapping = self.context.as_mapping(entry.value, "`defaults`")
         return {} if mapping is None else check_defaults(mapping, self.context)
+
+    def _names(self, entry: Entry | None) -> tuple[Ident, ...]:
+        """The keys of a mapping, each where it stands."""
+        inner = entry.value if entry else None
+        found = inner if isinstance(inner, Mapping) else ()
+        return tuple(Ident(item.name, item.key.span) for item in found)
 
     def _blocks(self, tree: Mapping) -> None:
         """Signatures first, so that blocks can call each other in any order."""

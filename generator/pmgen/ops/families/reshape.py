@@ -9,6 +9,7 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     ShapeIssue,
+    Trait,
     equal_groups,
     is_size,
     known,
@@ -119,6 +120,7 @@ OPS = (
         ),
         infer=_flatten,
         layer="nn.Flatten",
+        traits=frozenset({Trait.PASSES_ON}),
     ),
     OpDef(
         "Dropout",
@@ -135,6 +137,7 @@ OPS = (
             ),
         ),
         layer="nn.Dropout",
+        traits=frozenset({Trait.PASSES_ON, Trait.DROPS}),
         positional=("p",),
     ),
     OpDef(
@@ -143,6 +146,7 @@ OPS = (
         args=(ArgDef("groups", integer(1), "Groups of channels."),),
         infer=equal_groups("ChannelShuffle", "groups"),
         layer="nn.ChannelShuffle",
+        traits=frozenset({Trait.PASSES_ON}),
         positional=("groups",),
     ),
     OpDef(
@@ -179,5 +183,10 @@ OPS = (
         infer=_upsample,
         layer="nn.Upsample",
     ),
-    OpDef("Identity", "Passes its input on.", layer="nn.Identity"),
+    OpDef(
+        "Identity",
+        "Passes its input on.",
+        layer="nn.Identity",
+        traits=frozenset({Trait.PASSES_ON}),
+    ),
 )

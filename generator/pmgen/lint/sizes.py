@@ -1,0 +1,135 @@
+"""Sizes that are possible and hardly meant: of the input, of tensors, of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from pmgen.expand.graph import BYTES_PER_VALUE, Node
+from pmgen.expressions.expression import NoValue, as_expr, evaluate
+from pmgen.lint.findings import Finding
+from pmgen.lint.network import Network
+from pmgen.ops.definition import OPEN_NAMES, Dim, is_size
+
+# What the largest accelerators of today hold. Training keeps three values for each
+# parameter at least: itself, its gradient, its momentum.
+MEMORY = 80 * 2**30
+_VALUES = 3
+_LEAST, _MOST = 65, 257  # sizes that are tried for an input that is left open
+_MULTIPLES = (2, 4, 8, 16, 32, 64)
+_NEVER = 2**20
+
+
+def input_order(network: Network) -> Iterator[Finding]:
+    """Height, width, channels, as other tools and image files have them."""
+    sizes = network.graph.input
+    channels, height, width = sizes
+    if not (is_size(channels) and is_size(height) and is_size(width)):
+        return
+    colours = width in (3, 4) or (width == 1 and channels == height)
+    if colours and min(channels, height) >= 16:
+        yield Finding(
+            code="PM602",
+            message=f"the input has {channels} channels and is {height} x {width}: "
+            "channels come first here",
+            span=network.graph.spec.input_span,
+            help=f"`input: [{width}, {channels}, {height}]`",
+        )
+
+
+def memory(network: Network) -> Iterator[Finding]:
+    """Parameters or activations that no machine holds."""
+    graph = network.graph
+    trained = graph.params * BYTES_PER_VALUE * _VALUES
+    if trained > MEMORY and network.nodes:
+        largest = max(network.nodes, key=lambda node: node.params)
+        yield Finding(
+            code="PM623",
+            message=f"{graph.params:,} parameters take {_size(trained)} to train, with "
+            "gradients and momentum",
+            span=largest.span,
+            label=f"{largest.params:,} of them",
+            help="look for a size that was mistyped, or pool the image before it is "
+            "flattened",
+            allow=largest.allow,
+        )
+        return  # the values of that layer are as many
+    counts = [(_values(node), node) for node in network.nodes]
+    kept = sum(count for count, _ in counts) * BYTES_PER_VALUE
+    if kept > MEMORY:
+        count, widest = max(counts, key=lambda pair: pair[0])
+        yield Finding(
+            code="PM623",
+            message=f"the values of one image take {_size(kept)}",
+            span=widest.span,
+            label=f"{count:,} values",
+            help="look for a size that was mistyped, or shrink the image before",
+            allow=widest.allow,
+        )
+
+
+def _values(node: Node) -> int:
+    return prod(size for size in node.shape if is_size(size))
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:,.0f} GiB"
+
+
+def open_sizes(network: Network) -> Iterator[Finding]:
+    """Joins that fit only some of the sizes that `any` in the input admits: the one
+    that fits the fewest."""
+    if all(is_size(size) for size in network.graph.input):
+        return
+    steps: dict[tuple[Dim, Dim], int] = {}
+    found: list[tuple[int, Node, tuple[Dim, Dim]]] = []
+    for node in network.nodes:
+        for pair in _pairs(node) if node.op.many_inputs else ():
+            if pair not in steps:
+                steps[pair] = _step(*pair)
+            found.append((steps[pair], node, pair))
+    worst = max(found, key=lambda item: item[0], default=None)
+    if worst is not None and worst[0] > 1:
+        step, node, pair = worst
+        yield _fits_some(node, step, *pair)
+
+
+def _pairs(node: Node) -> Iterator[tuple[Dim, Dim]]:
+    """Heights and widths that have to be equal; an axis of 1 may be stretched."""
+    first, *others = node.in_shapes
+    for other in others:
+        for a, b in zip(first[1:], other[1:], strict=True):
+            if a != b and 1 not in (a, b):
+                yield a, b
+
+
+def _step(a: Dim, b: Dim) -> int:
+    """The step between the sizes of an image at which two sizes are one: 1 where they
+    always are, _NEVER where no step was found."""
+    for step in (1, *_MULTIPLES):
+        sizes = range(step, _MOST, step)
+        if all(_at(a, size) == _at(b, size) for size in sizes if size >= _LEAST):
+            return step
+    return _NEVER
+
+
+def _at(dim: Dim, size: int) -> int:
+    try:
+        value = evaluate(as_expr(dim), dict.fromkeys(OPEN_NAMES, size))
+    except NoValue:
+        return 0
+    return value if isinstance(value, int) else 0
+
+
+def _fits_some(node: Node, step: int, a: Dim, b: Dim) -> Finding:
+    fits = f"only multiples of {step} fit" if step < _NEVER else "few of them fit"
+    size = next(s for s in range(_LEAST, _MOST) if _at(a, s) != _at(b, s))
+    return Finding(
+        code="PM625",
+        message=f"`any` admits sizes that do not fit here: {fits}",
+        span=node.span,
+        label=f"of an image of {size} x {size}, {_at(a, size)} and {_at(b, size)} "
+        "arrive",
+        help="give images of such a size; with one under `input` it is checked",
+        allow=node.allow,
+    )
