@@ -205,9 +205,11 @@ class _Loader:
             entry
             for entry in base
             if entry.name not in ("extends", "use")
-            and not (entry.name == "expect" and changed)
+            and not (entry.name == "expect" and (changed or _drops(base, variant)))
         ]
-        over = [e for e in variant if e.name not in ("extends",)]
+        # what a variant drops by its changes, it may drop by `null` as well
+        dropped = ("extends", "expect") if _drops(base, variant) else ("extends",)
+        over = [e for e in variant if e.name not in dropped]
         return self._merge(
             Mapping(tuple(kept), base.span), Mapping(tuple(over), variant.span), "spec"
         )
@@ -328,6 +330,15 @@ def _other_kind(old: Node, new: Node) -> bool:
                 and theirs.value.text == ours.value.text
             )
     return False
+
+
+def _drops(base: Mapping, variant: Mapping) -> bool:
+    """True where the variant takes the base's `expect` away."""
+    own = variant.get("expect")
+    taken = (
+        own is not None and isinstance(own.value, Scalar) and own.value.value is None
+    )
+    return taken and base.get("expect") is not None
 
 
 def _together(old: Node, new: Node) -> Node:
