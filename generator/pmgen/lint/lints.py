@@ -24,6 +24,7 @@ _OF_THE_NETWORK = (
     arguments.values,
     arguments.initial_weights,
     sizes.input_order,
+    sizes.image_output,
     sizes.memory,
     sizes.open_sizes,
 )

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from pmgen.expand.graph import BYTES_PER_VALUE, Node
+from pmgen.expand.graph import BYTES_PER_VALUE, INPUT, Node
 from pmgen.expressions.expression import NoValue, as_expr, evaluate
 from pmgen.lint.findings import Finding
 from pmgen.lint.network import Network
-from pmgen.ops.definition import OPEN_NAMES, Dim, is_size
+from pmgen.ops.definition import OPEN_NAMES, Dim, is_size, show_shape
 
 # What the largest accelerators of today hold. Training keeps three values for each
 # parameter at least: itself, its gradient, its momentum.
 MEMORY = 80 * 2**30
 _VALUES = 3
+_COARSE = 8  # pixels of the input, in height and width, for one of the output
 _LEAST, _MOST = 65, 257  # sizes that are tried for an input that is left open
 _MULTIPLES = (2, 4, 8, 16, 32, 64)
 _NEVER = 2**20
@@ -34,6 +35,35 @@ def input_order(network: Network) -> Iterator[Finding]:
             "channels come first here",
             span=network.graph.spec.input_span,
             help=f"`input: [{width}, {channels}, {height}]`",
+        )
+
+
+def image_output(network: Network) -> Iterator[Finding]:
+    """An output that is what a classifier has before it ends: one pixel, or an image
+    so small that each of its pixels stands for many of the input."""
+    graph = network.graph
+    if graph.heads or graph.end == INPUT or len(graph.output) != 3:
+        return
+    sizes = list(zip(graph.output[1:], graph.input[1:], strict=True))
+    single = all(size == 1 for size, _ in sizes)
+    coarse = all(
+        is_size(size) and is_size(whole) and size * _COARSE <= whole
+        for size, whole in sizes
+    )
+    if single or coarse:
+        last = network.nodes[graph.end]
+        inside = (n for n in network.nodes if n.path == last.path and n.role == "op")
+        end = next(inside, last)  # an `act` may stand far away, among the defaults
+        yield Finding(
+            code="PM624",
+            message=f"the output is an image, {show_shape(graph.output)}, where "
+            "`pmgen train` takes features, [N, classes]",
+            span=end.span,
+            help="flatten it at the end"
+            if single
+            else "pool it to one pixel, flatten it, and end with a linear layer of the "
+            "classes",
+            allow=end.allow,
         )
 
 

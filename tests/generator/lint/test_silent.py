@@ -65,6 +65,7 @@ SILENT = {
           conv: {op: Conv2D, out_channels: 16, kernel_size: 1, stride: 2, act: ReLU}
           pool: {op: MaxPool2D, kernel_size: 1, stride: 2}
           patches: {op: Conv2D, out_channels: 16, kernel_size: 4, stride: 4, act: ReLU}
+          flatten: {op: Flatten}
     """,
     "a dilated window reaches as far as its padding": """
         input: [8, 32, 32]
@@ -113,6 +114,7 @@ SILENT = {
           groups: {op: GroupNorm, num_groups: 4}
           layer: {op: LayerNorm2D}
           again: {op: BatchNorm2D, momentum: 0.5}
+          flatten: {op: Flatten}
     """,
     # the last norm of a residual starts at zero, and so may its last convolution
     "zeros where something is added": """
@@ -195,6 +197,12 @@ SILENT = {
           both: {op: Concat, from: [a, b]}
           pool: {op: AdaptiveAvgPool2D, output_size: 1}
           gate: {op: Multiply, from: [both, pool]}
+    """,
+    "an image for each image": """
+        input: [3, 64, 64]
+        layers:
+          down: {op: Conv2D, out_channels: 8, kernel_size: 8, stride: 8, act: ReLU}
+          up: {op: Conv2DTranspose, out_channels: 1, kernel_size: 2, stride: 2}
     """,
     "a large network": """
         input: [3, 224, 224]

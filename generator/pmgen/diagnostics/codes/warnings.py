@@ -261,6 +261,7 @@ CODES = (
             layers:
               pool: {op: AdaptiveAvgPool2D, output_size: 1}
               norm: {op: InstanceNorm2D}
+              flatten: {op: Flatten}
             """
         ),
     ),

@@ -235,6 +235,30 @@ CODES = (
         ),
     ),
     Code(
+        "PM624",
+        "An output that is the small image before a classifier's end.",
+        paragraph(
+            """
+            `pmgen train` takes features, [N, classes]. An image of one pixel has to be
+            flattened; one of which each pixel stands for 8 x 8 of the input or more is
+            most often a network whose last layers were forgotten. Images as large as
+            the input, as for segmentation, are not warned of, nor is a network with
+            `heads`. For a network that gives features to others, allow it.
+            """
+        ),
+        text(
+            """
+            pmgen: 1
+            model: Net
+            input: [3, 64, 64]
+            defaults: {Conv2D: {kernel_size: 3, stride: 4, padding: 1, act: ReLU}}
+            layers:
+              conv1: {op: Conv2D, out_channels: 8, kernel_size: 5}
+              conv2: {op: Conv2D, out_channels: 16, kernel_size: 5}
+            """
+        ),
+    ),
+    Code(
         "PM625",
         "An `any` in the input that not every size fits.",
         paragraph(
