@@ -16,7 +16,14 @@ class Network:
         self.nodes = graph.nodes
         self.ends = (graph.end, *graph.head_ends.values())
         self._takers: dict[int, list[int]] = {}
+        # for each node the one whose values it passes on, itself where it makes them
+        self._makers: list[int] = []
         for node in graph.nodes:
+            self._makers.append(
+                self._maker(node.inputs[0])
+                if Trait.PASSES_ON in node.op.traits
+                else node.index
+            )
             for index in node.inputs:
                 self._takers.setdefault(index, []).append(node.index)
 
@@ -31,7 +38,7 @@ class Network:
     def source(self, node: Node) -> Node | None:
         """The node whose values arrive first, however they were passed on; None for
         the input of the network."""
-        return next(self._real(node.inputs[0]), None)
+        return self._node(self._maker(node.inputs[0]))
 
     def sole_source(self, node: Node) -> Node | None:
         """The same where nothing else takes these values on their way."""
@@ -50,14 +57,13 @@ class Network:
         values these are."""
         for index in self.ends:
             if index != INPUT and len(self.nodes[index].shape) == 1:
-                yield self.nodes[index], next(self._real(index), None)
+                yield self.nodes[index], self._node(self._maker(index))
 
-    def _real(self, index: int) -> Iterator[Node]:
-        while index != INPUT:
-            node = self.nodes[index]
-            if Trait.PASSES_ON not in node.op.traits:
-                yield node
-            index = node.inputs[0]
+    def _maker(self, index: int) -> int:
+        return index if index == INPUT else self._makers[index]
+
+    def _node(self, index: int) -> Node | None:
+        return None if index == INPUT else self.nodes[index]
 
 
 def fan_in(node: Node) -> int:

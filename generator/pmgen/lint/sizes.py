@@ -16,7 +16,8 @@ from pmgen.ops.definition import OPEN_NAMES, Dim, is_size, show_shape
 MEMORY = 80 * 2**30
 _VALUES = 3
 _COARSE = 8  # pixels of the input, in height and width, for one of the output
-_LEAST, _MOST = 65, 257  # sizes that are tried for an input that is left open
+_TRIED = range(65, 129)  # sizes for an input that is left open
+_MOST_FORMULAS = 50  # over such a size, each of which is worked out for all of these
 _MULTIPLES = (2, 4, 8, 16, 32, 64)
 _NEVER = 2**20
 
@@ -111,17 +112,18 @@ def open_sizes(network: Network) -> Iterator[Finding]:
     that fits the fewest."""
     if all(is_size(size) for size in network.graph.input):
         return
-    steps: dict[tuple[Dim, Dim], int] = {}
-    found: list[tuple[int, Node, tuple[Dim, Dim]]] = []
+    values: dict[Dim, list[int]] = {}
+    worst: tuple[int, Node, list[int], list[int]] | None = None
     for node in network.nodes:
         for pair in _pairs(node) if node.op.many_inputs else ():
-            if pair not in steps:
-                steps[pair] = _step(*pair)
-            found.append((steps[pair], node, pair))
-    worst = max(found, key=lambda item: item[0], default=None)
-    if worst is not None and worst[0] > 1:
-        step, node, pair = worst
-        yield _fits_some(node, step, *pair)
+            if len(values) >= _MOST_FORMULAS:
+                break  # a network that is made to take time
+            a, b = (values.setdefault(dim, _at_all(dim)) for dim in pair)
+            step = _step(a, b)
+            if step > (worst[0] if worst else 1):
+                worst = step, node, a, b
+    if worst is not None:
+        yield _fits_some(*worst)
 
 
 def _pairs(node: Node) -> Iterator[tuple[Dim, Dim]]:
@@ -133,14 +135,9 @@ def _pairs(node: Node) -> Iterator[tuple[Dim, Dim]]:
                 yield a, b
 
 
-def _step(a: Dim, b: Dim) -> int:
-    """The step between the sizes of an image at which two sizes are one: 1 where they
-    always are, _NEVER where no step was found."""
-    for step in (1, *_MULTIPLES):
-        sizes = range(step, _MOST, step)
-        if all(_at(a, size) == _at(b, size) for size in sizes if size >= _LEAST):
-            return step
-    return _NEVER
+def _at_all(dim: Dim) -> list[int]:
+    """A size for each of the sizes of an image that are tried."""
+    return [_at(dim, size) for size in _TRIED]
 
 
 def _at(dim: Dim, size: int) -> int:
@@ -151,15 +148,25 @@ def _at(dim: Dim, size: int) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _fits_some(node: Node, step: int, a: Dim, b: Dim) -> Finding:
+def _step(a: list[int], b: list[int]) -> int:
+    """The step between the sizes of an image at which two sizes are one: 1 where they
+    always are, _NEVER where no step was found."""
+    misfits = [size for size, x, y in zip(_TRIED, a, b, strict=True) if x != y]
+    for step in (1, *_MULTIPLES):
+        if all(size % step for size in misfits):
+            return step
+    return _NEVER
+
+
+def _fits_some(step: int, node: Node, a: list[int], b: list[int]) -> Finding:
     fits = f"only multiples of {step} fit" if step < _NEVER else "few of them fit"
-    size = next(s for s in range(_LEAST, _MOST) if _at(a, s) != _at(b, s))
+    tried = zip(_TRIED, a, b, strict=True)
+    size, one, other = next(sizes for sizes in tried if sizes[1] != sizes[2])
     return Finding(
         code="PM625",
         message=f"`any` admits sizes that do not fit here: {fits}",
         span=node.span,
-        label=f"of an image of {size} x {size}, {_at(a, size)} and {_at(b, size)} "
-        "arrive",
+        label=f"of an image of {size} x {size}, {one} and {other} arrive",
         help="give images of such a size; with one under `input` it is checked",
         allow=node.allow,
     )
