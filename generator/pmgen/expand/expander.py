@@ -356,7 +356,7 @@ class _Expander:
             )
             return lost(start)
         assert start.shape is not None
-        env = self.nodes.block_env(block, call, scope)
+        env = self.nodes.values_in(block, call, scope)
         if env is None:
             return lost(start)
         path = join(scope.path, label)

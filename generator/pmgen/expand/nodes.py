@@ -258,10 +258,10 @@ class NodeBuilder:
             return None
         return value
 
-    def block_env(
+    def values_in(
         self, block: Block, call: Call, scope: Scope
     ) -> dict[str, Value] | None:
-        """What a block's parameters are where it is called; None after a diagnostic."""
+        """What a block's names stand for in one use; None after a diagnostic."""
         kinds = argument_kinds(block)
         env: dict[str, Value] = {}
         for param in block.params:
