@@ -122,23 +122,31 @@ def _is_activation(node: Node) -> bool:
 
 
 def biases(network: Network) -> Iterator[Finding]:
-    """Biases that the norm behind takes away with the mean of their channel."""
-    for node in network.nodes:
-        if node.op.macs is None or not node.args.get("bias"):
+    """Biases that the norm behind takes away with the mean of their channel. One of a
+    block is told where it is so in every use."""
+    biased = [n for n in network.nodes if n.op.macs is not None and n.args.get("bias")]
+    norms = {node.index: _centring(node, network) for node in biased}
+    needed = {node.span for node in biased if norms[node.index] is None}
+    for node in biased:
+        norm = norms[node.index]
+        if norm is None or node.span in needed:
             continue
-        norm = network.taker(node)
-        if norm is None or norm.op.averages is None or len(norm.in_shapes[0]) != 3:
-            continue
-        if norm.op.averages(norm.args, norm.in_shapes[0])[0] != 1:
-            continue
-        op = node.op.name
         yield Finding(
             code="PM606",
             message=f"the bias has no effect: `{norm.op.name}` behind it takes the "
             "mean of each channel away",
             span=node.given.get("bias", node.span),
             related=(Label(norm.span, "the norm"),),
-            help=f"`bias: false`, or for all layers `defaults: {{{op}: "
+            help=f"`bias: false`, or for all layers `defaults: {{{node.op.name}: "
             "{bias: false}}`",
             allow=(*node.allow, *norm.allow),
         )
+
+
+def _centring(node: Node, network: Network) -> Node | None:
+    """The norm behind a node that subtracts the mean of each channel of an image."""
+    norm = network.taker(node)
+    if norm is None or norm.op.averages is None or len(norm.in_shapes[0]) != 3:
+        return None
+    channels = norm.op.averages(norm.args, norm.in_shapes[0])[0]
+    return norm if channels == 1 else None

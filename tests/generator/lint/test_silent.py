@@ -106,6 +106,14 @@ SILENT = {
           act: {op: Conv2D, act: ReLU}
           norm: {op: BatchNorm2D}
     """,
+    "a bias that one use of a block needs": """
+        input: [8, 8, 8]
+        blocks:
+          Unit: {layers: {conv: {op: Conv2D, out_channels: 8, kernel_size: 1}}}
+        layers:
+          a: {op: Unit, norm: BatchNorm2D, act: ReLU}
+          b: {op: Unit, act: ReLU}
+    """,
     "norms over one pixel and several channels": """
         input: [8, 8, 8]
         layers:
