@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import Dropped, Graph
 from pmgen.expressions.expression import (
     COMPARISONS,
@@ -15,11 +16,19 @@ from pmgen.expressions.expression import (
     Unary,
     substitute,
 )
-from pmgen.language.spec import IN_CHANNELS, Branch, Call, Layer, ModelSpec, Param
+from pmgen.language.spec import (
+    IN_CHANNELS,
+    Branch,
+    Call,
+    Ident,
+    ModelSpec,
+    Param,
+    Series,
+)
 from pmgen.language.types import LIST
-from pmgen.language.visit import layers_in, layers_of
+from pmgen.language.visit import series_in
 from pmgen.lint.findings import Finding
-from pmgen.lint.names import branches_in
+from pmgen.lint.names import branches_in, heads_of
 from pmgen.ops import OPS
 from pmgen.ops.definition import Trait
 
@@ -29,35 +38,47 @@ _KEEP = ("normalisation", "activation")  # groups of ops that keep the shape
 
 def conditions(spec: ModelSpec) -> Iterator[Finding]:
     """Each `when` that holds always or never, or compares a text with a number."""
-    layers = [*layers_in(spec.form)]
-    layers += [layer for head in spec.heads for layer in layers_of(head.layer)]
-    yield from _of_layers(layers, spec.params)
+    series = [*series_in(spec.form), *heads_of(spec)]
+    yield from _of_all(series, spec.params)
     for block in spec.blocks.values():
-        yield from _of_layers(layers_in(block.form), block.params)
+        yield from _of_all(series_in(block.form), block.params)
 
 
-def _of_layers(layers: Iterable[Layer], params: Iterable[Param]) -> Iterator[Finding]:
+def _of_all(series: Iterable[Series], params: Iterable[Param]) -> Iterator[Finding]:
     types: dict[str, str | None] = {p.name.text: p.type for p in params}
     types[IN_CHANNELS] = "int"
-    for layer in layers:
+    for one in series:
+        yield from _of_layers(one, types, ())
+
+
+def _of_layers(
+    series: Series, types: Mapping[str, str | None], allow: tuple[Ident, ...]
+) -> Iterator[Finding]:
+    for layer in series.layers:
+        allowed = (*allow, *layer.allow)
         if layer.when is not None and isinstance(layer.when.value, Expr):
-            yield from _of_layer(layer, layer.when.value, types)
+            yield from _of_layer(layer.when.span, layer.when.value, types, allowed)
+        if not isinstance(layer.body, Call):
+            for inner in series_in(layer.body):
+                yield from _of_layers(inner, types, allowed)
 
 
 def _of_layer(
-    layer: Layer, when: Expr, types: Mapping[str, str | None]
+    span: Span,
+    when: Expr,
+    types: Mapping[str, str | None],
+    allow: tuple[Ident, ...],
 ) -> Iterator[Finding]:
-    assert layer.when is not None
-    mixed = next((pair for pair in _mixed(when, types)), None)
+    mixed = next(_mixed(when, types), None)
     if mixed is not None:
         name, type_ = mixed
         yield Finding(
             code="PM618",
             message=f"`${name}` is {_WORDS[type_]}, so it never equals a number",
-            span=layer.when.span,
+            span=span,
             help="compare numbers, or declare a parameter that is true or false for "
             "this layer",
-            allow=layer.allow,
+            allow=allow,
         )
         return
     try:
@@ -69,9 +90,9 @@ def _of_layer(
         yield Finding(
             code="PM617",
             message=f"this `when` {'always' if holds else 'never'} holds",
-            span=layer.when.span,
+            span=span,
             help="leave `when` out" if holds else "leave the layer out",
-            allow=layer.allow,
+            allow=allow,
         )
 
 

@@ -67,11 +67,14 @@ def inputs(spec: ModelSpec) -> Iterator[Finding]:
     forms = [spec.form, *(block.form for block in spec.blocks.values())]
     for form in forms:
         yield from _inputs_of(form, (), ())
+    for head in heads_of(spec):
+        yield from _inputs_in(head, (), ())
+
+
+def heads_of(spec: ModelSpec) -> Iterator[Series]:
+    """Each head as a series of one layer: none sees another."""
     for head in spec.heads:
-        for layer in layers_of(head.layer):
-            yield from _twice(layer, layer.allow)
-        if not isinstance(head.layer.body, Call):
-            yield from _inputs_of(head.layer.body, (), head.layer.allow)
+        yield Series((head.layer,), head.layer.name.span)
 
 
 def _inputs_of(

@@ -82,6 +82,25 @@ heads:
     assert codes(compiled(tmp_path, bare)) == ["PM606", "PM601"]
 
 
+def test_on_a_form_it_holds_for_the_conditions_inside(tmp_path: Path) -> None:
+    text = """\
+pmgen: 1
+model: Net
+input: [3, 16, 16]
+layers:
+  inner:
+    branches:
+      a: {relu: {op: ReLU}, tanh: {op: Tanh, when: false}}
+      b: {}
+    merge: add
+    allow: PM617
+"""
+    assert codes(compiled(tmp_path, text)) == []
+    assert codes(compiled(tmp_path, text.replace("    allow: PM617\n", ""))) == [
+        "PM617"
+    ]
+
+
 def test_a_variant_has_what_its_base_allows_and_adds_to_it(tmp_path: Path) -> None:
     base = NET + "allow: [PM606]\n"
     variant = (
