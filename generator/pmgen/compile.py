@@ -16,12 +16,13 @@ from pathlib import Path
 
 from pmgen import catalogue
 from pmgen.check.expect import check_expectations
-from pmgen.check.unused import check_params_named, check_used
+from pmgen.check.unused import check_fed, check_params_named, check_used
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile
 from pmgen.emit.module import emit_module
 from pmgen.expand import expand_model
 from pmgen.expand.graph import Graph
+from pmgen.lint.lints import lint
 from pmgen.load.inherit import load_sources
 from pmgen.parse import mend_structure, parse_model
 from pmgen.plan import ModulePlan, NameClash, Note, plan_module
@@ -111,6 +112,8 @@ def _compile(
     if spec is not None and not diagnostics.failed:
         check_used(spec, diagnostics)
         check_params_named(spec, diagnostics)
+    if graph is not None and not diagnostics.failed:
+        check_fed(graph, diagnostics)
     if graph is not None and not diagnostics.failed and not settings.changed:
         check_expectations(graph, diagnostics)
     if graph is None or diagnostics.failed:
@@ -118,6 +121,8 @@ def _compile(
     plan = _plan(graph, standalone, settings.note, diagnostics)
     code = emit_module(plan) if plan else None
     assert sources is not None
+    if plan is not None:
+        lint(graph, sources, diagnostics, changed=settings.changed)
     return Compiled(
         path=path,
         diagnostics=diagnostics,

@@ -98,7 +98,7 @@ def _diagnostics(path: Path, root: Path) -> list[Diagnostic]:
 def _rendered(items: list[Diagnostic], text: str, as_json: str) -> None:
     if len(json.loads(as_json)) != len(items):
         raise Broken("the JSON has not every diagnostic")
-    if text.count("error[PM") < len(items):
+    if text.count("[PM") < len(items):
         raise Broken("the text has not every diagnostic")
     text.encode("utf-8")
     as_json.encode("utf-8")

@@ -23,7 +23,8 @@ from tests.support.paths import ROOT
 
 CASES = golden.cases()
 SOUND = [case for case in CASES if (case / golden.CODE).exists()]
-WRONG = [case for case in CASES if (case / golden.ERRORS).exists()]
+SAID = [case for case in CASES if (case / golden.ERRORS).exists()]
+WRONG = [case for case in SAID if case not in SOUND]
 
 # All that generated code is made of. What is not here (lambda, try, global, await,
 # with, exec, an f-string of the user's text) has no business in it.
@@ -71,16 +72,22 @@ def test_case(case: Path) -> None:
 def test_there_are_cases_of_both_kinds() -> None:
     assert len(SOUND) >= 25
     assert len(WRONG) >= 80
-    assert len(SOUND) + len(WRONG) == len(CASES), "a case has one expected file"
+    assert len(SOUND) + len(WRONG) == len(CASES)
+
+
+def test_what_is_sound_has_warnings_alone_and_what_is_wrong_an_error() -> None:
+    for case in CASES:
+        found = {item.severity for item in reported(case)}
+        assert ("error" in found) is (case in WRONG), case.name
 
 
 def test_every_code_has_a_case() -> None:
-    seen = {item.code for case in WRONG for item in reported(case)}
+    seen = {item.code for case in SAID for item in reported(case)}
     assert set(CODES) - seen == set(), "codes without a case in tests/cases"
 
 
 def test_messages_are_written_alike() -> None:
-    for case in WRONG:
+    for case in SAID:
         for item in reported(case):
             first = item.message.split()[0]
             assert first[0] in "`[" or first == first.lower(), item.message

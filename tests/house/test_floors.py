@@ -55,7 +55,7 @@ PMGEN = House(
         "compile",
         "catalogue settings",
         "schema emit",
-        "recipe check plan show",
+        "recipe check lint plan show",
         "parse expand",
         "language",
         "ops",
@@ -68,13 +68,14 @@ PMGEN = House(
         "expand": {"graph"},
         "plan": {"plans"},
         "check": set(),
+        "lint": set(),
         "show": set(),
         "emit": set(),
         "schema": set(),
         "recipe": {"keys"},
     },
     runs={
-        "compile": {"load", "parse", "expand", "check", "plan", "emit"},
+        "compile": {"load", "parse", "expand", "check", "lint", "plan", "emit"},
         "cli": {"compile", "show", "emit", "schema", "recipe"},
         "recipe": {"load"},  # it reads a recipe's file
         "settings": {"load"},  # it reads values as YAML has them

@@ -13,7 +13,8 @@ from pmruntime.suggest import nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import SourceFile
-from pmgen.language.spec import Call, Form, Head, Layer, ModelSpec, Param, Series
+from pmgen.expand.graph import INPUT, Dropped, Graph
+from pmgen.language.spec import Call, Form, Head, Ident, Layer, ModelSpec, Param, Series
 from pmgen.language.visit import (
     inputs_named_in,
     layers_in,
@@ -30,6 +31,45 @@ def check_used(spec: ModelSpec, diagnostics: Diagnostics) -> None:
         _check_form(block.form, (), diagnostics)
     for head in spec.heads:
         _check_inline(head.layer, diagnostics)
+
+
+def check_fed(graph: Graph, diagnostics: Diagnostics) -> None:
+    """Report every layer that a join would have taken, had its `when` held: a join that
+    is left out passes on its first input alone."""
+    alive = _alive(graph)
+    for dropped in graph.dropped:
+        named = dropped.layer.inputs or ()
+        for ident, index in list(zip(named, dropped.inputs, strict=False))[1:]:
+            if index != INPUT and index not in alive:
+                _report_unfed(dropped, named[0].text, ident, diagnostics)
+
+
+def _alive(graph: Graph) -> set[int]:
+    """The nodes on which an output of the network depends."""
+    found: set[int] = set()
+    waiting = [graph.end, *graph.head_ends.values()]
+    while waiting:
+        index = waiting.pop()
+        if index != INPUT and index not in found:
+            found.add(index)
+            waiting += graph.nodes[index].inputs
+    return found
+
+
+def _report_unfed(
+    dropped: Dropped, passed_on: str, lost: Ident, diagnostics: Diagnostics
+) -> None:
+    when, name = dropped.layer.when, dropped.layer.name.text
+    assert when is not None
+    diagnostics.error(
+        "PM209",
+        f"`when` leaves `{name}` out, so `{passed_on}` alone is passed on, and nothing "
+        f"uses what `{lost.text}` gives",
+        when.span,
+        related=[Label(lost.span, "taken by nothing")],
+        help=f"give `{lost.text}` the same `when`; or write `{passed_on}` beside "
+        f"`{lost.text}` as `branches`, whose form has the `when`",
+    )
 
 
 def check_params_named(spec: ModelSpec, diagnostics: Diagnostics) -> None:

@@ -56,6 +56,10 @@ format_option = click.option(
     help="How mistakes are shown; all but text are for programs, on stdout.",
 )
 
+strict_option = click.option(
+    "--strict", is_flag=True, help="Exit 1 where there are warnings, too."
+)
+
 
 def network_options(
     set_help: str = "Another value for a parameter of the model. May be repeated.",
@@ -122,8 +126,10 @@ def report(
     *,
     style: str = "text",
     root_of: Callable[[Path], Path] = trusted_folder,
+    strict: bool = False,
 ) -> bool:
-    """Print the diagnostics of all specs; True where there are none.
+    """Print the diagnostics of all specs; True where there are no errors, and with
+    `strict` no warnings either.
 
     Text goes to stderr, every other format to stdout, where a program reads it. Files
     are called by their paths from here, not from the trusted folder, which `root_of`
@@ -142,7 +148,7 @@ def report(
         stopped = any(result.diagnostics.full for result in results)
         text = render_text(items, color=color, stopped=stopped)
         click.echo(text, err=True, nl=False, color=color)
-    return not items
+    return not (items if strict else any(i.severity == "error" for i in items))
 
 
 def write_into(folder: Path, result: Compiled, settings: Settings) -> Path:

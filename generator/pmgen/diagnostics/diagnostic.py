@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pmgen.diagnostics.codes import CODES
+from pmgen.diagnostics.codes import CODES, is_warning
 from pmgen.diagnostics.source import Span
 
 # More than anyone reads at once, and each costs a search for what was meant.
@@ -27,6 +27,7 @@ class Label:
 @dataclass(frozen=True)
 class Diagnostic:
     """One mistake: what is wrong (`message`), where (`span`), how to mend it (`help`).
+    A warning is one that the network can be built with; its code says which it is.
 
     `label` stands under the span, `related` shows further places, `notes` say how
     the compiler came there. `code` is a key of `pmgen.diagnostics.codes.CODES`.
@@ -39,6 +40,11 @@ class Diagnostic:
     related: tuple[Label, ...] = ()
     notes: tuple[str, ...] = ()
     help: str | None = None
+
+    @property
+    def severity(self) -> str:
+        """`error` or `warning`."""
+        return "warning" if is_warning(self.code) else "error"
 
 
 @dataclass
@@ -65,8 +71,8 @@ class Diagnostics:
         A block that is expanded sixteen times shows its one mistake once. Raises
         TooManyErrors behind the last of MAX_ERRORS.
         """
-        if code not in CODES:
-            raise KeyError(f"{code} is not a known diagnostic code")
+        if code not in CODES or is_warning(code):
+            raise KeyError(f"{code} is not a known code of an error")
         self.reported += 1
         if self.is_reported(code, span):
             return
@@ -77,19 +83,27 @@ class Diagnostics:
         if self.full:
             raise TooManyErrors
 
+    def warn(self, item: Diagnostic) -> None:
+        """Add a warning: what is built stays as it is. Raises KeyError for the code of
+        an error."""
+        if not is_warning(item.code):
+            raise KeyError(f"{item.code} is not a known code of a warning")
+        self.items.append(item)
+
     def is_reported(self, code: str, span: Span) -> bool:
         """True where this code is reported at this place already."""
         return _key(code, span) in self._seen
 
     @property
     def failed(self) -> bool:
-        """True when anything is wrong."""
-        return bool(self.items)
+        """True when anything is wrong; warnings do not count."""
+        return any(item.severity == "error" for item in self.items)
 
     @property
     def full(self) -> bool:
         """True where the search stopped at MAX_ERRORS."""
-        return len(self.items) >= MAX_ERRORS
+        errors = sum(item.severity == "error" for item in self.items)
+        return errors >= MAX_ERRORS
 
     def ordered(self) -> list[Diagnostic]:
         """The diagnostics file by file in order of first appearance, top to bottom."""

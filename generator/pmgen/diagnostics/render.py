@@ -12,7 +12,13 @@ from pmgen.diagnostics.diagnostic import MAX_ERRORS, Diagnostic
 from pmgen.diagnostics.source import Span
 
 # style name -> ANSI codes; used only where the stream is a terminal
-_ANSI = {"error": "1;31", "gutter": "1;34", "bold": "1", "related": "1;34"}
+_ANSI = {
+    "error": "1;31",
+    "warning": "1;33",
+    "gutter": "1;34",
+    "bold": "1",
+    "related": "1;34",
+}
 _TAB = "    "
 # A line of source is cut to this many letters around its mark, a text in the middle.
 _LINE = 200
@@ -31,12 +37,19 @@ def render_text(
     """
     paint = _painter(color)
     parts = [_render_one(item, paint) for item in diagnostics]
-    count = len(parts)
+    errors = sum(item.severity == "error" for item in diagnostics)
+    warnings = len(parts) - errors
+    counts = [_count(errors, "error")] if errors or not warnings else []
+    counts += [_count(warnings, "warning")] if warnings else []
     if stopped is None:
-        stopped = count == MAX_ERRORS
+        stopped = errors == MAX_ERRORS
     more = f"; the search in one spec stops at {MAX_ERRORS}" if stopped else ""
-    parts.append(f"{count} error{'s' if count != 1 else ''} found{more}\n")
+    parts.append(f"{' and '.join(counts)} found{more}\n")
     return "\n".join(parts)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"
 
 
 def render_json(diagnostics: Sequence[Diagnostic]) -> str:
@@ -48,7 +61,7 @@ def render_json(diagnostics: Sequence[Diagnostic]) -> str:
 def _as_json(item: Diagnostic) -> dict[str, Any]:
     return {
         **_position(item.span),
-        "severity": "error",
+        "severity": item.severity,
         "code": item.code,
         "message": item.message,
         "label": item.label,
@@ -81,13 +94,13 @@ def _render_one(item: Diagnostic, paint: Paint) -> str:
     span = item.span
     here = [r for r in item.related if r.span.file is span.file]
     elsewhere = [r for r in item.related if r.span.file is not span.file]
-    marks = [(span, item.label, "^", "error")]
+    marks = [(span, item.label, "^", item.severity)]
     marks += [(r.span, r.text, "-", "related") for r in here]
     marks.sort(key=lambda mark: (mark[0].line, mark[0].column))
     width = len(str(max(mark[0].line for mark in marks)))
     bar = paint("gutter", " " * width + " |")
 
-    head = paint("error", f"error[{item.code}]")
+    head = paint(item.severity, f"{item.severity}[{item.code}]")
     out = [head + paint("bold", f": {_short(item.message)}")]
     cuts = _cuts(marks)
     out.append(

@@ -159,6 +159,16 @@ class Reporter:
             help=help,
         )
 
+    def head_named_as_layer(self, head: Ident, layer: Span) -> None:
+        """Report a head that has a layer's name."""
+        self.diagnostics.error(
+            "PM207",
+            f"the head `{head.text}` has the name of a layer",
+            head.span,
+            related=[Label(layer, "the layer")],
+            help="rename one of them",
+        )
+
     def too_deep(self, depth: int, span: Span, scope: Scope) -> bool:
         """True, and an error, where forms lie inside each other past the limit."""
         if depth < MAX_FORMS:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pmruntime.suggest import did_you_mean
 
-from pmgen.diagnostics.diagnostic import Diagnostics, Label
+from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.source import Span
 from pmgen.expand.errors import Reporter
 from pmgen.expand.graph import INPUT, Graph, ReceptiveField, ShortcutKind, join
@@ -33,7 +33,7 @@ from pmgen.language.spec import (
     Shortcut,
 )
 from pmgen.ops import ADD, MERGES, OPS
-from pmgen.ops.definition import OPEN_SIZES, OpDef, Shape, is_size
+from pmgen.ops.definition import OPEN_SIZES, OpDef, is_size
 from pmgen.ops.kinds import integer, truth
 
 
@@ -97,9 +97,10 @@ class _Expander:
             end = self._form(spec.form, start, scope, named)
             end = self.nodes.after(spec.norm, spec.act, end, scope, "")
             heads = self._heads(named, scope)
+            shapes = {name: signal.shape for name, signal in heads.items()}
         except TooLarge:
             return None
-        if end.shape is None or None in heads.values():
+        if end.shape is None or None in shapes.values():
             return None
         built = self.built
         return Graph(
@@ -107,32 +108,26 @@ class _Expander:
             env=env,
             input=shape,
             output=end.shape,
-            heads={name: s for name, s in heads.items() if s is not None},
+            heads={name: s for name, s in shapes.items() if s is not None},
             nodes=tuple(built.nodes),
             regions=tuple(built.regions),
             layer_shapes=built.layer_shapes,
             shortcuts=built.shortcuts,
             kept=built.kept,
+            dropped=tuple(built.dropped),
+            end=end.node,
+            head_ends={name: signal.node for name, signal in heads.items()},
         )
 
-    def _heads(
-        self, named: Mapping[str, Signal], scope: Scope
-    ) -> dict[str, Shape | None]:
-        shapes: dict[str, Shape | None] = {}
+    def _heads(self, named: Mapping[str, Signal], scope: Scope) -> dict[str, Signal]:
+        ends: dict[str, Signal] = {}
         for head in self.spec.heads:
             name = head.layer.name.text
             if name in named:
-                self.diagnostics.error(
-                    "PM207",
-                    f"the head `{name}` has the name of a layer",
-                    head.layer.name.span,
-                    related=[Label(named[name].span, "the layer")],
-                    help="rename one of them",
-                )
+                self.report.head_named_as_layer(head.layer.name, named[name].span)
             silent = Signal(INPUT, None, None, head.layer.name.span)
-            ending = self._layer(head.layer, silent, scope, dict(named))
-            shapes[name] = ending.shape
-        return shapes
+            ends[name] = self._layer(head.layer, silent, scope, dict(named))
+        return ends
 
     # -- forms ------------------------------------------------------------------
 
@@ -223,6 +218,8 @@ class _Expander:
         name = layer.name.text
         if layer.broken:
             return replace(lost(start), span=layer.name.span)
+        if layer.allow:
+            scope = replace(scope, allow=(*scope.allow, *layer.allow))
         inputs = self._inputs(layer, start, scope, named)
         if layer.when is not None:
             held = self.nodes.value(layer.when, truth(), scope)
@@ -230,6 +227,7 @@ class _Expander:
                 return lost(start)
             self.built.kept[join(scope.path, name)] = bool(held)
             if not held:
+                self.built.drop(layer, inputs, scope)
                 return inputs[0]
         if layer.repeat is None:
             self.nodes.count_layers(1, layer.name.span, scope)
@@ -383,6 +381,7 @@ class _Expander:
             module=f"{module}.",
             blocks=(*scope.blocks, call.name),
             notes=(note, *scope.notes),
+            allow=scope.allow,
         )
         first = len(self.built.nodes)
         end = self._form(block.form, start, inner, {WHAT_COMES_IN: start})

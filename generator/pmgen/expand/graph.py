@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from pmgen.diagnostics.source import Span
 from pmgen.expressions.expression import Value
-from pmgen.language.spec import Form, ModelSpec
+from pmgen.language.spec import Form, Ident, Layer, ModelSpec
 from pmgen.ops.definition import OpDef, Shape
 
 INPUT = -1
@@ -30,13 +30,23 @@ class ReceptiveField:
     jump: tuple[int, int] = (1, 1)
 
 
+@dataclass(frozen=True)
+class Initial:
+    """How a parameter starts: an initializer with its arguments, and its place."""
+
+    op: OpDef
+    args: Mapping[str, Any]
+    span: Span
+
+
 @dataclass(frozen=True, kw_only=True)
 class Node:
     """One op. `path` names the layer it belongs to, `role` its part in that layer.
 
     `module` is its attribute path in the emitted class, None for a function. Shapes
     are without N. `macs` is None where a size is open. `given` says where each argument
-    that the user wrote stands.
+    that the user wrote stands, `initial` how its parameters start where that is given.
+    `allow` are the codes of warnings that its layer, or one around it, does not want.
     """
 
     index: int
@@ -54,6 +64,19 @@ class Node:
     buffers: int = 0
     macs: int | None = 0
     given: Mapping[str, Span] = field(default_factory=dict)
+    initial: Mapping[str, Initial] = field(default_factory=dict)
+    allow: tuple[Ident, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """A layer that its `when` leaves out at one place, and the nodes that it would
+    have taken: the first of them is passed on."""
+
+    layer: Layer
+    path: str
+    inputs: tuple[int, ...]
+    allow: tuple[Ident, ...]
 
 
 class ShortcutKind(Enum):
@@ -88,7 +111,9 @@ class Graph:
     """A network with all its shapes.
 
     `shortcuts` has for each residual, by its path, what is added to its body; `kept`
-    has for each layer with a `when`, by its path, whether it is there.
+    has for each layer with a `when`, by its path, whether it is there, and `dropped`
+    the layers that are not. `end` is the node that gives the output, and `head_ends`
+    has those of the heads.
     """
 
     spec: ModelSpec
@@ -101,6 +126,9 @@ class Graph:
     layer_shapes: Mapping[str, Shape]
     shortcuts: Mapping[str, ShortcutKind]
     kept: Mapping[str, bool]
+    dropped: tuple[Dropped, ...]
+    end: int
+    head_ends: Mapping[str, int]
 
     @cached_property
     def params(self) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Refusal
 from pmgen.expand.errors import POOLS_TO_SIZE, Reporter
-from pmgen.expand.graph import Node, ReceptiveField, Role, join
+from pmgen.expand.graph import Initial, Node, ReceptiveField, Role, join
 from pmgen.expand.scope import GraphBuilder, Scope, Signal, lost
 from pmgen.expressions.expression import (
     MAX_VALUE,
@@ -156,8 +156,7 @@ class NodeBuilder:
                 return lost(inputs[0])
             return replace(inputs[0], shape=refusal.meant)
         weights = op.weights.shapes(args, shapes, shape) if op.weights else {}
-        if call is not None:
-            self._check_init(call, weights, scope)
+        initial = self._initial(call, weights, scope) if call else {}
         index = len(self.built.nodes)
         receptive_field = _receptive_field(op, args, inputs)
         self.built.nodes.append(
@@ -177,19 +176,24 @@ class NodeBuilder:
                 buffers=op.buffers(args, shapes) if op.buffers else 0,
                 given={k: v.span for k, v in call.args.items()} if call else {},
                 macs=_macs(op, args, shapes, shape),
+                initial=initial,
+                allow=scope.allow,
             )
         )
         return Signal(index, shape, receptive_field, span)
 
-    def _check_init(
+    def _initial(
         self, call: Call, weights: Mapping[str, tuple[int, ...]], scope: Scope
-    ) -> None:
-        """The initializers' values, and whether they suit what they initialise."""
+    ) -> dict[str, Initial]:
+        """The initializers with their values; what does not suit its parameter is
+        reported."""
+        found: dict[str, Initial] = {}
         for name, init in call.init.items():
             op = INITIALIZERS[init.name]
             args = self.bind(op, init, scope)
             if args is None or name not in weights:
                 continue
+            found[name] = Initial(op, args, init.span)
             try:
                 op.infer(args, (weights[name],))
             except ShapeIssue as issue:
@@ -201,6 +205,7 @@ class NodeBuilder:
                     scope,
                     help=issue.help,
                 )
+        return found
 
     def _need_sizes(self, op: OpDef, shapes: tuple[Shape, ...]) -> None:
         """What the class is constructed with must be known, even under `any`."""

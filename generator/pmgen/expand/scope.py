@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pmgen.diagnostics.source import Span
 from pmgen.expand.graph import (
+    Dropped,
     Node,
     ReceptiveField,
     Region,
@@ -14,7 +15,7 @@ from pmgen.expand.graph import (
     join,
 )
 from pmgen.expressions.expression import Value
-from pmgen.language.spec import Form
+from pmgen.language.spec import Form, Ident, Layer
 from pmgen.ops.definition import Shape, is_size
 
 
@@ -36,7 +37,8 @@ class Scope:
     `path` is the place in the words of the spec, `module` the attribute path of the
     class instance, ending in a dot, and `attr` the prefix of attributes inside it.
     `outer` are the layers that `from` can name besides those of the series itself,
-    `hidden` those around a form that repeats, which it cannot.
+    `hidden` those around a form that repeats, which it cannot. `allow` are the codes of
+    warnings that the layers around do not want.
     """
 
     env: Mapping[str, Value]
@@ -47,6 +49,7 @@ class Scope:
     notes: tuple[str, ...] = ()
     outer: tuple[Mapping[str, Signal], ...] = ()
     hidden: tuple[Mapping[str, Signal], ...] = ()
+    allow: tuple[Ident, ...] = ()
 
     def inline(self, name: str, named: Mapping[str, Signal]) -> Scope:
         """The scope of a form written inside the layer or branch `name`."""
@@ -74,6 +77,18 @@ class GraphBuilder:
     layer_shapes: dict[str, Shape] = field(default_factory=dict)
     shortcuts: dict[str, ShortcutKind] = field(default_factory=dict)
     kept: dict[str, bool] = field(default_factory=dict)
+    dropped: list[Dropped] = field(default_factory=list)
+
+    def drop(self, layer: Layer, inputs: list[Signal], scope: Scope) -> None:
+        """Note a layer that its `when` leaves out."""
+        self.dropped.append(
+            Dropped(
+                layer=layer,
+                path=join(scope.path, layer.name.text),
+                inputs=tuple(signal.node for signal in inputs),
+                allow=scope.allow,
+            )
+        )
 
     def add_region(
         self,

@@ -60,11 +60,15 @@ FLOW_KEYS: Keys = {
     "repeat": Key("How many of it stand in a row.", integer(1), open=True),
     "first": Key("Other arguments for the first of a `repeat`.", "first"),
 }
+ALLOW_KEYS: Keys = {
+    "allow": Key("Codes of warnings that are not to be given here.", "codes")
+}
 LAYER_KEYS: Keys = {
     "op": Key("An op of Paddle, or a block of this file.", "op"),
     "init": Key("Initializers of its parameters, by their names.", "init"),
     **AFTER_KEYS,
     **FLOW_KEYS,
+    **ALLOW_KEYS,
 }
 PLACE_KEYS: Keys = {
     "before": Key("The layer that a variant's new layer goes before.", "name"),
@@ -93,6 +97,7 @@ SPEC_KEYS: Keys = {
     **BODY_KEYS,
     "heads": Key("Further outputs, each a layer with `from`.", "heads"),
     "expect": Key("Figures that are checked at every compilation.", "expect"),
+    **ALLOW_KEYS,
 }
 LIBRARY_KEYS: Keys = {
     key: SPEC_KEYS[key] for key in ("pmgen", "source", "defaults", "blocks")

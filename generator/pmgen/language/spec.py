@@ -70,8 +70,9 @@ class Layer:
     """One named layer: an op or block call, or a form written inline.
 
     `inputs` are the layers named by `from`; None means the layer before. `first` are
-    other arguments for the first of a `repeat`. `broken` after a mistake in it, so that
-    nothing is said about the shapes that follow.
+    other arguments for the first of a `repeat`. `allow` are the codes of warnings that
+    are not to be given for it, nor for what stands in it. `broken` after a mistake in
+    it, so that nothing is said about the shapes that follow.
     """
 
     name: Ident
@@ -82,6 +83,7 @@ class Layer:
     when: Arg | None = None
     repeat: Arg | None = None
     first: Mapping[str, Arg] = field(default_factory=dict)
+    allow: tuple[Ident, ...] = ()
     broken: bool = False
 
     def body_at(self, index: int) -> Call | Form:
@@ -188,7 +190,9 @@ class Expectation:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """A whole spec. `files` are all the files that it was read from, its own first."""
+    """A whole spec. `files` are all the files that it was read from, its own first;
+    `allow` the codes of warnings that are not to be given for any part of it, and
+    `defaults` the ops that it sets arguments for, each where that stands."""
 
     name: Ident
     source: str | None
@@ -202,3 +206,5 @@ class ModelSpec:
     heads: tuple[Head, ...]
     expect: tuple[Expectation, ...]
     files: tuple[SourceFile, ...]
+    allow: tuple[Ident, ...] = ()
+    defaults: tuple[Ident, ...] = ()

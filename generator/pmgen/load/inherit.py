@@ -93,12 +93,15 @@ class _Loader:
         self.mend = mend
         self.files: list[SourceFile] = []
         self.libraries: dict[Path, Library] = {}
+        self.variant: tuple[Mapping | None, Mapping | None] = (None, None)
 
     def load(self, path: Path, data: bytes | None) -> Sources | None:
         tree = self._spec(path.resolve(), None, (), data)
         if tree is None:
             return None
-        return Sources(tree, tuple(self.libraries.values()), tuple(self.files))
+        libraries, files = tuple(self.libraries.values()), tuple(self.files)
+        own, base = self.variant
+        return Sources(tree, libraries, files, own, base)
 
     def _name(self, path: Path) -> str:
         try:
@@ -151,6 +154,8 @@ class _Loader:
         base = self._spec(target, extends.value.span, (*chain, path))
         if base is None:
             return None
+        if asked_at is None:
+            self.variant = (tree, base)
         return self._inherit(base, tree)
 
     def _use(self, tree: Mapping, path: Path) -> None:
@@ -210,9 +215,11 @@ class _Loader:
             entry
             for entry in base
             if entry.name not in ("extends", "use")
-            and not (entry.name == "expect" and changed)
+            and not (entry.name == "expect" and (changed or _drops(base, variant)))
         ]
-        over = [e for e in variant if e.name not in ("extends",)]
+        # what a variant drops by its changes, it may drop by `null` as well
+        dropped = ("extends", "expect") if _drops(base, variant) else ("extends",)
+        over = [e for e in variant if e.name not in dropped]
         return self._merge(
             Mapping(tuple(kept), base.span), Mapping(tuple(over), variant.span), "spec"
         )
@@ -305,6 +312,8 @@ class _Loader:
 
     def _replace(self, old: Entry, new: Entry, kind: str) -> Entry:
         inner = _EACH.get(kind) or _INSIDE.get(kind, {}).get(new.name)
+        if new.name == "allow" and kind in ("spec", "layer"):
+            return Entry(new.key, _together(old.value, new.value))
         mappings = isinstance(old.value, Mapping) and isinstance(new.value, Mapping)
         if inner is None or not mappings or _other_kind(old.value, new.value):
             return Entry(new.key, _without_place(new.value))
@@ -331,6 +340,21 @@ def _other_kind(old: Node, new: Node) -> bool:
                 and theirs.value.text == ours.value.text
             )
     return False
+
+
+def _drops(base: Mapping, variant: Mapping) -> bool:
+    """True where the variant takes the base's `expect` away."""
+    own = variant.get("expect")
+    taken = (
+        own is not None and isinstance(own.value, Scalar) and own.value.value is None
+    )
+    return taken and base.get("expect") is not None
+
+
+def _together(old: Node, new: Node) -> Node:
+    """What either allows: a variant has the warnings of its base, and its own."""
+    parts = [n.items if isinstance(n, Sequence) else (n,) for n in (old, new)]
+    return Sequence((*parts[0], *parts[1]), new.span)
 
 
 def _place(entry: Entry) -> Entry | None:

@@ -82,11 +82,14 @@ class Library:
 
 @dataclass(frozen=True)
 class Sources:
-    """One spec with all that it is made of. `files[0]` is the spec itself."""
+    """One spec with all that it is made of. `files[0]` is the spec itself. For a
+    variant, `own` is what it says itself and `base` what it was laid over."""
 
     tree: Mapping
     libraries: tuple[Library, ...]
     files: tuple[SourceFile, ...]
+    own: Mapping | None = None
+    base: Mapping | None = None
 
 
 def kind_of(node: Node) -> str:

@@ -34,6 +34,7 @@ NAMED_ACTIVATIONS = tuple(
 OWN_LAYERS = {op.layer: op for op in OPS.values() if op.layer and op.own_class}
 # What help proposes: an activation, and the change of a shape beside a residual.
 USUAL_ACTIVATION = activation.USUAL
+USUAL_INITIALIZER = initializers.USUAL
 PROJECTION = OPS[conv.PROJECTION]
 # The layer that stands where such a parameter says that there is none.
 NO_LAYER = OPS["Identity"].layer

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from enum import Enum
 from math import gcd, isqrt
 from typing import Any, TypeAlias, TypeGuard
 
@@ -83,6 +84,14 @@ class ArgDef:
         return self.default is REQUIRED
 
 
+class Trait(Enum):
+    """What an op does to values, as far as warnings ask for it."""
+
+    PASSES_ON = "its values are those that come in, in another order at most"
+    DROPS = "sets values to zero at random in training, with probability `p`"
+    PROBABILITIES = "its values are the probabilities that a loss makes of logits"
+
+
 @dataclass(frozen=True)
 class WholeImage:
     """The window of an op each of whose values depends on the whole image."""
@@ -111,7 +120,9 @@ class OpDef:
     of several; `infix` the operator that stands between several instead. `window` gives
     what the receptive field grows by; None where it does not grow. `own_class`
     is the layer's class where Paddle has none and `pmruntime.layers` has it, as text
-    for a file that needs Paddle alone.
+    for a file that needs Paddle alone. `averages` is the shape of the values of one
+    image that share a mean and a variance; `moments` the mean and the standard
+    deviation of initial values, where they do not depend on the weight's shape.
     """
 
     name: str
@@ -131,6 +142,9 @@ class OpDef:
     buffers: Callable[[Args, tuple[Shape, ...]], int] | None = None
     macs: Callable[[Args, tuple[Shape, ...], Shape], int | None] | None = None
     window: Callable[[Args], Extents] | WholeImage | None = None
+    averages: Callable[[Args, Shape], Shape] | None = None
+    moments: Callable[[Args], tuple[float, float]] | None = None
+    traits: frozenset[Trait] = frozenset()
     group: str = "other"
 
     @property

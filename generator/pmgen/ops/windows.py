@@ -56,9 +56,17 @@ def _slide_axis(
             help="take a smaller `kernel_size` or more `padding`, or shrink the image "
             "less before",
         )
-    if args.get("ceil_mode"):
-        room = room + stride - 1
-    steps: Dim = room // stride
+    ceil_mode = args.get("ceil_mode")
+    steps: Dim = (room + stride - 1) // stride if ceil_mode else room // stride
+    sizes_known = is_size(steps) and is_size(size)
+    if ceil_mode and sizes_known and steps * stride >= size + before:
+        raise ShapeIssue(
+            "PM302",
+            f"with `ceil_mode` the last window of `{op}` begins behind the image: "
+            f"it lies wholly outside in {_AXES[axis]}",
+            arg="ceil_mode",
+            help="leave `ceil_mode` out: no pixel is lost by it here",
+        )
     return steps + 1
 
 

@@ -10,6 +10,7 @@ from pmruntime.suggest import did_you_mean
 from pmgen.diagnostics.source import Span
 from pmgen.language.keys import (
     AFTER_KEYS,
+    ALLOW_KEYS,
     BRANCH_KEYS,
     FLOW_KEYS,
     FORM_KEYS,
@@ -31,7 +32,7 @@ from pmgen.language.spec import (
 from pmgen.load.tree import Entry, Mapping, Node, Scalar
 from pmgen.ops import MERGES, OPS
 from pmgen.parse.context import Context
-from pmgen.parse.modifiers import parse_after, parse_flow
+from pmgen.parse.modifiers import parse_after, parse_allow, parse_flow
 from pmgen.parse.op_layers import parse_op_layer
 
 
@@ -130,9 +131,12 @@ def _inline_layer(
 ) -> Layer | None:
     """A layer that is a form written inline."""
     form = parse_form(mapping, where, at, context)
-    allowed = (*FORM_KEYS, *BRANCH_KEYS, *AFTER_KEYS, *FLOW_KEYS, *skip)
+    allowed = (*FORM_KEYS, *BRANCH_KEYS, *AFTER_KEYS, *FLOW_KEYS, *ALLOW_KEYS)
     context.check_keys(
-        mapping, allowed, where, "an inline form takes no arguments; a block does"
+        mapping,
+        (*allowed, *skip),
+        where,
+        "an inline form takes no arguments; a block does",
     )
     first = mapping.get("first")
     if first is not None:
@@ -154,6 +158,7 @@ def _inline_layer(
         inputs=inputs,
         when=when,
         repeat=repeat,
+        allow=parse_allow(mapping, context),
     )
 
 

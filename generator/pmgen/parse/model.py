@@ -43,7 +43,7 @@ from pmgen.parse.context import Context
 from pmgen.parse.expect import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.misdeclared import mend_declarations
-from pmgen.parse.modifiers import check_defaults, parse_after
+from pmgen.parse.modifiers import check_defaults, parse_after, parse_allow
 from pmgen.parse.signatures import parse_params
 from pmgen.parse.values import meant_by
 
@@ -110,6 +110,8 @@ class _ModelParser:
             heads=heads,
             expect=expect,
             files=self.sources.files,
+            allow=parse_allow(tree, self.context),
+            defaults=self._names(tree.get("defaults")),
         )
 
     def _check_complete(self, tree: Mapping, at: Span) -> None:
@@ -184,6 +186,12 @@ class _ModelParser:
             return {}
         mapping = self.context.as_mapping(entry.value, "`defaults`")
         return {} if mapping is None else check_defaults(mapping, self.context)
+
+    def _names(self, entry: Entry | None) -> tuple[Ident, ...]:
+        """The keys of a mapping, each where it stands."""
+        inner = entry.value if entry else None
+        found = inner if isinstance(inner, Mapping) else ()
+        return tuple(Ident(item.name, item.key.span) for item in found)
 
     def _blocks(self, tree: Mapping) -> None:
         """Signatures first, so that blocks can call each other in any order."""

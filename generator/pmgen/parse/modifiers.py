@@ -8,6 +8,7 @@ from collections.abc import Mapping as Map
 
 from pmruntime.suggest import did_you_mean
 
+from pmgen.diagnostics.codes import CODES, is_warning
 from pmgen.diagnostics.diagnostic import Label
 from pmgen.expressions.expression import Const
 from pmgen.language.arguments import argument_kinds
@@ -103,6 +104,42 @@ def _parse_from(entry: Entry | None, context: Context) -> tuple[Ident, ...] | No
             return None
         names.append(Ident(text, node.span))
     return tuple(names)
+
+
+def parse_allow(mapping: Mapping, context: Context) -> tuple[Ident, ...]:
+    """The codes of warnings under `allow`; those of no warning are reported."""
+    entry = mapping.get("allow")
+    if entry is None:
+        return ()
+    if isinstance(entry.value, Mapping):
+        example = entry.value.entries[0].name if len(entry.value) else "PM606"
+        context.wrong_kind(
+            entry.value,
+            "`allow` lists the codes of warnings",
+            f"write `allow: [{example}]`, and the reason behind it as a comment",
+        )
+        return ()
+    listed = isinstance(entry.value, Sequence)
+    nodes = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+    codes: list[Ident] = []
+    for node in nodes:
+        text = context.as_text(node, "a code in `allow`" if listed else "`allow`")
+        if text is None:
+            continue
+        if is_warning(text):
+            codes.append(Ident(text, node.span))
+            continue
+        known = [code for code in CODES if is_warning(code)]
+        what = "the code of an error" if text in CODES else "no code of a warning"
+        context.diagnostics.error(
+            "PM301",
+            f"`{text}` is {what}",
+            node.span,
+            help=(text not in CODES and did_you_mean(text, known))
+            or "a warning has its code in front, as in `allow: "
+            f"[{known[0]}]`; an error has to be mended",
+        )
+    return tuple(codes)
 
 
 def parse_init(

@@ -18,6 +18,7 @@ from pmgen.parse.modifiers import (
     check_bias,
     listed,
     parse_after,
+    parse_allow,
     parse_flow,
     parse_init,
 )
@@ -79,6 +80,7 @@ def parse_op_layer(
         when=when,
         repeat=repeat,
         first=first,
+        allow=parse_allow(mapping, context),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pmruntime.kinds import Json, Kind, any_of
 from pmruntime.recipe.definition import Argument, Configurable
 
+from pmgen.diagnostics.codes import DEFINITIONS
 from pmgen.language.keys import BODY_KEYS, LAYER_KEYS, PLACE_KEYS
 from pmgen.language.names import (
     CLASS_ATTRIBUTES,
@@ -95,6 +96,16 @@ def _opened(schema: Json) -> list[Json]:
     return [schema]
 
 
+def codes_allowed() -> Json:
+    """The code of a warning, or several, each with what it means."""
+    found = [item for item in DEFINITIONS.values() if item.is_warning]
+    one = {
+        "enum": [item.code for item in found],
+        "enumDescriptions": [item.meaning for item in found],
+    }
+    return any_of(one, {"type": "array", "items": one})
+
+
 def shared() -> dict[str, Json]:
     """Definitions that any schema of specs may refer to."""
     return {
@@ -104,6 +115,7 @@ def shared() -> dict[str, Json]:
             "patternErrorMessage": "neither a value that fits nor an expression over "
             "`$names`",
         },
+        "codes": codes_allowed(),
         "value": any_of(_PLAIN, {"type": "array", "items": _PLAIN}),
         "layer name": _name(LAYER_ATTRIBUTES | CLASS_ATTRIBUTES | MODULE_NAMES),
         "parameter name": _name(

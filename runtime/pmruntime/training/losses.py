@@ -11,7 +11,11 @@ import paddle
 import paddle.nn.functional as F
 from numpy.typing import NDArray
 
+from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
+
+# What Paddle calls the gradient of a function that the losses apply themselves.
+_APPLIED = {"SoftmaxGradNode": "Softmax", "SigmoidGradNode": "Sigmoid"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,3 +102,22 @@ def loss_for(
         settings["label_smoothing"],
         None if classes is None else classes.astype(np.float32),
     )
+
+
+def check_logits(model: Any, image: NDArray[np.float32]) -> None:
+    """Raise UserError where the output for an image, float32 [1, C, H, W], is made of
+    logits by what every loss applies once more: it would learn slowly and badly, and
+    nothing else would say why."""
+    model.eval()
+    try:
+        output = main_output(model(paddle.to_tensor(image)))
+    finally:
+        model.train()
+    gradient = getattr(output, "grad_fn", None)
+    applied = _APPLIED.get(gradient.name()) if gradient is not None else None
+    if applied is not None:
+        raise UserError(
+            f"the network's output is `{applied}` of its logits, and the loss applies "
+            "that itself",
+            "leave it out of the spec, and train anew; `pmgen explain PM601` says more",
+        )

@@ -18,6 +18,7 @@ from pmruntime.problems import UserError
 from pmruntime.recipe.recipe import Recipe, parse_recipe
 from pmruntime.runs.callback import Callback
 from pmruntime.runs.folder import RunFolder
+from pmruntime.training.losses import check_logits
 from pmruntime.training.saving import TrainingStoppedError
 from pmruntime.training.session import Session
 from pmruntime.training.state import TrainingJob
@@ -67,6 +68,8 @@ def train(
         weights=weights,
     )
     session = Session(job, callback)
+    image = job.data.preprocessing.normalized(job.data.train.images[:1])
+    check_logits(session.state.model, image)
     with _claimed(job):
         if machine.world.is_main:
             record = _record(session, data if isinstance(data, str) else None)

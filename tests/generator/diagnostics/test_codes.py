@@ -29,7 +29,7 @@ def test_meaning_and_long_form_are_sentences(code: str) -> None:
 def test_codes_are_in_order_and_in_a_family() -> None:
     assert list(CODES) == sorted(CODES)
     for code in CODES:
-        assert re.fullmatch(r"PM[1-5]\d\d", code)
+        assert re.fullmatch(r"PM[1-6]\d\d", code)
         assert code[2] in FAMILIES
 
 

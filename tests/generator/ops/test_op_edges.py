@@ -19,7 +19,7 @@ from pmgen.ops.definition import (
 )
 from pmgen.ops.kinds import number
 
-from tests.generator.ops.test_op_rules import IMAGE, conv, refusal, size
+from tests.generator.ops.test_op_rules import IMAGE, bound, conv, refusal, size
 
 WIDTH = Name("width")
 
@@ -51,6 +51,52 @@ def test_windows_in_the_border_alone() -> None:
     assert refusal("MaxPool2D", kernel_size=1, padding=1)[3] == "leave `padding` out"
     found = refusal("MaxPool2D", kernel_size=3, padding=(0, 3, 0, 0))
     assert found[2].endswith("in the border of 3 alone")
+
+
+def test_last_windows_outside() -> None:
+    """Of 9 and 7 pixels, padded by 1, the fourth window of 4 begins at pixel 8."""
+    found = refusal("MaxPool2D", kernel_size=2, padding=1, ceil_mode=True)
+    assert found[:2] == ("PM302", "ceil_mode")
+    assert found[2].endswith("wholly outside in height")
+    assert found[3].startswith("leave `ceil_mode` out")
+    found = refusal(
+        "AvgPool2D", (4, 9, 8), kernel_size=1, stride=(2, 2), ceil_mode=True
+    )
+    assert found[2].endswith("wholly outside in width")
+    padded = {"kernel_size": 2, "padding": 1}
+    assert size("MaxPool2D", **padded) == (4, 5, 4)
+    assert size("MaxPool2D", (4, 8, 6), **padded, ceil_mode=True) == (4, 5, 4)
+    ends = {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True}
+    assert size("MaxPool2D", (4, 8, 6), **ends) == (4, 5, 4)
+    open_height = (4, OPEN_SIZES[0], 8)
+    assert size("MaxPool2D", open_height, **padded, ceil_mode=True)[2] == 5
+
+
+def test_what_norms_average() -> None:
+    def averaged(op: str, **given: object) -> object:
+        rule = OPS[op].averages
+        return rule(bound(op, **given), (8, 5, 7)) if rule else None
+
+    assert averaged("BatchNorm2D") == averaged("InstanceNorm2D") == (1, 5, 7)
+    assert averaged("GroupNorm", num_groups=2) == (4, 5, 7)
+    assert averaged("LayerNorm") == (8, 5, 7)
+    assert averaged("LayerNorm2D") == (8, 1, 1)
+    assert averaged("LocalResponseNorm", size=3) is None
+
+
+def test_moments_of_initial_values() -> None:
+    def moments(name: str, **given: object) -> object:
+        op = INITIALIZERS[name]
+        args = {arg.name: arg.default for arg in op.args} | given
+        return op.moments(args) if op.moments else None
+
+    assert moments("Constant", value=0.5) == (0.5, 0.0)
+    assert moments("Normal") == (0.0, 1.0)
+    assert moments("TruncatedNormal", mean=3.0, std=0.1) == (3.0, 0.1)
+    mean, deviation = moments("Uniform", low=1.0, high=4.0)  # type: ignore[misc]
+    assert mean == 2.5
+    assert abs(deviation - 0.8660254) < 1e-6  # 3 / sqrt(12)
+    assert moments("KaimingNormal") is None
 
 
 def test_functions() -> None:

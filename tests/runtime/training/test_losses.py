@@ -166,3 +166,24 @@ def test_amp_on_a_cpu_is_refused(tiny: Path, tiny_data: Data, tmp_path: Path) ->
         with pytest.raises(UserError, match=rf"`amp: {amp}` needs a GPU"):
             train(tiny, tiny_data, tmp_path / "run", recipe=recipe)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("applied", "refused"),
+    [("softmax", "Softmax"), ("sigmoid", "Sigmoid"), ("log_softmax", None)],
+)
+def test_an_output_that_is_a_probability_is_refused_before_anything_is_written(
+    applied: str, refused: str | None, tmp_path: Path, tiny: Path
+) -> None:
+    """The loss of log-probabilities is the loss of the logits, so they may pass."""
+    text = tiny.read_text()
+    ending = "self.fc(self.norm(x).flatten(1))"
+    assert ending in text
+    tiny.write_text(text.replace(ending, f"F.{applied}({ending})"))
+    recipe, out = parse_recipe({"epochs": 1}), tmp_path / "run"
+    if refused is None:
+        train(tiny, make_tiny_data(), out, recipe=recipe)
+        return
+    with pytest.raises(UserError, match=f"`{refused}` of its logits"):
+        train(tiny, make_tiny_data(), out, recipe=recipe)
+    assert not out.exists()

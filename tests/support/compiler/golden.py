@@ -4,7 +4,7 @@
     recipe.yaml     in its place, a recipe that is refused
     arguments.txt   where there is one, options of `pmgen build`, one line
     expected.py     the generated file, for a spec that is sound
-    stderr.txt      the diagnostics, for a spec that is not
+    stderr.txt      the diagnostics, for a spec that is not, and the warnings
 
 After a change that means to change them:
 
@@ -35,10 +35,9 @@ CODE, ERRORS = "expected.py", "stderr.txt"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a case gives: the file it belongs in, its text, and its diagnostics."""
+    """What a case gives: its files with their texts, and its diagnostics."""
 
-    file: str
-    text: str
+    files: dict[str, str]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -51,10 +50,10 @@ def cases() -> list[Path]:
 def outcome(case: Path) -> Outcome:
     """Compile a case as it stands now."""
     found, code = _compiled(case)
-    if found:
-        return Outcome(ERRORS, render_text(found), found)
-    assert code is not None, f"{case.name}: neither code nor diagnostics"
-    return Outcome(CODE, code, ())
+    files = {CODE: code} if code is not None else {}
+    files |= {ERRORS: render_text(found)} if found else {}
+    assert files, f"{case.name}: neither code nor diagnostics"
+    return Outcome(files, found)
 
 
 def diagnostics_of(case: Path) -> tuple[Diagnostic, ...]:
@@ -92,24 +91,29 @@ def _arguments(case: Path) -> tuple[Settings, bool]:
 
 
 def mismatch(case: Path) -> str:
-    """How a case differs from its file, and what accepts it; empty where it agrees."""
-    now = outcome(case)
-    expected = case / now.file
-    other = case / (ERRORS if now.file == CODE else CODE)
-    old = expected.read_text(encoding="utf-8") if expected.exists() else ""
-    if old == now.text and not other.exists():
+    """How a case differs from its files, and what accepts it; empty where it agrees."""
+    now = outcome(case).files
+    changes = "".join(
+        _difference(case / name, now.get(name)) for name in (CODE, ERRORS)
+    )
+    if not changes:
         return ""
-    stale = f"{other.name} should not be there\n" if other.exists() else ""
-    return stale + "".join(
-        (
-            *unified_diff(
-                old.splitlines(keepends=True),
-                now.text.splitlines(keepends=True),
-                f"{case.name}/{now.file}",
-                "what the compiler says now",
-            ),
-            "\nIf this is as it should be:\n",
-            f"    python -m tests.support.compiler.golden --update {case.name}\n",
+    return (
+        f"{changes}\nIf this is as it should be:\n"
+        f"    python -m tests.support.compiler.golden --update {case.name}\n"
+    )
+
+
+def _difference(file: Path, now: str | None) -> str:
+    if now is None:
+        return f"{file.name} should not be there\n" if file.exists() else ""
+    old = file.read_text(encoding="utf-8") if file.exists() else ""
+    return "".join(
+        unified_diff(
+            old.splitlines(keepends=True),
+            now.splitlines(keepends=True),
+            f"{file.parent.name}/{file.name}",
+            "what the compiler says now",
         )
     )
 
@@ -118,9 +122,12 @@ def update(case: Path) -> bool:
     """Write what the compiler says now; True where something changed."""
     if not mismatch(case):
         return False
-    now = outcome(case)
-    (case / (ERRORS if now.file == CODE else CODE)).unlink(missing_ok=True)
-    (case / now.file).write_text(now.text, encoding="utf-8", newline="\n")
+    now = outcome(case).files
+    for name in (CODE, ERRORS):
+        if name in now:
+            (case / name).write_text(now[name], encoding="utf-8", newline="\n")
+        else:
+            (case / name).unlink(missing_ok=True)
     return True
 
 

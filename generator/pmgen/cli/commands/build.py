@@ -17,6 +17,7 @@ from pmgen.cli.common import (
     report,
     root_option,
     settings_from,
+    strict_option,
     write,
 )
 from pmgen.cli.completion import complete_spec
@@ -52,6 +53,7 @@ from pmgen.show.table import print_table
 @click.option("--force", is_flag=True, help="Overwrite files that pmgen did not write.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no table.")
 @format_option
+@strict_option
 @network_options()
 @root_option
 def build(
@@ -63,6 +65,7 @@ def build(
     force: bool,
     quiet: bool,
     style: str,
+    strict: bool,
     pairs: tuple[str, ...],
     input_text: str | None,
     root: Path | None,
@@ -84,7 +87,11 @@ def build(
     settings = settings_from(pairs, input_text)
     with collector_off():
         results = [compiled(s, root, settings, standalone=standalone) for s in specs]
-    if not report(results, style=style, root_of=lambda p: root or trusted_folder(p)):
+
+    def root_of(path: Path) -> Path:
+        return root or trusted_folder(path)
+
+    if not report(results, style=style, root_of=root_of, strict=strict):
         return 1
     targets = _targets(results, out, settings)
     if only_check:

@@ -20,6 +20,7 @@ from pmgen.cli.common import (
     root_option,
     settings_from,
     specs_argument,
+    strict_option,
 )
 from pmgen.compile import Compiled
 from pmgen.diagnostics.diagnostic import Diagnostics
@@ -56,11 +57,13 @@ class _Given:
 @click.command(short_help="Show every mistake of specs and recipes.")
 @specs_argument
 @format_option
+@strict_option
 @network_options()
 @root_option
 def check(
     specs: tuple[str, ...],
     style: str,
+    strict: bool,
     pairs: tuple[str, ...],
     input_text: str | None,
     root: Path | None,
@@ -80,7 +83,7 @@ def check(
     def root_of(path: Path) -> Path:
         return files[path].root or trusted_folder(path)
 
-    sound = report(results, style=style, root_of=root_of)
+    sound = report(results, style=style, root_of=root_of, strict=strict)
     if sound and style == "text":
         for result in results:
             graph = result.graph

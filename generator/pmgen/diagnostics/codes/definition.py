@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from textwrap import dedent
 
+WARNINGS = "PM6"  # what the codes of warnings begin with
+
 
 @dataclass(frozen=True)
 class Code:
@@ -21,7 +23,13 @@ class Code:
     @property
     def file(self) -> str:
         """What the example is called."""
-        return f"wrong_{self.code.lower()}.yaml"
+        first = "warns" if self.is_warning else "wrong"
+        return f"{first}_{self.code.lower()}.yaml"
+
+    @property
+    def is_warning(self) -> bool:
+        """True for what may be meant, and is built."""
+        return self.code.startswith(WARNINGS)
 
 
 def text(example: str) -> str:

@@ -179,7 +179,9 @@ CODES = (
         paragraph(
             """
             A layer with a `from` does not look at the one before it. If nothing else
-            does either, that one would be computed, and trained, for nothing.
+            does either, that one would be computed, and trained, for nothing. A join
+            that its `when` leaves out passes on its first input, and nothing takes the
+            others.
             """
         ),
         text(

@@ -28,7 +28,7 @@ def _annotation(item: Diagnostic) -> str:
     listed = ",".join(
         f"{key}={_escaped(str(value), _PROPERTY)}" for key, value in properties.items()
     )
-    return f"::error {listed}::{_escaped(_message(item), _DATA)}"
+    return f"::{item.severity} {listed}::{_escaped(_message(item), _DATA)}"
 
 
 def _message(item: Diagnostic) -> str:

@@ -49,7 +49,7 @@ def _rule(item: Code) -> dict[str, Any]:
             "text": f"{said}\n\nAn example:\n\n{item.example}",
             "markdown": f"{said}\n\n```yaml\n{item.example}```\n",
         },
-        "defaultConfiguration": {"level": "error"},
+        "defaultConfiguration": {"level": "warning" if item.is_warning else "error"},
     }
 
 
@@ -57,7 +57,7 @@ def _result(item: Diagnostic, rule: int) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": item.code,
         "ruleIndex": rule,
-        "level": "error",
+        "level": item.severity,
         "message": {"text": _message(item)},
         "locations": [{"physicalLocation": _place(item.span)}],
     }

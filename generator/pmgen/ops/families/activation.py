@@ -9,6 +9,7 @@ from pmgen.ops.definition import (
     Shape,
     ShapeIssue,
     ShapeRule,
+    Trait,
     Weights,
     in_order,
     is_open_size,
@@ -105,6 +106,7 @@ def _activation(
 
 
 _ALPHA = ArgDef("alpha", number(), "Scale of the negative side.", 1.0)
+_PROBABILITIES = frozenset({Trait.PROBABILITIES})
 _LAST = ArgDef("axis", any_integer(), "Axis, counted with N as 0.", -1, fixed=True)
 
 USUAL = "ReLU"
@@ -135,7 +137,12 @@ OPS = (
         "Zero between plus and minus the threshold.",
         ArgDef("threshold", number(0), "Half of the zeroed width.", 0.5),
     ),
-    _activation("Hardsigmoid", "hardsigmoid", "Sigmoid of three straight pieces."),
+    _activation(
+        "Hardsigmoid",
+        "hardsigmoid",
+        "Sigmoid of three straight pieces.",
+        traits=_PROBABILITIES,
+    ),
     _activation("Hardswish", "hardswish", "Input times Hardsigmoid."),
     _activation(
         "Hardtanh",
@@ -150,9 +157,16 @@ OPS = (
         "ReLU with a slope below zero.",
         ArgDef("negative_slope", number(), "Slope below zero.", 0.01),
     ),
-    _activation("LogSigmoid", "log_sigmoid", "Logarithm of Sigmoid."),
     _activation(
-        "LogSoftmax", "log_softmax", "Logarithm of Softmax.", _LAST, infer=_any_axis
+        "LogSigmoid", "log_sigmoid", "Logarithm of Sigmoid.", traits=_PROBABILITIES
+    ),
+    _activation(
+        "LogSoftmax",
+        "log_softmax",
+        "Logarithm of Softmax.",
+        _LAST,
+        infer=_any_axis,
+        traits=_PROBABILITIES,
     ),
     _activation(
         "Maxout",
@@ -193,16 +207,22 @@ OPS = (
         ArgDef("scale", number(1, open_minimum=True), "Scale.", 1.0507009873554805),
         ArgDef("alpha", number(0), "Scale of the negative side.", 1.6732632423543772),
     ),
-    _activation("Sigmoid", "sigmoid", "From 0 to 1."),
+    _activation("Sigmoid", "sigmoid", "From 0 to 1.", traits=_PROBABILITIES),
     _activation("Silu", "silu", "Input times Sigmoid."),
     _activation(
-        "Softmax", "softmax", "Shares that add up to 1.", _LAST, infer=_any_axis
+        "Softmax",
+        "softmax",
+        "Shares that add up to 1.",
+        _LAST,
+        infer=_any_axis,
+        traits=_PROBABILITIES,
     ),
     _activation(
         "Softmax2D",
         None,
         "Softmax over an image's channels.",
         infer=keeps_image("Softmax2D"),
+        traits=_PROBABILITIES,
     ),
     _activation(
         "Softplus",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pmgen.ops.definition import (
     ArgDef,
     Args,
@@ -55,8 +57,21 @@ def _needs_axes(axes: int) -> ShapeRule:
     return rule
 
 
+def _uniform(args: Args) -> tuple[float, float]:
+    low, high = args["low"], args["high"]
+    return (low + high) / 2, (high - low) / 12**0.5
+
+
+def _normal(args: Args) -> tuple[float, float]:
+    return args["mean"], args["std"]
+
+
 def _initializer(
-    name: str, doc: str, *args: ArgDef, suits: ShapeRule = same_shape
+    name: str,
+    doc: str,
+    *args: ArgDef,
+    suits: ShapeRule = same_shape,
+    moments: Callable[[Args], tuple[float, float]] | None = None,
 ) -> OpDef:
     """`suits` takes the shape of the weight and raises ShapeIssue where it cannot."""
     return OpDef(
@@ -64,16 +79,21 @@ def _initializer(
         doc,
         args=args,
         infer=suits,
+        moments=moments,
         layer=f"nn.initializer.{name}",
         group="initializer",
     )
 
 
+USUAL = "KaimingNormal"  # what help proposes
 OPS = (
     _initializer(
-        "Constant", "One value.", ArgDef("value", number(), "The value.", 0.0)
+        "Constant",
+        "One value.",
+        ArgDef("value", number(), "The value.", 0.0),
+        moments=lambda args: (args["value"], 0.0),
     ),
-    _initializer("Normal", "Normal distribution.", _MEAN, _STD),
+    _initializer("Normal", "Normal distribution.", _MEAN, _STD, moments=_normal),
     _initializer(
         "TruncatedNormal",
         "Normal distribution between two bounds.",
@@ -81,6 +101,7 @@ OPS = (
         _STD,
         ArgDef("a", number(), "Lower bound.", -2.0),
         ArgDef("b", number(), "Upper bound.", 2.0),
+        moments=_normal,
     ),
     _initializer(
         "Uniform",
@@ -88,6 +109,7 @@ OPS = (
         ArgDef("low", number(), "Lower bound.", -1.0),
         ArgDef("high", number(), "Upper bound.", 1.0),
         suits=in_order("low", "high"),
+        moments=_uniform,
     ),
     _initializer(
         "XavierNormal", "Glorot and Bengio, normal.", _FAN_IN, _FAN_OUT, _GAIN

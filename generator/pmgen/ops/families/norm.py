@@ -51,6 +51,10 @@ def _running_statistics(args: Args, inputs: tuple[Shape, ...]) -> int:
     return 2 * channels
 
 
+def _one_channel(args: Args, shape: Shape) -> Shape:
+    return (1, *shape[1:])
+
+
 _LAYER_NORM_2D = '''\
 class LayerNorm2D(nn.LayerNorm):
     """Layer normalisation over the channels at each place of an image."""
@@ -68,6 +72,7 @@ OPS = (
         layer="nn.BatchNorm2D",
         positional=("num_features",),
         inferred={"num_features": lambda shape: shape[0]},
+        averages=_one_channel,
         weights=Weights(_per_channel),
         buffers=_running_statistics,
         group="normalisation",
@@ -80,6 +85,7 @@ OPS = (
         layer="nn.InstanceNorm2D",
         positional=("num_features",),
         inferred={"num_features": lambda shape: shape[0]},
+        averages=_one_channel,
         weights=Weights(
             lambda args, inputs, output: _per_channel({"bias": True}, inputs, output),
             names=(),  # its parameters are named scale and bias in Paddle
@@ -98,6 +104,7 @@ OPS = (
         layer="nn.GroupNorm",
         positional=("num_groups", "num_channels"),
         inferred={"num_channels": lambda shape: shape[0]},
+        averages=lambda args, shape: (shape[0] // args["num_groups"], *shape[1:]),
         weights=Weights(_per_channel),
         group="normalisation",
     ),
@@ -110,6 +117,7 @@ OPS = (
         inferred={
             "normalized_shape": lambda shape: shape if len(shape) > 1 else shape[0]
         },
+        averages=lambda args, shape: shape,
         weights=Weights(_per_value),
         window=WholeImage(),
         group="normalisation",
@@ -123,6 +131,7 @@ OPS = (
         own_class=_LAYER_NORM_2D,
         positional=("normalized_shape",),
         inferred={"normalized_shape": lambda shape: shape[0]},
+        averages=lambda args, shape: (shape[0], 1, 1),
         weights=Weights(_per_channel),
         group="normalisation",
     ),

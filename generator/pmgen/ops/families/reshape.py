@@ -9,6 +9,7 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     ShapeIssue,
+    Trait,
     as_pair,
     equal_groups,
     is_size,
@@ -120,6 +121,7 @@ OPS = (
         ),
         infer=_flatten,
         layer="nn.Flatten",
+        traits=frozenset({Trait.PASSES_ON}),
     ),
     OpDef(
         "Dropout",
@@ -136,6 +138,7 @@ OPS = (
             ),
         ),
         layer="nn.Dropout",
+        traits=frozenset({Trait.PASSES_ON, Trait.DROPS}),
         positional=("p",),
     ),
     OpDef(
@@ -144,6 +147,7 @@ OPS = (
         args=(ArgDef("groups", integer(1), "Groups of channels."),),
         infer=equal_groups("ChannelShuffle", "groups"),
         layer="nn.ChannelShuffle",
+        traits=frozenset({Trait.PASSES_ON}),
         positional=("groups",),
     ),
     OpDef(
@@ -180,5 +184,10 @@ OPS = (
         infer=_upsample,
         layer="nn.Upsample",
     ),
-    OpDef("Identity", "Passes its input on.", layer="nn.Identity"),
+    OpDef(
+        "Identity",
+        "Passes its input on.",
+        layer="nn.Identity",
+        traits=frozenset({Trait.PASSES_ON}),
+    ),
 )

@@ -1,0 +1,1 @@
+"""Warnings: what can be built, and is probably not what was meant."""
