@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Twice"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:5.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, 8, H, W]
     """
@@ -18,7 +18,6 @@ class Unit(nn.Layer):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, 8, 3, padding=1)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.relu(self.conv(x))
@@ -40,14 +39,19 @@ class Twice(nn.Layer):
         self.drop = nn.Dropout(0.5)
         self.tanh = nn.Tanh()
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:3")
-        x = self.unit(x)
-        check_shape(x, (None, 8, 16, 16), "unit", "spec.yaml:10")
-        x = F.gelu(self.conv(x))
-        check_shape(x, (None, 8, 16, 16), "conv", "spec.yaml:11")
-        x = self.drop(x)
-        check_shape(x, (None, 8, 16, 16), "drop", "spec.yaml:12")
-        x = self.tanh(x)
-        check_shape(x, (None, 8, 16, 16), "tanh", "spec.yaml:13")
-        return x
+        x = self.unit(x)  # [N, 8, 16, 16]
+        x = F.gelu(self.conv(x))  # [N, 8, 16, 16]
+        x = self.drop(x)  # [N, 8, 16, 16]
+        return self.tanh(x)  # [N, 8, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:3"),
+            "unit": ((8, 16, 16), "spec.yaml:10"),
+            "conv": ((8, 16, 16), "spec.yaml:11"),
+            "drop": ((8, 16, 16), "spec.yaml:12"),
+            "tanh": ((8, 16, 16), "spec.yaml:13"),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Allowed"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:5.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, 8, H', W']
     """
@@ -19,7 +19,6 @@ class Unit(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, 8, 3)
         self.conv_norm = nn.BatchNorm2D(8)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.relu(self.conv_norm(self.conv(x)))
@@ -39,12 +38,17 @@ class Allowed(nn.Layer):
         self.unit = Unit(8)
         self.inner_relu = nn.ReLU()
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:3")
-        x = F.relu(self.conv(x))
-        check_shape(x, (None, 8, 4, 4), "conv", "spec.yaml:9")
-        x = self.unit(x)
-        check_shape(x, (None, 8, 2, 2), "unit", "spec.yaml:16")
-        x = self.inner_relu(x)
-        check_shape(x, (None, 8, 2, 2), "inner", "spec.yaml:17")
-        return x
+        x = F.relu(self.conv(x))  # [N, 8, 4, 4]
+        x = self.unit(x)  # [N, 8, 2, 2]
+        return self.inner_relu(x)  # [N, 8, 2, 2]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:3"),
+            "conv": ((8, 4, 4), "spec.yaml:9"),
+            "unit": ((8, 2, 2), "spec.yaml:16"),
+            "inner": ((8, 2, 2), "spec.yaml:17", None, "inner_relu"),
+        }

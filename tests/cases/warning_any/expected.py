@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import check_layer, checked
 
 __all__ = ["Skips"]
 
@@ -26,22 +26,30 @@ class Skips(nn.Layer):
         self.up2 = nn.Upsample(scale_factor=2)
         self.up1 = nn.Upsample(scale_factor=2)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, None, None), "input", "spec.yaml:3")
-        conv1 = F.relu(self.conv1(x))
-        check_shape(conv1, (None, 4, None, None), "conv1", "spec.yaml:6")
-        x = self.down1(conv1)
-        check_shape(x, (None, 4, None, None), "down1", "spec.yaml:7")
-        conv2 = F.relu(self.conv2(x))
-        check_shape(conv2, (None, 4, None, None), "conv2", "spec.yaml:8")
-        x = self.down2(conv2)
-        check_shape(x, (None, 4, None, None), "down2", "spec.yaml:9")
-        up2 = self.up2(x)
-        check_shape(up2, (None, 4, None, None), "up2", "spec.yaml:10")
-        x = paddle.concat([conv2, up2], axis=1)
-        check_shape(x, (None, 8, None, None), "join2", "spec.yaml:11")
-        up1 = self.up1(x)
-        check_shape(up1, (None, 8, None, None), "up1", "spec.yaml:12")
-        x = paddle.concat([conv1, up1], axis=1)
-        check_shape(x, (None, 12, None, None), "join1", "spec.yaml:13")
+        conv1 = F.relu(self.conv1(x))  # [N, 4, H, W]
+        x = self.down1(conv1)  # [N, 4, H', W']
+        conv2 = F.relu(self.conv2(x))  # [N, 4, H', W']
+        x = self.down2(conv2)  # [N, 4, H', W']
+        up2 = self.up2(x)  # [N, 4, H', W']
+        x = paddle.concat([conv2, up2], axis=1)  # [N, 8, H', W']
+        check_layer(self, "join2", x)
+        up1 = self.up1(x)  # [N, 8, H', W']
+        x = paddle.concat([conv1, up1], axis=1)  # [N, 12, H, W]
+        check_layer(self, "join1", x)
         return x
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, None, None), "spec.yaml:3"),
+            "conv1": ((4, None, None), "spec.yaml:6"),
+            "down1": ((4, None, None), "spec.yaml:7"),
+            "conv2": ((4, None, None), "spec.yaml:8"),
+            "down2": ((4, None, None), "spec.yaml:9"),
+            "up2": ((4, None, None), "spec.yaml:10"),
+            "join2": ((8, None, None), "spec.yaml:11", None),
+            "up1": ((8, None, None), "spec.yaml:12"),
+            "join1": ((12, None, None), "spec.yaml:13", None),
+        }

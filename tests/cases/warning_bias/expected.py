@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Biased"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:5.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -19,7 +19,6 @@ class Unit(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, width, 3, padding=1)
         self.conv_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.relu(self.conv_norm(self.conv(x)))
@@ -44,14 +43,19 @@ class Biased(nn.Layer):
         self.c = nn.Conv2D(16, 8, 3)
         self.norm = nn.GroupNorm(8, 8)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:3")
-        x = F.relu(self.a_norm(self.a(x)))
-        check_shape(x, (None, 8, 14, 14), "a", "spec.yaml:10")
-        x = self.b(x)
-        check_shape(x, (None, 16, 14, 14), "b", "spec.yaml:11")
-        x = self.c(x)
-        check_shape(x, (None, 8, 12, 12), "c", "spec.yaml:12")
-        x = F.relu(self.norm(x))
-        check_shape(x, (None, 8, 12, 12), "norm", "spec.yaml:13")
-        return x
+        x = F.relu(self.a_norm(self.a(x)))  # [N, 8, 14, 14]
+        x = self.b(x)  # [N, 16, 14, 14]
+        x = self.c(x)  # [N, 8, 12, 12]
+        return F.relu(self.norm(x))  # [N, 8, 12, 12]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:3"),
+            "a": ((8, 14, 14), "spec.yaml:10", "a_norm"),
+            "b": ((16, 14, 14), "spec.yaml:11"),
+            "c": ((8, 12, 12), "spec.yaml:12"),
+            "norm": ((8, 12, 12), "spec.yaml:13"),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Conditions"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:7.
+    """Two branches, added.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -23,7 +23,6 @@ class Unit(nn.Layer):
         self.has_same_norm = same
         if self.has_same_norm:
             self.same_norm = nn.BatchNorm2D(in_channels)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         conv = F.relu(self.conv_conv(x))
@@ -48,14 +47,19 @@ class Conditions(nn.Layer):
         self.unit1 = Unit(8)
         self.unit2 = Unit(8, same=False)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 8, 16, 16), "input", "spec.yaml:3")
-        x = F.relu(self.always(x))
-        check_shape(x, (None, 8, 16, 16), "always", "spec.yaml:14")
-        x = F.relu(self.mode(x))
-        check_shape(x, (None, 8, 16, 16), "mode", "spec.yaml:16")
-        x = self.unit1(x)
-        check_shape(x, (None, 8, 16, 16), "unit1", "spec.yaml:18")
-        x = self.unit2(x)
-        check_shape(x, (None, 8, 16, 16), "unit2", "spec.yaml:19")
-        return x
+        x = F.relu(self.always(x))  # [N, 8, 16, 16]
+        x = F.relu(self.mode(x))  # [N, 8, 16, 16]
+        x = self.unit1(x)  # [N, 8, 16, 16]
+        return self.unit2(x)  # [N, 8, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((8, 16, 16), "spec.yaml:3"),
+            "always": ((8, 16, 16), "spec.yaml:14"),
+            "mode": ((8, 16, 16), "spec.yaml:16"),
+            "unit1": ((8, 16, 16), "spec.yaml:18"),
+            "unit2": ((8, 16, 16), "spec.yaml:19"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Trunk"]
 
@@ -23,12 +23,17 @@ class Trunk(nn.Layer):
         self.conv2 = nn.Conv2D(8, 16, 2, stride=2)
         self.conv3 = nn.Conv2D(16, 32, 2, stride=2)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "spec.yaml:3")
-        x = F.relu(self.conv1(x))
-        check_shape(x, (None, 8, 112, 112), "conv1", "spec.yaml:6")
-        x = F.relu(self.conv2(x))
-        check_shape(x, (None, 16, 56, 56), "conv2", "spec.yaml:7")
-        x = F.relu(self.conv3(x))
-        check_shape(x, (None, 32, 28, 28), "conv3", "spec.yaml:8")
-        return x
+        x = F.relu(self.conv1(x))  # [N, 8, 112, 112]
+        x = F.relu(self.conv2(x))  # [N, 16, 56, 56]
+        return F.relu(self.conv3(x))  # [N, 32, 28, 28]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 224, 224), "spec.yaml:3"),
+            "conv1": ((8, 112, 112), "spec.yaml:6"),
+            "conv2": ((16, 56, 56), "spec.yaml:7"),
+            "conv3": ((32, 28, 28), "spec.yaml:8"),
+        }

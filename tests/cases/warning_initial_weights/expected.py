@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Starts"]
 
@@ -46,14 +46,19 @@ class Starts(nn.Layer):
         )
         self.wide_norm = nn.BatchNorm2D(8)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:3")
-        x = F.relu(self.same_norm(self.same(x)))
-        check_shape(x, (None, 8, 16, 16), "same", "spec.yaml:6")
-        x = F.relu(self.ones_norm(self.ones(x)))
-        check_shape(x, (None, 8, 16, 16), "ones", "spec.yaml:7")
-        x = F.relu(self.bare_norm(self.bare(x)))
-        check_shape(x, (None, 8, 16, 16), "bare", "spec.yaml:8")
-        x = F.relu(self.wide_norm(self.wide(x)))
-        check_shape(x, (None, 8, 16, 16), "wide", "spec.yaml:9")
-        return x
+        x = F.relu(self.same_norm(self.same(x)))  # [N, 8, 16, 16]
+        x = F.relu(self.ones_norm(self.ones(x)))  # [N, 8, 16, 16]
+        x = F.relu(self.bare_norm(self.bare(x)))  # [N, 8, 16, 16]
+        return F.relu(self.wide_norm(self.wide(x)))  # [N, 8, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:3"),
+            "same": ((8, 16, 16), "spec.yaml:6", "same_norm"),
+            "ones": ((8, 16, 16), "spec.yaml:7", "ones_norm"),
+            "bare": ((8, 16, 16), "spec.yaml:8", "bare_norm"),
+            "wide": ((8, 16, 16), "spec.yaml:9", "wide_norm"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Photo"]
 
@@ -21,8 +21,13 @@ class Photo(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(480, 8, 3, padding=1)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 480, 640, 3), "input", "spec.yaml:3")
-        x = F.relu(self.conv(x))
-        check_shape(x, (None, 8, 640, 3), "conv", "spec.yaml:5")
-        return x
+        return F.relu(self.conv(x))  # [N, 8, 640, 3]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((480, 640, 3), "spec.yaml:3"),
+            "conv": ((8, 640, 3), "spec.yaml:5"),
+        }

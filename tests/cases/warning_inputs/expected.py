@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import check_layer, checked
 
 __all__ = ["Names"]
 
@@ -25,18 +25,26 @@ class Names(nn.Layer):
         self.fork_right_a = nn.Conv2D(8, 8, 1)
         self.fork_right_b = nn.Conv2D(8, 8, 1)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 8, 16, 16), "input", "spec.yaml:3")
-        a = F.relu(self.a(x))
-        check_shape(a, (None, 8, 16, 16), "a", "spec.yaml:6")
-        b = F.relu(self.b(a))
-        check_shape(b, (None, 8, 16, 16), "b", "spec.yaml:7")
-        x = b + b
-        check_shape(x, (None, 8, 16, 16), "both", "spec.yaml:8")
+        a = F.relu(self.a(x))  # [N, 8, 16, 16]
+        b = F.relu(self.b(a))  # [N, 8, 16, 16]
+        x = b + b  # [N, 8, 16, 16]
+        check_layer(self, "both", x)
         left = F.relu(self.fork_left_conv(x))
         a2 = F.relu(self.fork_right_a(x))
         b2 = F.relu(self.fork_right_b(a2))
         right = paddle.concat([a2, b2], axis=1)
-        x = paddle.concat([left, right], axis=1)
-        check_shape(x, (None, 24, 16, 16), "fork", "spec.yaml:9")
+        x = paddle.concat([left, right], axis=1)  # [N, 24, 16, 16]
+        check_layer(self, "fork", x)
         return x
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((8, 16, 16), "spec.yaml:3"),
+            "a": ((8, 16, 16), "spec.yaml:6"),
+            "b": ((8, 16, 16), "spec.yaml:7"),
+            "both": ((8, 16, 16), "spec.yaml:8", None),
+            "fork": ((24, 16, 16), "spec.yaml:9", None),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Lines"]
 
 
 class Pair(nn.Layer):
-    """Pair, spec.yaml:5.
+    """Two convolutions.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -19,7 +19,6 @@ class Pair(nn.Layer):
         super().__init__()
         self.wide = nn.Conv2D(in_channels, width, 3, padding=1)
         self.mix = nn.Conv2D(width, width, 1)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.wide(x)
@@ -47,20 +46,25 @@ class Lines(nn.Layer):
         self.drop = nn.Dropout(0.5)
         self.fc2 = nn.Linear(32, 10)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:3")
-        x = self.pair1(x)
-        check_shape(x, (None, 8, 16, 16), "pair1", "spec.yaml:11")
-        x = self.pair2(x)
-        check_shape(x, (None, 16, 16, 16), "pair2", "spec.yaml:12")
-        x = self.pool(x)
-        check_shape(x, (None, 16, 1, 1), "pool", "spec.yaml:13")
-        x = self.flatten(x)
-        check_shape(x, (None, 16), "flatten", "spec.yaml:14")
-        x = self.fc1(x)
-        check_shape(x, (None, 32), "fc1", "spec.yaml:15")
-        x = self.drop(x)
-        check_shape(x, (None, 32), "drop", "spec.yaml:16")
-        x = self.fc2(x)
-        check_shape(x, (None, 10), "fc2", "spec.yaml:17")
-        return x
+        x = self.pair1(x)  # [N, 8, 16, 16]
+        x = self.pair2(x)  # [N, 16, 16, 16]
+        x = self.pool(x)  # [N, 16, 1, 1]
+        x = self.flatten(x)  # [N, 16]
+        x = self.fc1(x)  # [N, 32]
+        x = self.drop(x)  # [N, 32]
+        return self.fc2(x)  # [N, 10]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:3"),
+            "pair1": ((8, 16, 16), "spec.yaml:11"),
+            "pair2": ((16, 16, 16), "spec.yaml:12"),
+            "pool": ((16, 1, 1), "spec.yaml:13"),
+            "flatten": ((16,), "spec.yaml:14"),
+            "fc1": ((32,), "spec.yaml:15"),
+            "drop": ((32,), "spec.yaml:16"),
+            "fc2": ((10,), "spec.yaml:17"),
+        }

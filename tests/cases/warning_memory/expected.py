@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Large"]
 
@@ -21,10 +21,15 @@ class Large(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(3145728, 100000)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 1024, 1024), "input", "spec.yaml:3")
-        x = self.flatten(x)
-        check_shape(x, (None, 3145728), "flatten", "spec.yaml:5")
-        x = self.fc(x)
-        check_shape(x, (None, 100000), "fc", "spec.yaml:6")
-        return x
+        x = self.flatten(x)  # [N, 3145728]
+        return self.fc(x)  # [N, 100000]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 1024, 1024), "spec.yaml:3"),
+            "flatten": ((3145728,), "spec.yaml:5"),
+            "fc": ((100000,), "spec.yaml:6"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Wide"]
 
@@ -21,8 +21,13 @@ class Wide(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(3, 4096, 3, padding=1)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 4096, 4096), "input", "spec.yaml:3")
-        x = F.relu(self.conv(x))
-        check_shape(x, (None, 4096, 4096, 4096), "conv", "spec.yaml:5")
-        return x
+        return F.relu(self.conv(x))  # [N, 4096, 4096, 4096]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 4096, 4096), "spec.yaml:3"),
+            "conv": ((4096, 4096, 4096), "spec.yaml:5"),
+        }

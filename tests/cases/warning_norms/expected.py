@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Norms"]
 
@@ -26,16 +26,21 @@ class Norms(nn.Layer):
         self.groups = nn.GroupNorm(8, 8)
         self.flatten = nn.Flatten()
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:3")
-        x = F.relu(self.conv_norm(self.conv(x)))
-        check_shape(x, (None, 8, 14, 14), "conv", "spec.yaml:5")
-        x = self.pool(x)
-        check_shape(x, (None, 8, 1, 1), "pool", "spec.yaml:6")
-        x = self.alone(x)
-        check_shape(x, (None, 8, 1, 1), "alone", "spec.yaml:7")
-        x = self.groups(x)
-        check_shape(x, (None, 8, 1, 1), "groups", "spec.yaml:8")
-        x = self.flatten(x)
-        check_shape(x, (None, 8), "flatten", "spec.yaml:9")
-        return x
+        x = F.relu(self.conv_norm(self.conv(x)))  # [N, 8, 14, 14]
+        x = self.pool(x)  # [N, 8, 1, 1]
+        x = self.alone(x)  # [N, 8, 1, 1]
+        x = self.groups(x)  # [N, 8, 1, 1]
+        return self.flatten(x)  # [N, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:3"),
+            "conv": ((8, 14, 14), "spec.yaml:5", "conv_norm"),
+            "pool": ((8, 1, 1), "spec.yaml:6"),
+            "alone": ((8, 1, 1), "spec.yaml:7"),
+            "groups": ((8, 1, 1), "spec.yaml:8"),
+            "flatten": ((8,), "spec.yaml:9"),
+        }

@@ -4,22 +4,21 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Shares"]
 
 
 class Aux(nn.Layer):
-    """Aux, spec.yaml:5.
+    """A linear layer.
 
-    [N, 4, 6, 6] -> [N, 1]
+    [N, in_channels, 6, 6] -> [N, 1]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.flatten = nn.Flatten()
-        self.fc = nn.Linear(144, 1)
-        self.out_features = 1
+        self.fc = nn.Linear(in_channels * 36, 1)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.flatten(x)
@@ -30,6 +29,7 @@ class Shares(nn.Layer):
     """Shares.
 
     [N, 1, 8, 8] -> [N, 10]
+    in training: ([N, 10], aux [N, 1])
     """
 
     input_shape = (1, 8, 8)
@@ -42,22 +42,28 @@ class Shares(nn.Layer):
         self.fc = nn.Linear(144, 10)
         self.shares = nn.Softmax()
         self.same = nn.Identity()
-        self.aux = Aux()
+        self.aux = Aux(4)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor | tuple[paddle.Tensor, ...]:
-        check_shape(x, (None, 1, 8, 8), "input", "spec.yaml:3")
-        conv = F.relu(self.conv(x))
-        check_shape(conv, (None, 4, 6, 6), "conv", "spec.yaml:10")
-        x = self.flatten(conv)
-        check_shape(x, (None, 144), "flatten", "spec.yaml:11")
-        x = self.fc(x)
-        check_shape(x, (None, 10), "fc", "spec.yaml:12")
-        x = self.shares(x)
-        check_shape(x, (None, 10), "shares", "spec.yaml:13")
-        x = self.same(x)
-        check_shape(x, (None, 10), "same", "spec.yaml:14")
+        conv = F.relu(self.conv(x))  # [N, 4, 6, 6]
+        x = self.flatten(conv)  # [N, 144]
+        x = self.fc(x)  # [N, 10]
+        x = self.shares(x)  # [N, 10]
+        x = self.same(x)  # [N, 10]
         if self.training:
-            aux = self.aux(conv)
-            check_shape(aux, (None, 1), "aux", "spec.yaml:16")
+            aux = self.aux(conv)  # [N, 1]
             return x, aux
         return x
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((1, 8, 8), "spec.yaml:3"),
+            "conv": ((4, 6, 6), "spec.yaml:10"),
+            "flatten": ((144,), "spec.yaml:11"),
+            "fc": ((10,), "spec.yaml:12"),
+            "shares": ((10,), "spec.yaml:13"),
+            "same": ((10,), "spec.yaml:14"),
+            "aux": ((1,), "spec.yaml:16"),
+        }

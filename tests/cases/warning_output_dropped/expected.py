@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Dropped"]
 
@@ -23,14 +23,19 @@ class Dropped(nn.Layer):
         self.fc = nn.Linear(64, 10)
         self.drop = nn.Dropout(0.2)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 1, 8, 8), "input", "spec.yaml:3")
-        x = self.flatten(x)
-        check_shape(x, (None, 64), "flatten", "spec.yaml:5")
-        x = self.keep(x)
-        check_shape(x, (None, 64), "keep", "spec.yaml:6")
-        x = self.fc(x)
-        check_shape(x, (None, 10), "fc", "spec.yaml:7")
-        x = self.drop(x)
-        check_shape(x, (None, 10), "drop", "spec.yaml:8")
-        return x
+        x = self.flatten(x)  # [N, 64]
+        x = self.keep(x)  # [N, 64]
+        x = self.fc(x)  # [N, 10]
+        return self.drop(x)  # [N, 10]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((1, 8, 8), "spec.yaml:3"),
+            "flatten": ((64,), "spec.yaml:5"),
+            "keep": ((64,), "spec.yaml:6"),
+            "fc": ((10,), "spec.yaml:7"),
+            "drop": ((10,), "spec.yaml:8"),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Leftovers"]
 
 
 class New(nn.Layer):
-    """New, spec.yaml:12.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, 8, H', W']
     """
@@ -19,7 +19,6 @@ class New(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, 8, 3, bias_attr=False)
         self.conv_norm = nn.BatchNorm2D(8)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.relu(self.conv_norm(self.conv(x)))
@@ -37,8 +36,13 @@ class Leftovers(nn.Layer):
         super().__init__()
         self.unit = New(3)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:3")
-        x = self.unit(x)
-        check_shape(x, (None, 8, 14, 14), "unit", "spec.yaml:15")
-        return x
+        return self.unit(x)  # [N, 8, 14, 14]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:3"),
+            "unit": ((8, 14, 14), "spec.yaml:15"),
+        }

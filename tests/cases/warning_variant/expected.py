@@ -4,7 +4,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Base"]
 
@@ -24,12 +24,17 @@ class Base(nn.Layer):
         self.drop = nn.Dropout(0.5)
         self.fc = nn.Linear(64, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 1, 8, 8), "input", "base.yaml:3")
-        x = self.flatten(x)
-        check_shape(x, (None, 64), "flatten", "base.yaml:6")
-        x = self.drop(x)
-        check_shape(x, (None, 64), "drop", "spec.yaml:4")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "base.yaml:7")
-        return x
+        x = self.flatten(x)  # [N, 64]
+        x = self.drop(x)  # [N, 64]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((1, 8, 8), "base.yaml:3"),
+            "flatten": ((64,), "base.yaml:6"),
+            "drop": ((64,), "spec.yaml:4"),
+            "fc": ((self.num_classes,), "base.yaml:7"),
+        }

@@ -4,7 +4,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Other"]
 
@@ -23,10 +23,15 @@ class Other(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(64, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 1, 8, 8), "input", "base.yaml:3")
-        x = self.flatten(x)
-        check_shape(x, (None, 64), "flatten", "base.yaml:6")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "base.yaml:7")
-        return x
+        x = self.flatten(x)  # [N, 64]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((1, 8, 8), "base.yaml:3"),
+            "flatten": ((64,), "base.yaml:6"),
+            "fc": ((self.num_classes,), "base.yaml:7"),
+        }

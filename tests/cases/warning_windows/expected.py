@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Windows"]
 
@@ -19,22 +19,27 @@ class Windows(nn.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.skips = nn.Conv2D(3, 8, 3, stride=[1, 5])
+        self.skips = nn.Conv2D(3, 8, 3, stride=(1, 5))
         self.pool = nn.MaxPool2D(2, stride=3)
         self.frame = nn.Conv2D(8, 8, 1, padding=1)
         self.border = nn.Conv2D(8, 8, 3, padding=3)
         self.apart = nn.Conv2D(8, 8, 1, dilation=2)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 64, 64), "input", "spec.yaml:3")
-        x = F.relu(self.skips(x))
-        check_shape(x, (None, 8, 62, 13), "skips", "spec.yaml:6")
-        x = self.pool(x)
-        check_shape(x, (None, 8, 21, 4), "pool", "spec.yaml:7")
-        x = F.relu(self.frame(x))
-        check_shape(x, (None, 8, 23, 6), "frame", "spec.yaml:8")
-        x = F.relu(self.border(x))
-        check_shape(x, (None, 8, 27, 10), "border", "spec.yaml:9")
-        x = F.relu(self.apart(x))
-        check_shape(x, (None, 8, 27, 10), "apart", "spec.yaml:10")
-        return x
+        x = F.relu(self.skips(x))  # [N, 8, 62, 13]
+        x = self.pool(x)  # [N, 8, 21, 4]
+        x = F.relu(self.frame(x))  # [N, 8, 23, 6]
+        x = F.relu(self.border(x))  # [N, 8, 27, 10]
+        return F.relu(self.apart(x))  # [N, 8, 27, 10]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 64, 64), "spec.yaml:3"),
+            "skips": ((8, 62, 13), "spec.yaml:6"),
+            "pool": ((8, 21, 4), "spec.yaml:7"),
+            "frame": ((8, 23, 6), "spec.yaml:8"),
+            "border": ((8, 27, 10), "spec.yaml:9"),
+            "apart": ((8, 27, 10), "spec.yaml:10"),
+        }
