@@ -42,9 +42,9 @@ from pmgen.ops import OPS
 from pmgen.parse.context import Context
 from pmgen.parse.expect import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
-from pmgen.parse.misdeclared import mend_declarations
 from pmgen.parse.modifiers import check_defaults, parse_after, parse_allow
 from pmgen.parse.signatures import parse_params
+from pmgen.parse.structure.misdeclared import mend_declarations
 from pmgen.parse.values import meant_by
 
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]
