@@ -115,6 +115,13 @@ def test_two_norms_behind_one_block_are_two_rows() -> None:
         assert shown[0][1] == "Unit"
 
 
+@pytest.mark.parametrize("name", ["true", "false", "none"])
+def test_a_form_that_repeats_is_not_called_as_a_keyword(name: str) -> None:
+    """Its class would be `True`, at which Python stops."""
+    text = f"{IMAGE}layers:\n  {name}: {{layers: {{r: {{op: ReLU}}}}, repeat: 2}}\n"
+    assert codes(text) == ["PM201"]
+
+
 def test_groups_beyond_any_tensor_are_answered_soon() -> None:
     text = (
         f"{IMAGE}layers:\n  u: {{op: Conv2D, out_channels: 999999999999, kernel_size: "

@@ -78,6 +78,10 @@ def why_not_a_layer(text: str) -> str | None:
         return f"`{text}` is an attribute that the class has already"
     if text in MODULE_NAMES:
         return f"`{text}` has a meaning of its own in the generated class"
+    if keyword.iskeyword(class_title(text)):
+        return (
+            f"a class of that name would be `{class_title(text)}`, a keyword of Python"
+        )
     return why_not_a_name(text)
 
 

@@ -8,7 +8,7 @@ and written as it was meant, so that the rest of the file can still be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
@@ -16,6 +16,7 @@ from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.load.yaml_events import first_error
 
 _ABOVE = 8  # lines above the parser's mark in which slips are looked for
+_LOOKED, _DEPTHS = 40, 3  # lines above, and their depths, that a line may have
 _SHOWN = 4  # further lines of one kind that are marked
 _MOST = 20  # slips of one file that are mended
 _EFFORT = 500_000  # letters of one file that are parsed to try what was meant
@@ -129,6 +130,8 @@ class Meant:
         """One error for each kind of slip, at its first line."""
         kinds: dict[str, list[LineSlip]] = {}
         for _, slip in sorted(self.slips.items()):
+            if not slip.message:
+                continue  # it was moved with the line above it
             kinds.setdefault(slip.kind, []).append(slip)
         for first, *others in kinds.values():
             diagnostics.error(
@@ -164,7 +167,8 @@ class Meant:
         found = [s for n in lines[: _ABOVE + 1] for s in self._found(n)]
         alone = [[slip] for slip in found]
         together = [found[:count] for count in range(2, len(found) + 1)]
-        for slips in (*alone, *together):
+        moved = list(self._moved(number)) if number == lines[0] else []
+        for slips in (*alone, *together, *moved):
             if len(self.slips) + len(slips) <= _MOST and self._helps(slips, stopped):
                 return slips
         return []
@@ -191,6 +195,47 @@ class Meant:
                 # of its own.
                 return [replace(slip, line="")] if bare else [slip]
         return []
+
+    def _moved(self, number: int) -> Iterator[list[LineSlip]]:
+        """The line, and what is below it, as deep as a line above it."""
+        own = _indent(self.file.line(number))
+        seen: list[int] = []
+        for above in range(number - 1, max(0, number - _LOOKED), -1):
+            depth = _indent(self.file.line(above))
+            if self.file.blank[above - 1] or depth in (own, *seen):
+                continue
+            seen.append(depth)
+            if len(seen) > _DEPTHS:
+                return
+            yield [
+                self._at_depth(line, depth - own, above if line == number else None)
+                for line in self._block(number, depth)
+            ]
+
+    def _block(self, number: int, depth: int) -> Iterator[int]:
+        """The numbers of the line and of those behind it that move with it: as deep or
+        deeper, and not yet as deep as the line is to be."""
+        own = _indent(self.file.line(number))
+        most = depth if depth > own else 10**6
+        for line in range(number, len(self.file.lines) + 1):
+            if not self.file.blank[line - 1]:
+                if not own <= _indent(self.file.line(line)) < most:
+                    return
+                yield line
+
+    def _at_depth(self, number: int, by: int, above: int | None) -> LineSlip:
+        """The line moved by so many columns, which is said where it should begin as
+        the line `above`."""
+        text = self.file.line(number)
+        start = _indent(text)
+        message = help_text = ""
+        if above is not None:
+            message = "this line does not fit the lines above it"
+            word = self.file.line(above).split(":")[0].strip()
+            help_text = f"begin it in column {start + by + 1}, as `{word}`"
+        line = " " * (start + by) + text.lstrip(" ")
+        end = len(text.rstrip())
+        return LineSlip("depth", number, start, end, message, help_text, line, (0, by))
 
     def _opens(self, number: int) -> bool:
         """True where the next line is indented deeper."""

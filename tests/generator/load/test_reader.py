@@ -210,7 +210,6 @@ def test_other_encodings_are_named(tmp_path: Path, encoding: str) -> None:
         ("a: *nothing\n", "PM101", 1, 4),
         ("a: [1, 2\n", "PM101", 1, 9),
         ("a: {b: 1\nc: 2\n", "PM101", 2, 2),
-        ("a:\n  b: 1\n c: 2\n", "PM101", 3, 2),
         ("a: b: c\n", "PM101", 1, 5),
         ("a: 1\n\tb: 2\n", "PM101", 2, 1),
         ("a: @b\n", "PM101", 1, 4),

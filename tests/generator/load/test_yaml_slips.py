@@ -103,3 +103,36 @@ def test_a_large_file_without_colons_is_refused_soon() -> None:
     assert time.process_time() - start < 2
     assert tree is None
     assert found
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("lines", "place", "column"),
+    [
+        ("  a: 1\n c: 2\n", (3, 2), 3),
+        ("  a: 1\n    b: 2\n  c: 3\n", (3, 5), 3),
+        ("  a: 1\n   b:\n     d: 4\n  c: 3\n", (3, 4), 3),
+        ("    a: 1\n   b: 2\n    c: 3\n", (3, 4), 5),
+        ("  a:\n    x: 1\n   d: 2\n  c: 3\n", (4, 4), 5),
+    ],
+)
+def test_a_line_at_a_depth_of_its_own_is_read_with_those_above(
+    loader: str,
+    lines: str,
+    place: tuple[int, int],
+    column: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(loader, monkeypatch)
+    tree, found = read(f"top:\n{lines}")
+    assert tree is not None
+    (item,) = found
+    assert (item.span.line, item.span.column) == place
+    assert (item.help or "").startswith(f"begin it in column {column}, as `")
+    inner = tree.entries[0].value
+    assert isinstance(inner, Mapping)
+    last = inner.entries[-1]
+    assert (last.name, last.key.span.line) == ("c", lines.count("\n") + 1)
+    assert last.key.span.file.line(last.key.span.line).index("c") + 1 == (
+        last.key.span.column
+    )
