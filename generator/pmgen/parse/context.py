@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pmruntime.suggest import did_you_mean, nearest
+from pmruntime.suggest import nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.language.spec import Block, Ident
 from pmgen.load.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.load.tree import Mapping as TreeMapping
+from pmgen.ops.synonyms.arguments import ARGUMENTS
+from pmgen.ops.synonyms.meaning import first_known
+from pmgen.parse.words.keys import Words, key_help
 
 # What YAML 1.1 read as truth values.
 YES_AND_NO = ("yes", "no", "on", "off")
@@ -77,13 +80,16 @@ class Context:
         known: Iterable[str],
         where: str,
         otherwise: str | None = None,
+        words: Words = ARGUMENTS,
+        written: Iterable[str] = (),
     ) -> None:
-        """Report a key that has no meaning."""
+        """Report a key that has no meaning. `words` are those of other tools, `written`
+        the keys beside it."""
         self.diagnostics.error(
             "PM107",
             f"`{entry.name}` is no key of {where}",
             entry.key.span,
-            help=did_you_mean(entry.name, known) or otherwise,
+            help=key_help(entry.name, known, words, written) or otherwise,
         )
 
     def missing_key(self, key: str, where: str, span: Span, help: str) -> None:
@@ -96,12 +102,14 @@ class Context:
         known: Iterable[str],
         where: str,
         otherwise: str | None = None,
+        words: Words = ARGUMENTS,
     ) -> None:
         """Report every key of the mapping that is not known."""
         known = list(known)
+        written = [entry.name for entry in mapping]
         for entry in mapping:
             if entry.name not in known:
-                self.unknown_key(entry, known, where, otherwise)
+                self.unknown_key(entry, known, where, otherwise, words, written)
 
     def ident(
         self, key: Scalar, what: str, refusal: Callable[[str], str | None]
@@ -128,12 +136,17 @@ class Context:
         )
 
 
-def mistyped(mapping: TreeMapping, key: str, known: Iterable[str]) -> bool:
-    """True where a missing key is there under a similar name. That name is reported;
-    that the key is missing would be the same mistake again."""
+def mistyped(
+    mapping: TreeMapping, key: str, known: Iterable[str], words: Words = ARGUMENTS
+) -> bool:
+    """True where a missing key is there under a similar name, or that of another tool.
+    That name is reported; that the key is missing would be the same mistake again."""
     known = list(known)
-    strangers = (entry.name for entry in mapping if entry.name not in known)
-    return any(nearest(name, known) == key for name in strangers)
+    strangers = [entry.name for entry in mapping if entry.name not in known]
+    return any(
+        first_known(name, words, known) == key or nearest(name, known) == key
+        for name in strangers
+    )
 
 
 def _text_help(node: Node) -> str | None:

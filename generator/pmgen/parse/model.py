@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from dataclasses import replace
 
-from pmruntime.suggest import did_you_mean, nearest
+from pmruntime.suggest import nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
@@ -45,11 +45,14 @@ from pmgen.load.tree import (
     Sources,
 )
 from pmgen.ops import NAMED_ACTIVATIONS, OPS
+from pmgen.ops.synonyms.arguments import TOP
+from pmgen.ops.synonyms.names import TYPES
 from pmgen.parse.context import Context, mistyped
 from pmgen.parse.expect import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.modifiers import check_defaults, parse_after
 from pmgen.parse.values import parse_arg
+from pmgen.parse.words.keys import named_help
 
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]
 _NEEDED = {
@@ -78,7 +81,7 @@ class _ModelParser:
         at = Span(self.sources.files[0], 1, 1, 1, 1)
         check_version(tree, self.diagnostics)
         self._check_complete(tree, at)
-        context.check_keys(tree, SPEC_KEYS, "a spec")
+        context.check_keys(tree, SPEC_KEYS, "a spec", words=TOP)
         name = self.model = self._model_name(tree, at)
         source = self._text(tree, "source")
         size, size_span = self._input(tree, at)
@@ -126,9 +129,9 @@ class _ModelParser:
         missing = {
             key: help
             for key, help in _NEEDED.items()
-            if tree.get(key) is None and not mistyped(tree, key, SPEC_KEYS)
+            if tree.get(key) is None and not mistyped(tree, key, SPEC_KEYS, TOP)
         }
-        meant = any(mistyped(tree, key, SPEC_KEYS) for key in FORM_KEYS)
+        meant = any(mistyped(tree, key, SPEC_KEYS, TOP) for key in FORM_KEYS)
         if not meant and not any(tree.get(key) for key in FORM_KEYS):
             missing["layers"] = "`layers:` with a layer in each line below it"
         if missing:
@@ -241,7 +244,7 @@ class _ModelParser:
         elif kind == "str" and not need_default and _bare(node):
             message = f"`{text}` is no type of a parameter"
             act = nearest(text, NAMED_ACTIVATIONS)
-            near = did_you_mean(text, PARAM_TYPES)
+            near = named_help(text, PARAM_TYPES, TYPES)
             help_text = f"did you mean `{act}`?" if act else near
         else:
             return Param(name, kind, text)
