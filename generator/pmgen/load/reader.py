@@ -19,6 +19,7 @@ from pmruntime.suggest import nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile, Span
+from pmgen.load.characters import as_meant
 from pmgen.load.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
 from pmgen.load.yaml_events import events
 from pmgen.load.yaml_problems import explain
@@ -154,11 +155,12 @@ class _Composer:
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.nodes = 0
         self.aliases = 0
+        self.typed = as_meant(file, diagnostics)
         self.events = self._parse()
 
     def _parse(self) -> Iterator[Any]:
         try:
-            yield from events(self.file.text)
+            yield from events(self.typed.text)
         except yaml.MarkedYAMLError as error:
             self._not_yaml(error)
         except (yaml.YAMLError, ValueError) as error:
@@ -193,6 +195,7 @@ class _Composer:
     def _clamp(self, line: int, column: int) -> tuple[int, int]:
         """A position inside the file: errors at its end point past the last line."""
         line = max(1, min(line, len(self.file.lines)))
+        column = self.typed.column(line, column)
         while line > 1 and self.file.blank[line - 1]:
             line, column = line - 1, 10**9
         return line, max(1, min(column, len(self.file.line(line)) + 1))
@@ -217,7 +220,8 @@ class _Composer:
         """The place of an event, or from it to the end of the event `last`."""
         start, end = event.start_mark, (last or event).end_mark
         line, column = self._clamp(start.line + 1, start.column + 1)
-        end_line, end_column = end.line + 1, end.column + 1
+        end_line = end.line + 1
+        end_column = self.typed.column(end_line, end.column + 1)
         # A block's end mark stands at the next token: pull it back to its own text.
         while (
             end_line > line and not self.file.line(end_line)[: end_column - 1].strip()

@@ -278,4 +278,25 @@ CODES = (
             )
         },
     ),
+    Code(
+        "PM113",
+        "A character that only looks like one of YAML's: full-width punctuation, a "
+        "space of another width, a curly quote.",
+        paragraph(
+            """
+            Input methods type `\uff1a` and `\uff0c` where `:` and `,` are meant, and
+            texts copied from a page hold spaces that do not end. Inside quotes, in
+            comments, and in `source` and `doc` they are text like any other.
+            """
+        ),
+        text(
+            """
+            pmgen: 1
+            model: Net
+            input: [3, 32, 32]
+            layers:
+              conv: {op: Conv2D, out_channels: 8\uff0c kernel_size: 3}
+            """
+        ),
+    ),
 )
