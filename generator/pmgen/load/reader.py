@@ -20,6 +20,7 @@ from pmruntime.suggest import nearest
 from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.load.characters import as_meant
+from pmgen.load.foreign import is_foreign
 from pmgen.load.tree import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of
 from pmgen.load.yaml_events import events
 from pmgen.load.yaml_problems import explain
@@ -64,6 +65,8 @@ def read_file(
     try:
         if data is None:
             data = _content(path)
+        if is_foreign(data[:MAX_BYTES], name, asked_at, diagnostics):
+            return None
         if len(data) > MAX_BYTES:
             diagnostics.error(
                 "PM104",

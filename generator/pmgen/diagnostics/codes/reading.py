@@ -299,4 +299,26 @@ CODES = (
             """
         ),
     ),
+    Code(
+        "PM114",
+        "A file of another tool: a network of Keras, Caffe, Darknet or Ultralytics, a "
+        "program, or weights.",
+        paragraph(
+            """
+            pmgen reads its own language alone, and every file of it begins with
+            `pmgen: 1`. docs/coming-from.md shows the usual constructs of other tools
+            beside how they are written here; weights are imported by
+            `pmgen weights import` once there is a spec.
+            """
+        ),
+        text(
+            """
+            nc: 10
+            backbone:
+              - [-1, 1, Conv, [64, 3, 2]]
+            head:
+              - [-1, 1, Classify, [nc]]
+            """
+        ),
+    ),
 )

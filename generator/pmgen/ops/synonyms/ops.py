@@ -35,6 +35,12 @@ _COMPOUND = Meaning(
     note="a block of another tool: describe it under `blocks`, of the ops in it",
 )
 
+_POOLS = Choice(
+    "pool pool_type pooling_type mode type",
+    {"max": "MaxPool2D", "ave": "AvgPool2D", "avg": "AvgPool2D"},
+    "MaxPool2D",
+)
+
 OPS = table(
     {
         "Conv2D": "Convolution Convolution2D LazyConv2d convolutional Conv2dSame "
@@ -97,14 +103,12 @@ OPS = table(
         "GlobalMaxPooling2D GlobalMaxPool GlobalMaxPool2D GMP": Meaning(
             "AdaptiveMaxPool2D", _GLOBAL
         ),
-        "Pooling Pool2D Pool Pooling2D": Meaning(
+        "Pooling": Meaning(
             None,
-            choice=Choice(
-                "pool pool_type pooling_type mode type",
-                {"max": "MaxPool2D", "ave": "AvgPool2D", "avg": "AvgPool2D"},
-                "MaxPool2D",
-            ),
+            choice=_POOLS,
+            note="Caffe rounds sizes up, as `ceil_mode: true` does",
         ),
+        "Pool2D Pool Pooling2D": Meaning(None, choice=_POOLS),
         "Eltwise Elementwise": Meaning(
             None,
             choice=Choice(
