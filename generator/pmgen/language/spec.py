@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.expressions.expression import Expr, Value
+from pmgen.load.tree import Lost
 
 IN_CHANNELS = "in_channels"  # the `$name` of the channels that come in
 WHAT_COMES_IN = "input"  # in a `from`: into the network, block or repeated form
@@ -186,7 +187,8 @@ class Expectation:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """A whole spec. `files` are all the files that it was read from, its own first."""
+    """A whole spec. `files` are all the files that it was read from, its own first;
+    `lost` are layers that they name and a variant took away."""
 
     name: Ident
     source: str | None
@@ -200,3 +202,4 @@ class ModelSpec:
     heads: tuple[Head, ...]
     expect: tuple[Expectation, ...]
     files: tuple[SourceFile, ...]
+    lost: Mapping[str, Lost] = field(default_factory=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pmgen.diagnostics.source import SourceFile, Span
@@ -72,12 +73,24 @@ class Library:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A layer that a variant removes, at `removed_at`, although `users` name it: files
+    that it extends, or that extend it. `removed_at` is None for a layer that is
+    reported and has no place."""
+
+    removed_at: Span | None
+    users: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sources:
-    """One spec with all that it is made of. `files[0]` is the spec itself."""
+    """One spec with all that it is made of. `files[0]` is the spec itself; `lost` are
+    layers by name that its files name, and that are not in `tree`."""
 
     tree: Mapping
     libraries: tuple[Library, ...]
     files: tuple[SourceFile, ...]
+    lost: Map[str, Lost] = field(default_factory=dict)
 
 
 def kind_of(node: Node) -> str:

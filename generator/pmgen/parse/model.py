@@ -115,6 +115,7 @@ class _ModelParser:
             heads=heads,
             expect=expect,
             files=self.sources.files,
+            lost=self.sources.lost,
         )
 
     def _check_complete(self, tree: Mapping, at: Span) -> None:
@@ -270,8 +271,17 @@ class _ModelParser:
 
     def _check_library(self, library: Library) -> None:
         check_version(library.tree, self.diagnostics)
+        further = library.tree.get("use")
         foreign = [e for e in library.tree if e.name in _KEYS_OF_A_NETWORK]
-        if foreign:
+        if further is not None and foreign == [further]:
+            self.diagnostics.error(
+                "PM107",
+                "a file of blocks uses no further file",
+                further.key.span,
+                help="name both in the spec, under one `use`",
+                related=[Label(library.used_at, "it is used here")],
+            )
+        elif foreign:
             key = foreign[0].key
             about_it = f"`{key.text}` is no key of a file of blocks"
             self.diagnostics.error(
