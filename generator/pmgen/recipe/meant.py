@@ -34,6 +34,9 @@ def help_for_argument(name: str, known: Iterable[str]) -> str | None:
         ]
         if nearest(name, known) is None and having:
             return f"write `{key}: {{{having[0]}: {{{meant}: ...}}}}`"
+    words = [word for word, meant in SETTINGS.items() if meant in known]
+    if nearest(name, known) is None and (word := nearest(folded(name), words)):
+        return f"did you mean `{SETTINGS[word]}`?"
     return did_you_mean(name, known)
 
 

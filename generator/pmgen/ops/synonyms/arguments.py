@@ -88,6 +88,7 @@ LEFT_OUT = {
         "trainable frozen lr_mult decay_mult param lr_scale": "leave it out: what "
         "learns, and how fast, is said in the recipe by `freeze` and `learning_rates`",
         "weight_decay kernel_regularizer bias_regularizer activity_regularizer "
+        "gamma_regularizer beta_regularizer "
         "regularizer kernel_constraint bias_constraint l2": "leave it out: a penalty "
         "on weights is `weight_decay` in the recipe",
         "padding_mode": "leave it out: a border is zeros; `Pad2D` before the layer has "
