@@ -56,6 +56,7 @@ PAGES = (
     "README.md",
     "docs/tutorial.md",
     "docs/mistakes.md",
+    "docs/coming-from.md",
     "docs/networks.md",
     "docs/language.md",
     "docs/errors.md",

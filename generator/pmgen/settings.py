@@ -12,6 +12,7 @@ from pmgen.expressions.expression import Value
 from pmgen.language.spec import MAX_SIZE, ModelSpec
 from pmgen.language.types import PARAM_TYPES
 from pmgen.load.core_schema import resolve
+from pmgen.ops.synonyms.meaning import folded
 
 
 class BadSetting(ValueError):
@@ -22,8 +23,8 @@ class BadSetting(ValueError):
 class Settings:
     """Parameters by name, as typed, and the input's (C, H, W) where it is set.
 
-    `elsewhere` are names that mean something beside the model, each with what is to be
-    written for it: help for who mistypes one.
+    `elsewhere` are names that mean something beside the model, folded, each with what
+    is to be written for it: help for who mistypes one.
     """
 
     params: Mapping[str, Value] = field(default_factory=dict)
@@ -61,7 +62,9 @@ class Settings:
 
     def _help_for(self, name: str, known: Collection[str]) -> str:
         """What an unknown parameter most likely means."""
-        near = nearest(name, [*known, *self.elsewhere])
+        near: str | None = folded(name)
+        if near not in self.elsewhere:
+            near = nearest(name, [*self.elsewhere, *known])
         if near is not None and near not in known and near in self.elsewhere:
             return f"did you mean `{self.elsewhere[near]}`?"
         return did_you_mean(name, known) or "it has none"

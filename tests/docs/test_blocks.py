@@ -85,7 +85,7 @@ def checked(path: Path) -> Diagnostics:
     text = path.read_text(encoding="utf-8")
     if is_recipe(text):
         parse_recipe(path, diagnostics)
-    elif "\nmodel:" in text or "\nextends:" in text:
+    elif "\nmodel:" in text or "\nextends:" in text or "pmgen:" not in text:
         return compile_spec(path).diagnostics
     return diagnostics
 

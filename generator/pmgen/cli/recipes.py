@@ -15,8 +15,9 @@ from pmgen.cli.common import report, settings_from
 from pmgen.compile import Compiled
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.expand.graph import Graph
+from pmgen.ops.synonyms.meaning import folded
+from pmgen.ops.synonyms.recipes import SETTINGS as MEANT
 from pmgen.recipe.keys import concerns_recipe
-from pmgen.recipe.meant import SYNONYMS
 from pmgen.recipe.parse import parse_recipe
 from pmgen.settings import Settings
 
@@ -33,7 +34,7 @@ def split_settings(pairs: Pairs, input_text: str | None) -> tuple[Settings, Pair
 
 def help_for_option(option: str) -> str | None:
     """What to write for `--lr` and other values of a recipe that are no options."""
-    meant = _settable().get(option.lstrip("-").replace("-", "_"))
+    meant = _settable().get(folded(option))
     return meant and f"the recipe has it: write `--set {meant}=...`"
 
 
@@ -77,10 +78,12 @@ def _epochs(pairs: Pairs) -> int | None:
 
 @cache
 def _settable() -> dict[str, str]:
-    """Names that people write for a value of a recipe -> what `--set` calls it."""
+    """Names that people write for a value of a recipe, folded -> what `--set` calls
+    it."""
     found = dict(_paths())
-    meant = {word: found.get(name) for word, name in SYNONYMS.items()}
-    return {word: path for word, path in meant.items() if path} | found
+    meant = {word: found.get(name) for word, name in MEANT.items()}
+    own = {folded(name): path for name, path in found.items()}
+    return {word: path for word, path in meant.items() if path} | own
 
 
 def _paths() -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 # The breaks YAML 1.1 and PyYAML count lines by; str.splitlines() knows more.
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class SourceFile:
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The lines without their breaks; line numbers in spans start at 1."""
-        return tuple(_LINE_BREAK.split(self.text))
+        return tuple(LINE_BREAK.split(self.text))
 
     @cached_property
     def blank(self) -> tuple[bool, ...]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pmruntime.suggest import did_you_mean
+
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.expand.advice import Advisor, Mending, Refusal, odd_one_out
@@ -21,6 +25,7 @@ POOLS_TO_SIZE = next(
     for op in OPS.values()
     if op.group == "pooling" and isinstance(op.window, WholeImage)
 )
+_USERS = 4  # of a removed layer, shown with it
 
 
 class Reporter:
@@ -208,6 +213,42 @@ class Reporter:
             for param in self.spec.params
             if param.name.text in named
         ]
+
+    def no_such_layer(
+        self, ident: Ident, known: Iterable[str], scope: Scope, layer: str
+    ) -> None:
+        """A `from` of `layer` that names none of the `known` layers. Where a variant
+        took away what its base needs, that line is wrong, and not the base's."""
+        lost = self.spec.lost.get(ident.text)
+        at = lost.removed_at if lost else None
+        if lost is not None and at is None:
+            return  # it is reported where it stands
+        if lost is not None and at is not None and self._below(ident.span, at):
+            self.error(
+                "PM206",
+                f"`{ident.text}` is removed, but other layers still need it",
+                at,
+                scope,
+                related=[Label(span, "named here") for span in lost.users[:_USERS]],
+                help="remove or change those too, or keep it",
+            )
+            return
+        self.error(
+            "PM206",
+            f"there is no layer `{ident.text}` before this one",
+            ident.span,
+            scope,
+            related=[Label(at, "it is removed here")] if at else [],
+            help=self.later(ident, scope, layer)
+            or did_you_mean(ident.text, known)
+            or "`from` names a layer that stands earlier in the same block or repeated "
+            "form",
+        )
+
+    def _below(self, span: Span, other: Span) -> bool:
+        """Whether a place is in a file that the other's extends."""
+        files = self.spec.files
+        return files.index(span.file) > files.index(other.file)
 
     def later(self, ident: Ident, scope: Scope, layer: str) -> str | None:
         """Help for a `from` that names a layer which exists but cannot be used."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pmruntime.suggest import did_you_mean
-
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.source import Span
 from pmgen.expand.errors import Reporter
@@ -341,16 +339,7 @@ class _Expander:
                     break
             else:
                 known = [n for names in (*scope.outer, named) for n in names]
-                self.report.error(
-                    "PM206",
-                    f"there is no layer `{ident.text}` before this one",
-                    ident.span,
-                    scope,
-                    help=self.report.later(ident, scope, layer.name.text)
-                    or did_you_mean(ident.text, known)
-                    or "`from` names a layer that stands earlier in the same block "
-                    "or repeated form",
-                )
+                self.report.no_such_layer(ident, known, scope, layer.name.text)
                 found.append(lost(start))
         return found
 

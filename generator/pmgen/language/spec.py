@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.expressions.expression import Expr, Value
+from pmgen.load.tree import Lost
 
 IN_CHANNELS = "in_channels"  # the `$name` of the channels that come in
 WHAT_COMES_IN = "input"  # in a `from`: into the network, block or repeated form
@@ -191,8 +192,9 @@ class Expectation:
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
     """A whole spec. `files` are all the files that it was read from, its own first;
-    `allow` the codes of warnings that are not to be given for any part of it, and
-    `defaults` the ops that it sets arguments for, each where that stands."""
+    `allow` the codes of warnings that are not to be given for any part of it,
+    `defaults` the ops that it sets arguments for, each where that stands, and `lost`
+    the layers that its files name and a variant took away."""
 
     name: Ident
     source: str | None
@@ -208,3 +210,4 @@ class ModelSpec:
     files: tuple[SourceFile, ...]
     allow: tuple[Ident, ...] = ()
     defaults: tuple[Ident, ...] = ()
+    lost: Mapping[str, Lost] = field(default_factory=dict)

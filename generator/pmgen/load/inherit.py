@@ -8,13 +8,16 @@ inside the trusted folder.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from pmruntime.suggest import did_you_mean, nearest
+from pmruntime.suggest import did_you_mean
 
-from pmgen.diagnostics.diagnostic import Diagnostics, Label
+from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.source import SourceFile, Span
+from pmgen.load.lost import LostLayers
+from pmgen.load.places import KINDS, Places, place_of, without_place
 from pmgen.load.reader import read_file
 from pmgen.load.tree import (
     Entry,
@@ -52,7 +55,6 @@ _INSIDE: dict[str, dict[str, str]] = {
 _EACH = {
     "blocks": "block", "layers": "layer", "branches": "layers", "sections": "names"
 }  # fmt: skip
-_KINDS = ("op", "layers", "branches", "residual")  # what makes a layer what it is
 # A variant that sets one of these is another network than its base, so that the
 # figures under the base's `expect` are not its own.
 _CHANGES = {"input", "use", "merge", "split", "norm", "act", *_INSIDE["spec"]}
@@ -94,6 +96,8 @@ class _Loader:
         self.files: list[SourceFile] = []
         self.libraries: dict[Path, Library] = {}
         self.variant: tuple[Mapping | None, Mapping | None] = (None, None)
+        self.lost = LostLayers(self.files)
+        self.places = Places(diagnostics, self.lost)
 
     def load(self, path: Path, data: bytes | None) -> Sources | None:
         tree = self._spec(path.resolve(), None, (), data)
@@ -101,7 +105,7 @@ class _Loader:
             return None
         libraries, files = tuple(self.libraries.values()), tuple(self.files)
         own, base = self.variant
-        return Sources(tree, libraries, files, own, base)
+        return Sources(tree, libraries, files, own, base, self.lost.settle(tree))
 
     def _name(self, path: Path) -> str:
         try:
@@ -132,19 +136,11 @@ class _Loader:
         data: bytes | None = None,
     ) -> Mapping | None:
         if path in chain and asked_at is not None:
-            circle = [*chain[chain.index(path) :], path]
-            shown = " -> ".join(self._name(p) for p in circle)
-            self.diagnostics.error(
-                "PM111",
-                f"`extends` goes round in a circle: {shown}",
-                asked_at,
-                help="one of these files must not extend another",
-            )
+            self._circle("extends", path, chain, asked_at)
             return None
         tree = self._read(path, asked_at, data)
-        if tree is None:
+        if tree is None or not self._use(tree, path, ()):
             return None
-        self._use(tree, path)
         extends = tree.get("extends")
         if extends is None:
             return tree
@@ -158,18 +154,40 @@ class _Loader:
             self.variant = (tree, base)
         return self._inherit(base, tree)
 
-    def _use(self, tree: Mapping, path: Path) -> None:
+    def _circle(self, key: str, path: Path, chain: tuple[Path, ...], at: Span) -> None:
+        """Report files that lead back to each other, as a path."""
+        circle = [*chain[chain.index(path) :], path]
+        shown = " -> ".join(self._name(p) for p in circle)
+        verb = {"extends": "extend"}.get(key, key)
+        self.diagnostics.error(
+            "PM111",
+            f"`{key}` goes round in a circle: {shown}",
+            at,
+            help=f"one of these files must not {verb} another",
+        )
+
+    def _use(self, tree: Mapping, path: Path, chain: tuple[Path, ...]) -> bool:
+        """Read the files of blocks that a file names, and those that they name: the
+        parser tells that only a spec may. False for a circle, which ends all."""
         use = tree.get("use")
         if use is None:
-            return
+            return True
+        chain = (*chain, path)
         nodes = use.value.items if isinstance(use.value, Sequence) else (use.value,)
         for node in nodes:
             target = self._target(node, path, "use")
+            if target in chain:
+                assert target is not None
+                self._circle("use", target, chain, node.span)
+                return False
             if target is None or target in self.libraries:
                 continue
             library = self._read(target, node.span)
             if library is not None:
                 self.libraries[target] = Library(library, library.span.file, node.span)
+                if not self._use(library, target, chain):
+                    return False
+        return True
 
     def _target(self, node: Node, path: Path, key: str) -> Path | None:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
@@ -220,9 +238,11 @@ class _Loader:
         # what a variant drops by its changes, it may drop by `null` as well
         dropped = ("extends", "expect") if _drops(base, variant) else ("extends",)
         over = [e for e in variant if e.name not in dropped]
-        return self._merge(
+        merged = self._merge(
             Mapping(tuple(kept), base.span), Mapping(tuple(over), variant.span), "spec"
         )
+        self.lost.look_for_users(merged)
+        return merged
 
     def _merge(self, base: Mapping, variant: Mapping, kind: str) -> Mapping:
         """`variant` laid over `base`; `kind` is the section that they are."""
@@ -235,18 +255,26 @@ class _Loader:
                 self._add(entries, entry, kind)
             else:
                 entries[entry.name] = self._replace(old, entry, kind)
-                if kind == "layers" and _place(entry) is not None:
-                    self._add(entries, entries.pop(entry.name), kind, _place(entry))
+                if kind == "layers" and place_of(entry) is not None:
+                    self._add(entries, entries.pop(entry.name), kind, place_of(entry))
         return Mapping(tuple(entries.values()), variant.span)
 
     def _remove(self, entries: dict[str, Entry], entry: Entry, kind: str) -> None:
-        if entries.pop(entry.name, None) is None:
-            self.diagnostics.error(
-                "PM112",
-                f"`{entry.name}` is not in the base, so it cannot be removed",
-                entry.key.span,
-                help=did_you_mean(entry.name, entries),
-            )
+        if entries.pop(entry.name, None) is not None:
+            if kind == "layers":
+                self.lost.remove(entry.name, entry.key.span)
+        else:
+            report = partial(self._not_there, entry, did_you_mean(entry.name, entries))
+            self.lost.report(entry.name, entry.key.span, report)
+
+    def _not_there(self, entry: Entry, help_text: str | None) -> None:
+        self.diagnostics.error(
+            "PM112",
+            f"`{entry.name}` is not in the base, so it cannot be removed",
+            entry.key.span,
+            help=help_text,
+            related=self.places.removal(entry.name),
+        )
 
     def _add(
         self,
@@ -255,60 +283,21 @@ class _Loader:
         kind: str,
         place: Entry | None = None,
     ) -> None:
-        self._check_place(entry)
-        place = place or _place(entry)
-        new = Entry(entry.key, _without_place(entry.value))
+        self.places.check(entry)
+        place = place or place_of(entry)
+        new = Entry(entry.key, without_place(entry.value))
         if kind != "layers" or not entries:
             entries[entry.name] = new
             return
-        if place is None:
-            self._where_to(entries, entry)
-            return
-        anchor = place.value.text if isinstance(place.value, Scalar) else ""
-        if anchor not in entries:
-            self.diagnostics.error(
-                "PM206",
-                f"there is no layer `{anchor}` to go {place.name}",
-                place.value.span,
-                help=did_you_mean(anchor, entries),
-            )
+        at = self.places.position(entries, entry, place)
+        if at is None:
+            self.lost.unplaced.add(entry.name)
             return
         ordered = list(entries.values())
-        at = [e.name for e in ordered].index(anchor) + (place.name == "after")
         ordered.insert(at, new)
         entries.clear()
         entries.update({e.name: e for e in ordered})
-
-    def _check_place(self, entry: Entry) -> None:
-        """Only one of `before` and `after` can hold."""
-        if not isinstance(entry.value, Mapping):
-            return
-        before, after = entry.value.get("before"), entry.value.get("after")
-        if before is not None and after is not None:
-            self.diagnostics.error(
-                "PM112",
-                f"`{entry.name}` goes both `before` and `after` another",
-                after.key.span,
-                related=[Label(before.key.span, "the other")],
-                help="keep one of them",
-            )
-
-    def _where_to(self, entries: dict[str, Entry], entry: Entry) -> None:
-        names = list(entries)
-        meant = nearest(entry.name, names)
-        place = f"say where it goes: `after: {names[-1]}`, or `before` another"
-        is_new = isinstance(entry.value, Mapping) and any(
-            entry.value.get(key) for key in _KINDS
-        )
-        self.diagnostics.error(
-            "PM112",
-            f"the base has no layer `{entry.name}`",
-            entry.key.span,
-            help=f"did you mean `{meant}`?" if meant and not is_new else place,
-            related=[Label(entries[names[-1]].key.span, "the base's last layer")]
-            if is_new or not meant
-            else (),
-        )
+        self.lost.put(entry.name)
 
     def _replace(self, old: Entry, new: Entry, kind: str) -> Entry:
         inner = _EACH.get(kind) or _INSIDE.get(kind, {}).get(new.name)
@@ -316,9 +305,9 @@ class _Loader:
             return Entry(new.key, _together(old.value, new.value))
         mappings = isinstance(old.value, Mapping) and isinstance(new.value, Mapping)
         if inner is None or not mappings or _other_kind(old.value, new.value):
-            return Entry(new.key, _without_place(new.value))
+            return Entry(new.key, without_place(new.value))
         assert isinstance(old.value, Mapping)
-        stripped = _without_place(new.value)
+        stripped = without_place(new.value)
         assert isinstance(stripped, Mapping)
         # The layer keeps the name's first place: that is where it can be read.
         return Entry(old.key, self._merge(old.value, stripped, inner))
@@ -328,12 +317,12 @@ def _other_kind(old: Node, new: Node) -> bool:
     """True where a layer changes its op or form: then nothing of it is kept."""
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return True
-    for key in _KINDS:
+    for key in KINDS:
         theirs, ours = old.get(key), new.get(key)
         if ours is None:
             continue
         if theirs is None:
-            return any(old.get(k) for k in _KINDS)
+            return any(old.get(k) for k in KINDS)
         if key == "op" and isinstance(ours.value, Scalar):
             return not (
                 isinstance(theirs.value, Scalar)
@@ -355,16 +344,3 @@ def _together(old: Node, new: Node) -> Node:
     """What either allows: a variant has the warnings of its base, and its own."""
     parts = [n.items if isinstance(n, Sequence) else (n,) for n in (old, new)]
     return Sequence((*parts[0], *parts[1]), new.span)
-
-
-def _place(entry: Entry) -> Entry | None:
-    if not isinstance(entry.value, Mapping):
-        return None
-    return entry.value.get("before") or entry.value.get("after")
-
-
-def _without_place(node: Node) -> Node:
-    if not isinstance(node, Mapping):
-        return node
-    kept = tuple(e for e in node if e.name not in ("before", "after"))
-    return node if len(kept) == len(node) else Mapping(kept, node.span)

@@ -20,10 +20,12 @@ from pmgen.diagnostics.diagnostic import Diagnostics, Label, TooManyErrors
 from pmgen.diagnostics.source import SourceFile, Span
 from pmgen.load.core_schema import INTEGER, resolve
 from pmgen.load.repeated import unique
+from pmgen.load.text.characters import as_meant
+from pmgen.load.text.foreign import is_foreign
+from pmgen.load.text.yaml_events import events
+from pmgen.load.text.yaml_problems import explain
+from pmgen.load.text.yaml_slips import TORN, LineSlip, Meant
 from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of
-from pmgen.load.yaml_events import events
-from pmgen.load.yaml_problems import explain
-from pmgen.load.yaml_slips import TORN, LineSlip, Meant
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 40
@@ -61,6 +63,8 @@ def read_file(
     try:
         if data is None:
             data = _content(path)
+        if is_foreign(data[:MAX_BYTES], name, asked_at, diagnostics):
+            return None
         if len(data) > MAX_BYTES:
             diagnostics.error(
                 "PM104",
@@ -146,8 +150,9 @@ def read_text(file: SourceFile, diagnostics: Diagnostics) -> Mapping | None:
 
 
 def _document(file: SourceFile, diagnostics: Diagnostics) -> Node | None:
-    """The file's one document, lines with a slip read as meant. Raises _Refused."""
-    meant = Meant(file)
+    """The file's one document, characters and lines with a slip read as meant. Raises
+    _Refused."""
+    meant = Meant(file, as_meant(file, diagnostics))
     again, node = True, None
     try:
         while again:
@@ -216,7 +221,7 @@ class _Composer:
         return Span(self.file, line, column, line, column + 1)
 
     def _locate(self, position: object) -> tuple[int, int]:
-        before = self.file.text[:position] if isinstance(position, int) else ""
+        before = self.meant.text[:position] if isinstance(position, int) else ""
         lines = SourceFile("", before).lines
         return self._clamp(len(lines), len(lines[-1]) + 1)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Map
 from collections.abc import Sequence as Items
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import is_
 from typing import TypeAlias
 
@@ -81,15 +82,27 @@ class Library:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A layer that a variant removes, at `removed_at`, although `users` name it: files
+    that it extends, or that extend it. `removed_at` is None for a layer that is
+    reported and has no place."""
+
+    removed_at: Span | None
+    users: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sources:
     """One spec with all that it is made of. `files[0]` is the spec itself. For a
-    variant, `own` is what it says itself and `base` what it was laid over."""
+    variant, `own` is what it says itself and `base` what it was laid over; `lost` are
+    layers by name that its files name, and that are not in `tree`."""
 
     tree: Mapping
     libraries: tuple[Library, ...]
     files: tuple[SourceFile, ...]
     own: Mapping | None = None
     base: Mapping | None = None
+    lost: Map[str, Lost] = field(default_factory=dict)
 
 
 def kind_of(node: Node) -> str:

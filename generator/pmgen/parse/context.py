@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pmruntime.suggest import did_you_mean, nearest
-
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import Span
 from pmgen.language.spec import Block, Ident
 from pmgen.load.tree import Entry, Node, Scalar, Sequence, kind_of
 from pmgen.load.tree import Mapping as TreeMapping
+from pmgen.ops.synonyms.arguments import ARGUMENTS
+from pmgen.parse.words.keys import Words, key_help
 
 # What YAML 1.1 read as truth values.
 YES_AND_NO = ("yes", "no", "on", "off")
@@ -77,16 +77,16 @@ class Context:
         known: Iterable[str],
         where: str,
         otherwise: str | None = None,
+        words: Words = ARGUMENTS,
         beside: Iterable[Entry] = (),
     ) -> None:
-        """Report a key that has no meaning; `beside` are those that stand there."""
+        """Report a key that has no meaning. `words` are those of other tools, `beside`
+        the entries that stand there."""
         self.diagnostics.error(
             "PM107",
             f"`{entry.name}` is no key of {where}",
             entry.key.span,
-            help=already_there(nearest(entry.name, known), entry, beside)
-            or did_you_mean(entry.name, known)
-            or otherwise,
+            help=key_help(entry, known, words, beside) or otherwise,
         )
 
     def too_many(self, things: str, most: int, span: Span, help: str) -> None:
@@ -103,12 +103,13 @@ class Context:
         known: Iterable[str],
         where: str,
         otherwise: str | None = None,
+        words: Words = ARGUMENTS,
     ) -> None:
         """Report every key of the mapping that is not known."""
         known = list(known)
         for entry in mapping:
             if entry.name not in known:
-                self.unknown_key(entry, known, where, otherwise, mapping)
+                self.unknown_key(entry, known, where, otherwise, words, mapping)
 
     def ident(
         self, key: Scalar, what: str, refusal: Callable[[str], str | None]
@@ -133,18 +134,6 @@ class Context:
             related=[Label(first, "here")],
             help="rename one of them",
         )
-
-
-def already_there(
-    meant: str | None, entry: Entry, beside: Iterable[Entry]
-) -> str | None:
-    """Help for an entry that means a name which stands `beside` it; None where none
-    does. What comes from the base of a variant is overridden, and stands elsewhere."""
-    file = entry.key.span.file.name
-    there = (e.name for e in beside if e.key.span.file.name == file)
-    if meant is None or meant not in there:
-        return None
-    return f"`{meant}` is there already: leave one of the two out"
 
 
 def _text_help(node: Node) -> str | None:

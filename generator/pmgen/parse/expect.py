@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pmgen.language.spec import Expectation, Ident
 from pmgen.load.tree import Entry, Node, Scalar, Sequence
+from pmgen.ops.synonyms.arguments import EXPECTED
 from pmgen.parse.context import Context
 
 
@@ -17,7 +18,7 @@ def parse_expect(
     mapping = context.as_mapping(entry.value, "`expect`") if entry else None
     if mapping is None:
         return ()
-    context.check_keys(mapping, keys, "`expect`")
+    context.check_keys(mapping, keys, "`expect`", words=EXPECTED)
     return tuple(figure for item in mapping for figure in _figures(item, context))
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pmruntime.suggest import did_you_mean
-
 from pmgen.diagnostics.source import Span
 from pmgen.language.keys import (
     AFTER_KEYS,
@@ -31,9 +29,13 @@ from pmgen.language.spec import (
 )
 from pmgen.load.tree import Entry, Mapping, Node, Scalar
 from pmgen.ops import MERGES, OPS
+from pmgen.ops.synonyms.names import MERGES as MERGE_WORDS
+from pmgen.ops.synonyms.names import SHORTCUTS
 from pmgen.parse.context import Context
 from pmgen.parse.modifiers import parse_after, parse_allow, parse_flow
 from pmgen.parse.op_layers import parse_op_layer
+from pmgen.parse.words.arguments import op_entry
+from pmgen.parse.words.keys import named_help
 
 
 def parse_series(node: Node, what: str, context: Context) -> Series | None:
@@ -73,6 +75,9 @@ def _layer(
     forms = [e for e in mapping if e.name in FORM_KEYS]
     op = mapping.get("op")
     skip = (*PLACE_KEYS, *extra_keys)
+    if op is None and not forms and (meant := op_entry(mapping)):
+        context.unknown_key(meant, ("op",), where)
+        op = meant  # for the mistakes in the rest
     if op is None and not forms:
         context.missing_key(
             "op",
@@ -220,7 +225,7 @@ def _parse_branches(
             "PM202",
             f"there is no merge `{how}`",
             merge.value.span,
-            help=did_you_mean(how, MERGES),
+            help=named_help(how, MERGES, MERGE_WORDS),
         )
         how = None
     parts = bool(split and context.as_truth(split.value, "`split`"))
@@ -280,6 +285,6 @@ def _parse_shortcut(node: Node, context: Context) -> Series | Shortcut | None:
         "PM202",
         f"there is no shortcut `{node.text}`",
         node.span,
-        help=did_you_mean(node.text, words),
+        help=named_help(node.text, words, SHORTCUTS),
     )
     return None

@@ -39,13 +39,14 @@ from pmgen.load.tree import (
     Sources,
 )
 from pmgen.ops import OPS
+from pmgen.ops.synonyms.arguments import TOP
 from pmgen.parse.context import Context
 from pmgen.parse.expect import parse_expect
 from pmgen.parse.layers import broken_layer, parse_form, parse_layer
 from pmgen.parse.modifiers import check_defaults, parse_after, parse_allow
 from pmgen.parse.signatures import parse_params
 from pmgen.parse.structure.misdeclared import mend_declarations
-from pmgen.parse.values import meant_by
+from pmgen.parse.words.arguments import meant_by
 
 _KEYS_OF_A_NETWORK = [key for key in SPEC_KEYS if key not in LIBRARY_KEYS]
 _NEEDED = {
@@ -74,7 +75,7 @@ class _ModelParser:
         at = Span(self.sources.files[0], 1, 1, 1, 1)
         check_version(tree, self.diagnostics)
         self._check_complete(tree, at)
-        context.check_keys(tree, SPEC_KEYS, "a spec")
+        context.check_keys(tree, SPEC_KEYS, "a spec", words=TOP)
         name = self.model = self._model_name(tree, at)
         source = self._text(tree, "source")
         size, size_span = self._input(tree, at)
@@ -112,6 +113,7 @@ class _ModelParser:
             files=self.sources.files,
             allow=parse_allow(tree, self.context),
             defaults=self._names(tree.get("defaults")),
+            lost=self.sources.lost,
         )
 
     def _check_complete(self, tree: Mapping, at: Span) -> None:
@@ -205,8 +207,17 @@ class _ModelParser:
 
     def _check_library(self, library: Library) -> None:
         check_version(library.tree, self.diagnostics)
+        further = library.tree.get("use")
         foreign = [e for e in library.tree if e.name in _KEYS_OF_A_NETWORK]
-        if foreign:
+        if further is not None and foreign == [further]:
+            self.diagnostics.error(
+                "PM107",
+                "a file of blocks uses no further file",
+                further.key.span,
+                help="name both in the spec, under one `use`",
+                related=[Label(library.used_at, "it is used here")],
+            )
+        elif foreign:
             key = foreign[0].key
             about_it = f"`{key.text}` is no key of a file of blocks"
             self.diagnostics.error(

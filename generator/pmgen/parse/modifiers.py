@@ -16,15 +16,18 @@ from pmgen.language.keys import AFTER_KEYS
 from pmgen.language.spec import Act, Arg, Block, Call, ChosenActivation, Ident
 from pmgen.language.types import ACTIVATION, PARAM_TYPES
 from pmgen.load.tree import Entry, Mapping, Node, Scalar, Sequence
-from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
+from pmgen.ops import OPS
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind, integer, truth
+from pmgen.ops.synonyms.arguments import PARAMETERS
 from pmgen.parse.context import Context
 from pmgen.parse.values import (
     parse_arg,
     parse_args,
     parse_named_call,
 )
+from pmgen.parse.words import named
+from pmgen.parse.words.typed import text_of
 
 
 def parse_after(
@@ -34,9 +37,7 @@ def parse_after(
     norm = _after("norm", mapping, defaults)
     act = _after("act", mapping, defaults)
     return (
-        None
-        if norm is None
-        else parse_named_call(norm, NORMS, "normalisation", context),
+        None if norm is None else parse_named_call(norm, named.NORMALISATION, context),
         None if act is None else _parse_act(act, context),
     )
 
@@ -57,7 +58,7 @@ def _own_or_default(
 
 def _parse_act(node: Node, context: Context) -> Act | None:
     if not _is_parameter(node):
-        return parse_named_call(node, ACTIVATIONS, "activation", context)
+        return parse_named_call(node, named.ACTIVATION, context)
     arg = parse_arg(node, PARAM_TYPES[ACTIVATION], context)
     return ChosenActivation(arg) if arg else None
 
@@ -160,23 +161,39 @@ def parse_init(
             help=f"what takes it: {listed(_has_init)}",
         )
         return {}
-    if not isinstance(entry.value, Mapping):
-        text = entry.value.text if isinstance(entry.value, Scalar) else "..."
-        context.wrong_kind(
-            entry.value,
-            "`init` is a mapping of names to values",
-            f"write `init: {{{names[0]}: {text or '...'}}}`",
-        )
+    if _one_initializer(entry.value, names, context):
         return {}
     inner = entry.value
-    context.check_keys(inner, names, "`init`")
+    assert isinstance(inner, Mapping)
+    context.check_keys(inner, names, "`init`", words=PARAMETERS)
     calls: dict[str, Call] = {}
     for item in inner:
         if item.name in names:
-            call = parse_named_call(item.value, INITIALIZERS, "initializer", context)
+            call = parse_named_call(item.value, named.INITIALIZER, context)
             if call is not None:
                 calls[item.name] = call
     return calls
+
+
+def _one_initializer(node: Node, names: tuple[str, ...], context: Context) -> bool:
+    """Whether an initializer stands where those of each parameter are expected; it is
+    reported."""
+    written = named.translated(node, named.INITIALIZER)
+    if written is None and isinstance(node, Mapping):
+        if len(node) != 1 or node.entries[0].name not in named.INITIALIZER.known:
+            return False
+        written = text_of(node)
+    known = (isinstance(node, Scalar) and node.text) or "..."
+    context.wrong_kind(
+        node,
+        "`init` names a parameter for each initializer"
+        if isinstance(node, Mapping)
+        else "`init` is a mapping of names to values",
+        f"did you mean `{{{names[0]}: {written}}}`?"
+        if written
+        else f"write `init: {{{names[0]}: {known}}}`",
+    )
+    return True
 
 
 def check_bias(mapping: Mapping, args: Map[str, Arg], context: Context) -> None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pmruntime.suggest import did_you_mean
-
-from pmgen.diagnostics.source import Span
 from pmgen.language.arguments import argument_kinds
 from pmgen.language.keys import LAYER_KEYS
 from pmgen.language.spec import MAX_JOINED, Arg, Block, Call, Ident, Layer
@@ -22,7 +19,9 @@ from pmgen.parse.modifiers import (
     parse_flow,
     parse_init,
 )
-from pmgen.parse.values import meant_by, parse_args, report_missing
+from pmgen.parse.values import parse_args, report_missing
+from pmgen.parse.words.arguments import meant_by, unwrapped
+from pmgen.parse.words.ops import MeantOp, meant_op
 
 
 def parse_op_layer(
@@ -39,19 +38,49 @@ def parse_op_layer(
         return None
     title = op.value.value
     owner: OpDef | Block | None = context.blocks.get(title) or OPS.get(title)
-    if owner is None:
-        _report_unknown_op(title, op.value.span, context)
-        parse_after(mapping, context)  # for the mistakes in the rest
+    if owner is not None:
+        return _call(name, mapping, op, owner, context, skip)
+    meant = meant_op(title, mapping, context.blocks)
+    context.diagnostics.error(
+        "PM202",
+        f"there is no op or block `{title}`",
+        op.value.span,
+        help=meant.help,
+        notes=meant.notes,
+    )
+    if meant.op is not None:  # for the mistakes in the rest
+        _call(name, mapping, op, meant.op, context, skip, meant)
+    else:
+        parse_after(mapping, context)
         parse_flow(mapping, context)
-        return None
+    return None
+
+
+def _call(
+    name: Ident,
+    mapping: Mapping,
+    op: Entry,
+    owner: OpDef | Block,
+    context: Context,
+    skip: Iterable[str],
+    meant: MeantOp | None = None,
+) -> Layer | None:
+    """A layer of the op or block `owner`. `meant` says how it came to that, where the
+    layer does not name it."""
+    title = owner.name if isinstance(owner, OpDef) else owner.name.text
+    skip = [*skip, op.name, *(meant.settled if meant else ())]
     defaults = context.defaults.get(title) if isinstance(owner, OpDef) else None
     typed = _typed_args(mapping, defaults, owner, skip)
+    if meant is not None:
+        _report_renamed(typed, meant, title, context)
     where, given = f"`{title}`", typed.values()
     args = parse_args(
         given, owner, context, where=where, extra_keys=LAYER_KEYS, beside=mapping
     )
     first = _parse_first(mapping, owner, where, context)
-    report_missing(owner, title, typed, op.value, context)
+    written = {*typed, *(meant.given if meant else ())}
+    assert isinstance(op.value, Scalar)
+    report_missing(owner, title, written, op.value, context)
     joins = isinstance(owner, OpDef) and owner.many_inputs
     if joins:
         _refuse_repeat(mapping, where, context)
@@ -84,14 +113,19 @@ def parse_op_layer(
     )
 
 
-def _report_unknown_op(title: str, at: Span, context: Context) -> None:
-    context.diagnostics.error(
-        "PM202",
-        f"there is no op or block `{title}`",
-        at,
-        help=did_you_mean(title, [*context.blocks, *OPS])
-        or "an op is called as its class in Paddle; blocks are declared under `blocks`",
-    )
+def _report_renamed(
+    typed: dict[str, Entry], meant: MeantOp, title: str, context: Context
+) -> None:
+    """Arguments whose name means another here; they are taken out of `typed`."""
+    for name, ours in meant.renames.items():
+        entry = typed.pop(name, None)
+        if entry is not None:
+            context.diagnostics.error(
+                "PM203",
+                f"`{name}` is another argument of `{title}`",
+                entry.key.span,
+                help=f"did you mean `{ours}`?",
+            )
 
 
 def _typed_args(
@@ -103,7 +137,7 @@ def _typed_args(
     """The entries that are arguments, by name; those of the layer before defaults."""
     own = argument_kinds(owner)  # an op's argument may have the name of such a key
     keys = [key for key in (*LAYER_KEYS, *skip) if key not in own]
-    entries = (*(defaults or ()), *mapping)
+    entries = unwrapped((*(defaults or ()), *mapping))
     return {entry.name: entry for entry in entries if entry.name not in keys}
 
 

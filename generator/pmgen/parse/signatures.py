@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pmruntime.suggest import did_you_mean, nearest
+from pmruntime.suggest import nearest
 
 from pmgen.expressions.expression import Const
 from pmgen.language.keys import BODY_KEYS, LAYER_KEYS, PLACE_KEYS
@@ -11,8 +11,10 @@ from pmgen.language.spec import Ident, Param
 from pmgen.language.types import LIST, PARAM_TYPES, type_of
 from pmgen.load.tree import Entry, Node, Scalar, Sequence
 from pmgen.ops import NAMED_ACTIVATIONS
+from pmgen.ops.synonyms.names import TYPES
 from pmgen.parse.context import Context
 from pmgen.parse.values import parse_arg
+from pmgen.parse.words.keys import named_help
 
 
 def parse_params(
@@ -93,7 +95,7 @@ def _text_param(
     elif kind == "str" and not need_default and _bare(node):
         message = f"`{text}` is no type of a parameter"
         act = nearest(text, NAMED_ACTIVATIONS)
-        near = did_you_mean(text, PARAM_TYPES)
+        near = named_help(text, PARAM_TYPES, TYPES)
         help_text = f"did you mean `{act}`?" if act else near
     else:
         return Param(name, kind, text)

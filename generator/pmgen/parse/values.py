@@ -21,7 +21,19 @@ from pmgen.load.tree import Mapping as TreeMapping
 from pmgen.ops import USUAL_ACTIVATION
 from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
-from pmgen.parse.context import YES_AND_NO, Context, already_there
+from pmgen.ops.synonyms.meaning import folded
+from pmgen.ops.synonyms.names import VALUES
+from pmgen.parse.context import YES_AND_NO, Context
+from pmgen.parse.words.arguments import argument_advice, meant_by
+from pmgen.parse.words.named import (
+    Family,
+    is_nothing,
+    lone_arguments,
+    meaning_in,
+    name_help,
+    regrouped,
+    translated,
+)
 
 _WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
 _PAIR = re.compile(r"(\d+) ?[xX*×] ?(\d+)")  # `5x5`
@@ -116,6 +128,10 @@ def _wrong_value(
             help_text = "quote it: inside braces a comma ends a value"
         elif text.upper() in re.findall(r"[A-Z]+\b", needed):
             help_text = f"did you mean `{text.upper()}`?"
+        elif (meaning := VALUES.get(folded(text))) and (
+            meaning.name in (*options, *re.findall(r"[A-Z]+\b", needed))
+        ):
+            help_text = f"did you mean `{meaning.name}`?"
         elif near := nearest(text, options):
             help_text = f"did you mean `{near}`?"
         elif not options and not text.isidentifier():
@@ -222,14 +238,12 @@ def parse_args(
             nameless.append(entry)
             continue
         if kind is None:
+            advice = argument_advice(entry, owner, extra_keys, where, beside)
             context.diagnostics.error(
                 "PM203",
                 f"{where} has no argument `{entry.name}`",
-                entry.key.span,
-                help=already_there(
-                    meant_by(entry.name, [*kinds, *extra_keys]), entry, beside
-                )
-                or _argument_help(entry.name, list(kinds), list(extra_keys), where),
+                advice.span,
+                help=advice.help,
             )
             continue
         arg = parse_arg(entry.value, kind, context)
@@ -247,93 +261,83 @@ def parse_args(
     return args
 
 
-# What other frameworks and older Paddle call the same thing.
-_SYNONYMS = {
-    "num_filters": "out_channels", "filters": "out_channels", "out": "out_channels",
-    "channels": "out_channels", "filter_size": "kernel_size", "kernel": "kernel_size",
-    "k": "kernel_size", "pool_size": "kernel_size", "strides": "stride",
-    "s": "stride", "pool_stride": "stride", "pad": "padding", "p": "padding",
-    "pool_padding": "padding", "size": "out_features", "units": "out_features",
-    "output_dim": "out_features", "features": "out_features", "rate": "p",
-    "dropout": "p", "eps": "epsilon", "use_bias": "bias", "bias_attr": "bias",
-    "activation": "act", "normalization": "norm", "group": "groups",
-    "alpha": "negative_slope", "initializer": "init", "weight_attr": "init",
-}  # fmt: skip
-
-
-_INFERRED = ("in_channels", "in_features", "num_features", "num_channels")
-
-
-def meant_by(name: str, known: Iterable[str]) -> str | None:
-    """The argument or key that a mistyped or foreign name most likely means."""
-    known = list(known)
-    synonym = _SYNONYMS.get(name)
-    if synonym in known:
-        return synonym
-    return None if name in _INFERRED else nearest(name, known)
-
-
-def _argument_help(
-    name: str, arguments: list[str], keys: list[str], where: str
-) -> str | None:
-    meant = meant_by(name, [*arguments, *keys])
-    if meant is not None:
-        return f"did you mean `{meant}`?"
-    if name in _INFERRED:
-        return "leave it out: what comes in follows from the layer before"
-    if not arguments:
-        return f"{where} takes no arguments"
-    return f"{where} takes " + ", ".join(f"`{item}`" for item in arguments)
-
-
-def parse_named_call(
-    node: Node, known: Mapping[str, OpDef], what: str, context: Context
-) -> Call | None:
+def parse_named_call(node: Node, family: Family, context: Context) -> Call | None:
     """`ReLU` or `{LeakyReLU: {negative_slope: 0.1}}`. None after a diagnostic."""
     given: Node | None = None
     name = node
     if isinstance(node, TreeMapping):
-        if len(node) != 1:
+        written = regrouped(node, family)
+        if len(node) != 1 or written is not None:
             context.wrong_kind(
-                node, f"{_a(what)} is one name, or one name with its arguments"
+                node,
+                f"{_a(family.what)} is one name, or one name with its arguments",
+                f"did you mean `{written}`?" if written else None,
             )
             return None
         entry = node.entries[0]
         name, given = entry.key, entry.value
     if not isinstance(name, Scalar) or not isinstance(name.value, str):
-        context.wrong_kind(
-            node,
-            f"{_a(what)} is a name, or {{Name: {{argument: value}}}}",
-            "leave it out; `none` takes a default away"
-            if isinstance(node, Scalar) and node.value in (None, False)
-            else f"as in `{_example_of(known)}`",
-        )
+        _not_a_name(node, family, context)
         return None
-    op = known.get(name.value)
+    if isinstance(given, Scalar) and given.value is None:
+        given = None
+    op = family.known.get(name.value)
     if op is None:
+        help_text, note = name_help(name, family, alone=given is None)
         context.diagnostics.error(
             "PM202",
-            f"there is no {what} `{name.value}`",
+            f"there is no {family.what} `{name.value}`",
             name.span,
-            help=did_you_mean(name.value, known)
-            or f"{_a(what)} is called as its class in Paddle",
+            help=help_text,
+            notes=[note] if note else [],
         )
+        meaning = meaning_in(name.value, family)
+        if meaning is not None and isinstance(given, TreeMapping):
+            op = family.known.get(meaning.name or "")
+        if op is not None:  # for the mistakes in its arguments
+            parse_args(given, op, context, where=f"`{op.name}`")  # type: ignore[arg-type]
         return None
     args: dict[str, Arg] = {}
-    empty = isinstance(given, Scalar) and given.value is None
-    if given is not None and not empty:
+    if given is not None:
         if not isinstance(given, TreeMapping):
-            first = f"{op.args[0].name}: ..." if op.args else ""
-            context.wrong_kind(
-                given,
-                f"the arguments of `{op.name}` are a mapping of names to values",
-                f"write `{op.name}: {{{first}}}`",
-            )
+            _nameless(given, op, context)
             return None
-        mapping = given
-        args = parse_args(mapping, op, context, where=f"`{op.name}`", beside=mapping)
+        args = parse_args(given, op, context, where=f"`{op.name}`", beside=given)
     report_missing(op, op.name, args, name, context, given)
     return Call(op.name, name.span, args)
+
+
+def _not_a_name(node: Node, family: Family, context: Context) -> None:
+    """Report a value that names nothing: false, a number, a list."""
+    written = translated(node, family)
+    help_text = f"as in `{_example_of(family.known)}`"
+    if written is not None:
+        help_text = f"did you mean `{written}`?"
+    elif is_nothing(node, family) and isinstance(node, Scalar) and node.text:
+        help_text = "did you mean `none`?"
+    elif isinstance(node, Scalar) and node.value in (None, False):
+        help_text = "leave it out"
+        help_text += "; `none` takes a default away" if family.may_be_none else ""
+    context.wrong_kind(
+        node,
+        f"{_a(family.what)} is a name, or {{Name: {{argument: value}}}}",
+        help_text,
+    )
+
+
+def _nameless(given: Node, op: OpDef, context: Context) -> None:
+    """Report arguments that stand without their names."""
+    written = lone_arguments(given, op)
+    help_text = f"`{op.name}` takes no arguments: write `{op.name}` alone"
+    if written is not None:
+        help_text = f"did you mean `{written}`?"
+    elif op.args:
+        help_text = f"write `{op.name}: {{{op.args[0].name}: ...}}`"
+    context.wrong_kind(
+        given,
+        f"the arguments of `{op.name}` are a mapping of names to values",
+        help_text,
+    )
 
 
 def _example_of(known: Mapping[str, OpDef]) -> str:

@@ -18,6 +18,8 @@ from pmruntime.suggest import nearest
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.load.tree import Mapping, Node, Scalar, Sequence, kind_of
+from pmgen.ops.synonyms.meaning import folded
+from pmgen.ops.synonyms.recipes import VALUES
 from pmgen.recipe.meant import help_for_argument, help_for_key
 
 
@@ -124,5 +126,6 @@ def _value_help(node: Node, kind: Kind) -> str | None:
     text = node.text if isinstance(node, Scalar) else ""
     if kind.words == "true or false" and text.lower() in ("yes", "no", "on", "off"):
         return "write `true` or `false`; recipes are YAML 1.2"
-    near = nearest(text, kind.options)
+    meant = VALUES.get(folded(text))
+    near = meant if meant in kind.options else nearest(text, kind.options)
     return f"did you mean `{near}`?" if near else None

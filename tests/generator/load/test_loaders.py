@@ -8,8 +8,8 @@ import pytest
 import yaml
 from pmgen.diagnostics.diagnostic import Diagnostics
 from pmgen.diagnostics.source import SourceFile
-from pmgen.load import yaml_events
 from pmgen.load.reader import read_text
+from pmgen.load.text import yaml_events
 from pmgen.load.tree import Mapping, Node, Sequence
 
 TEXT = """\

@@ -13,9 +13,10 @@ from pmgen.compile import compile_spec
 from pmgen.diagnostics.diagnostic import MAX_ERRORS, Diagnostic, Diagnostics
 from pmgen.diagnostics.render import render_text
 from pmgen.diagnostics.source import SourceFile
-from pmgen.load import reader, yaml_events
+from pmgen.load import reader
 from pmgen.load.core_schema import resolve
 from pmgen.load.reader import read_file, read_text
+from pmgen.load.text import yaml_events
 from pmgen.load.tree import Mapping, Node, Scalar, Sequence
 
 from tests.support.paths import ROOT

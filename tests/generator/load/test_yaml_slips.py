@@ -9,8 +9,8 @@ import yaml
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.diagnostics.render import render_text
 from pmgen.diagnostics.source import SourceFile
-from pmgen.load import yaml_events
 from pmgen.load.reader import read_text
+from pmgen.load.text import yaml_events
 from pmgen.load.tree import Mapping, Scalar
 
 BOTH = pytest.mark.parametrize("loader", ["libyaml", "python"])

@@ -10,8 +10,9 @@ import pmruntime.recipe.recipe as runtime
 import pytest
 from pmgen.catalogue import catalogue, recipe_names
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
+from pmgen.ops.synonyms.meaning import folded
+from pmgen.ops.synonyms.recipes import NOT_HERE, SETTINGS
 from pmgen.recipe.keys import KEYS, concerns_recipe
-from pmgen.recipe.meant import SYNONYMS
 from pmgen.recipe.parse import parse_recipe
 from pmruntime.recipe.definition import CHOICES, SECTIONS
 
@@ -176,5 +177,8 @@ def test_what_an_unknown_name_means_is_known() -> None:
         names |= {*table}
     for table in (*CHOICES.values(), SECTIONS):
         names |= {name for owner in table.values() for name in owner.arguments}
-    assert set(SYNONYMS.values()) <= names
-    assert not set(SYNONYMS) & names  # it would be taken for what it says
+    assert set(SETTINGS.values()) <= names
+    spelt = {folded(name): name for name in names}  # they are taken for what they say
+    assert all(spelt.get(word, name) == name for word, name in SETTINGS.items())
+    assert not set(NOT_HERE) & set(spelt)
+    assert not set(SETTINGS) & set(NOT_HERE)

@@ -278,4 +278,47 @@ CODES = (
             )
         },
     ),
+    Code(
+        "PM113",
+        "A character that only looks like one of YAML's: full-width punctuation, a "
+        "space of another width, a curly quote.",
+        paragraph(
+            """
+            Input methods type `\uff1a` and `\uff0c` where `:` and `,` are meant, and
+            texts copied from a page hold spaces that do not end. Inside quotes, in
+            comments, and in `source` and `doc` they are text like any other.
+            """
+        ),
+        text(
+            """
+            pmgen: 1
+            model: Net
+            input: [3, 32, 32]
+            layers:
+              conv: {op: Conv2D, out_channels: 8\uff0c kernel_size: 3}
+            """
+        ),
+    ),
+    Code(
+        "PM114",
+        "A file of another tool: a network of Keras, Caffe, Darknet or Ultralytics, a "
+        "program, or weights.",
+        paragraph(
+            """
+            pmgen reads its own language alone, and every file of it begins with
+            `pmgen: 1`. docs/coming-from.md shows the usual constructs of other tools
+            beside how they are written here; weights are imported by
+            `pmgen weights import` once there is a spec.
+            """
+        ),
+        text(
+            """
+            nc: 10
+            backbone:
+              - [-1, 1, Conv, [64, 3, 2]]
+            head:
+              - [-1, 1, Classify, [nc]]
+            """
+        ),
+    ),
 )

@@ -28,6 +28,7 @@ from pmgen.language.keys import (
 from pmgen.load.tree import Entry, Mapping, Node, Scalar
 from pmgen.load.tree import Sequence as List
 from pmgen.ops import OPS
+from pmgen.ops.synonyms.arguments import TOP
 from pmgen.parse.structure.lists import by_name
 from pmgen.parse.structure.nodes import (
     holds_layers,
@@ -60,6 +61,7 @@ from pmgen.parse.structure.wholes import (
     spread,
     wrapped,
 )
+from pmgen.parse.words.arguments import op_entry
 
 _ALL_LAYER_KEYS = (*LAYER_KEYS, *FORM_KEYS, *BRANCH_KEYS, *PLACE_KEYS, *HEAD_KEYS)
 # Sections of a spec or block; as a layer's name each would be a slip of indentation.
@@ -102,7 +104,7 @@ class _Mender:
     def _holder(self, mapping: Mapping, keys: Iterable[str], where: str) -> Mapping:
         """A spec or block: sections of these keys, one of which is its form."""
         keys = tuple(keys)
-        mapping = renamed(mapping, keys, where, self.slips)
+        mapping = renamed(mapping, keys, where, self.slips, words=TOP)
         mapping = adopted(mapping, in_section(keys), self.slips)
         mapping = self._strays(mapping, keys)
         outer = Outer(keys, mapping)
@@ -298,7 +300,8 @@ class _Mender:
         where = f"layer `{entry.name}`"
         node = untorn(node, where, self.slips)
         forms = any(e.name in FORM_KEYS for e in node)
-        if not forms and node.get("op") is None and not holds_layers(node):
+        bare = not forms and node.get("op") is None and not holds_layers(node)
+        if bare and op_entry(node) is None:  # which the parser reports
             node = renamed(node, ("op", *FORM_KEYS), where, self.slips, one=True)
         if node.get("op") is not None:
             return self._op_layer(entry.key, node)

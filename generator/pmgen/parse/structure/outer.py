@@ -12,8 +12,11 @@ from pmruntime.suggest import did_you_mean, nearest
 from pmgen.diagnostics.source import Span
 from pmgen.language.keys import FORM_KEYS
 from pmgen.load.tree import Entry, Mapping, Node, Scalar
+from pmgen.ops.synonyms.meaning import first_known
 from pmgen.parse.structure.nodes import is_empty, is_layer, joined, made_up
 from pmgen.parse.structure.slips import Slips
+from pmgen.parse.words.keys import Words
+from pmgen.parse.words.named import same
 
 # Keys whose value is a mapping, so that one left empty is waiting for its lines.
 OPEN = frozenset(
@@ -69,14 +72,16 @@ def renamed(
     slips: Slips,
     *,
     one: bool = False,
+    words: Words | None = None,
 ) -> Mapping:
-    """Mistyped keys under the names that they mean; with `one`, the first alone."""
+    """Mistyped keys under the names that they mean; with `one`, the first alone.
+    `words` are keys of other tools and what they mean."""
     entries = list(mapping)
     for index, entry in enumerate(entries):
         if entry.name in keys or is_layer(entry.value):
             continue
         missing = [key for key in keys if mapping.get(key) is None]
-        meant = nearest(entry.name, keys)
+        meant = _meant(entry.name, keys, words, entries)
         if meant is None or meant not in missing:
             continue
         if any(e.name == meant for e in entries):
@@ -86,12 +91,25 @@ def renamed(
             "PM107",
             f"`{entry.name}` is no key of {where}",
             entry.key.span,
-            did_you_mean(entry.name, keys) or "",
+            (meant == nearest(entry.name, keys) and did_you_mean(entry.name, keys))
+            or f"did you mean `{meant}`?",
         )
         entries[index] = Entry(made_up(meant, entry.key.span), entry.value)
         if one:
             break
     return mapping.with_entries(entries)
+
+
+def _meant(
+    name: str, keys: Sequence[str], words: Words | None, entries: Sequence[Entry]
+) -> str | None:
+    """The key that a name means: other tools' words come first. None for a word of a
+    form where there is one, which would be a second."""
+    certain = same(name, keys) or (words and first_known(name, words, keys))
+    if not certain:
+        return nearest(name, keys)
+    formed = any(entry.name in FORM_KEYS for entry in entries)
+    return None if certain in FORM_KEYS and formed else certain
 
 
 def untorn(mapping: Mapping, where: str, slips: Slips) -> Mapping:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from pmgen.diagnostics.diagnostic import Diagnostics, Label
 from pmgen.diagnostics.source import SourceFile, Span
-from pmgen.load.yaml_events import first_error
+from pmgen.load.text.characters import Typed
+from pmgen.load.text.yaml_events import first_error
 
 _ABOVE = 8  # lines above the parser's mark in which slips are looked for
 _LOOKED, _DEPTHS = 40, 3  # lines above, and their depths, that a line may have
@@ -120,11 +122,18 @@ _FINDERS = (_choice, _braces, _no_colon, _no_space, _equals, _no_colon_before_va
 
 @dataclass
 class Meant:
-    """A file with the lines in which slips were found as they were meant."""
+    """A file with the lines in which slips were found as they were meant. `typed` is
+    its text with every character as it was meant: lines are found in that."""
 
     file: SourceFile
+    typed: Typed
     slips: dict[int, LineSlip] = field(default_factory=dict)
     tried: int = 0  # letters
+
+    @cached_property
+    def read(self) -> SourceFile:
+        """The file as `typed`, with as many lines."""
+        return SourceFile(self.file.name, self.typed.text)
 
     def report(self, diagnostics: Diagnostics) -> None:
         """One error for each kind of slip, at its first line."""
@@ -144,7 +153,8 @@ class Meant:
 
     def _span(self, slip: LineSlip) -> Span:
         line = slip.number
-        return Span(self.file, line, slip.start + 1, line, slip.end + 1)
+        start, end = (self.typed.column(line, c + 1) for c in (slip.start, slip.end))
+        return Span(self.file, line, start, line, end)
 
     @property
     def text(self) -> str:
@@ -154,16 +164,16 @@ class Meant:
     def column(self, line: int, column: int) -> int:
         """The column in the file of one in the text."""
         slip = self.slips.get(line)
-        if slip is None:
-            return column
-        start, more = slip.grown
-        return column - more if column - 1 - more >= start else column
+        start, more = slip.grown if slip else (0, 0)
+        if column - 1 - more >= start:
+            column -= more
+        return self.typed.column(line, column)
 
     def slips_at(self, number: int, stopped: int) -> list[LineSlip]:
         """The slips at line `number` and just above it: the nearest with which the
         parser comes further than to line `stopped`, where it gave up, or several where
         it takes them all."""
-        lines = [n for n in range(number, 0, -1) if not self.file.blank[n - 1]]
+        lines = [n for n in range(number, 0, -1) if not self.read.blank[n - 1]]
         found = [s for n in lines[: _ABOVE + 1] for s in self._found(n)]
         alone = [[slip] for slip in found]
         together = [found[:count] for count in range(2, len(found) + 1)]
@@ -175,18 +185,18 @@ class Meant:
 
     def braces_at(self, number: int) -> list[LineSlip]:
         """`{{ width }}` in this line, which YAML takes for a key."""
-        slip = _braces(number, self.file.line(number))
+        slip = _braces(number, self.read.line(number))
         return [] if slip is None or number in self.slips else [slip]
 
     def torn_at(self, number: int) -> list[LineSlip]:
         """A line whose key and value YAML takes for one word."""
-        slip = _no_space(number, self.file.line(number))
+        slip = _no_space(number, self.read.line(number))
         return [] if slip is None or number in self.slips else [slip]
 
     def _found(self, number: int) -> list[LineSlip]:
         if number in self.slips:
             return []
-        line = self.file.line(number)
+        line = self.read.line(number)
         for find in _FINDERS:
             slip = find(number, line)
             if slip is not None:
@@ -198,11 +208,11 @@ class Meant:
 
     def _moved(self, number: int) -> Iterator[list[LineSlip]]:
         """The line, and what is below it, as deep as a line above it."""
-        own = _indent(self.file.line(number))
+        own = _indent(self.read.line(number))
         seen: list[int] = []
         for above in range(number - 1, max(0, number - _LOOKED), -1):
-            depth = _indent(self.file.line(above))
-            if self.file.blank[above - 1] or depth in (own, *seen):
+            depth = _indent(self.read.line(above))
+            if self.read.blank[above - 1] or depth in (own, *seen):
                 continue
             seen.append(depth)
             if len(seen) > _DEPTHS:
@@ -215,23 +225,23 @@ class Meant:
     def _block(self, number: int, depth: int) -> Iterator[int]:
         """The numbers of the line and of those behind it that move with it: as deep or
         deeper, and not yet as deep as the line is to be."""
-        own = _indent(self.file.line(number))
+        own = _indent(self.read.line(number))
         most = depth if depth > own else 10**6
-        for line in range(number, len(self.file.lines) + 1):
-            if not self.file.blank[line - 1]:
-                if not own <= _indent(self.file.line(line)) < most:
+        for line in range(number, len(self.read.lines) + 1):
+            if not self.read.blank[line - 1]:
+                if not own <= _indent(self.read.line(line)) < most:
                     return
                 yield line
 
     def _at_depth(self, number: int, by: int, above: int | None) -> LineSlip:
         """The line moved by so many columns, which is said where it should begin as
         the line `above`."""
-        text = self.file.line(number)
+        text = self.read.line(number)
         start = _indent(text)
         message = help_text = ""
         if above is not None:
             message = "this line does not fit the lines above it"
-            word = self.file.line(above).split(":")[0].strip()
+            word = self.read.line(above).split(":")[0].strip()
             help_text = f"begin it in column {start + by + 1}, as `{word}`"
         line = " " * (start + by) + text.lstrip(" ")
         end = len(text.rstrip())
@@ -239,9 +249,9 @@ class Meant:
 
     def _opens(self, number: int) -> bool:
         """True where the next line is indented deeper."""
-        for below in range(number + 1, len(self.file.lines) + 1):
-            if not self.file.blank[below - 1]:
-                return _indent(self.file.line(below)) > _indent(self.file.line(number))
+        for below in range(number + 1, len(self.read.lines) + 1):
+            if not self.read.blank[below - 1]:
+                return _indent(self.read.line(below)) > _indent(self.read.line(number))
         return False
 
     def _helps(self, slips: list[LineSlip], stopped: int) -> bool:
@@ -255,8 +265,8 @@ class Meant:
     def _with(self, more: Iterable[LineSlip]) -> str:
         slips = {**self.slips, **{slip.number: slip for slip in more}}
         if not slips:
-            return self.file.text
-        lines = list(self.file.lines)
+            return self.read.text
+        lines = list(self.read.lines)
         for number, slip in slips.items():
             lines[number - 1] = slip.line
         return "\n".join(lines)

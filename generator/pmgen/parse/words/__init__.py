@@ -1,0 +1,1 @@
+"""What an unknown word means: the tables of synonyms, read for the parser."""
