@@ -253,25 +253,11 @@ def test_variants_that_say_what_they_are(tmp_path: Path) -> None:
     assert [code for code, _ in warnings_of(path)] == ["PM620"]
 
 
-# Shipped specs that are as Paddle has them, or have no figures yet; each is right, and
-# goes from here when the spec has an `allow` with its reason, or an `expect`.
-SHIPPED = {
-    "googlenet_paper": ["PM622"],
-    "paddle/googlenet": ["PM604", "PM604"],  # no ReLU but behind a concatenation
-    "paddle/lenet": ["PM604"],  # no activation between its linear layers
-    "paddle/resnext50_64x4d": ["PM622"],
-    "paddle/vgg11_bn": ["PM606"],  # a bias before every norm
-    "paddle/vgg13_bn": ["PM606"],
-    "paddle/vgg16_bn": ["PM606"],
-    "paddle/vgg19_bn": ["PM606"],
-}
-
-
-def test_the_catalogue_has_the_warnings_that_are_right() -> None:
+def test_the_catalogue_has_no_warnings() -> None:
     found = {}
     for path in spec_paths():
         name = path.resolve().relative_to(ROOT / "specs").with_suffix("").as_posix()
         codes = [code for code, _ in warnings_of(path)]
         if codes:
             found[name] = codes
-    assert found == SHIPPED
+    assert found == {}
