@@ -43,10 +43,12 @@ class Places:
             self.lost.report(entry.name, entry.key.span, report)
             return None
         if not isinstance(place.value, Scalar) or place.value.value is None:
+            empty = isinstance(place.value, Scalar) and not place.value.text
             self.diagnostics.error(
                 "PM106",
                 f"`{place.name}` names a layer, but this is {kind_of(place.value)}",
-                place.value.span,
+                # The two parsers differ in where nothing stands.
+                place.key.span if empty else place.value.span,
                 help=f"as in `{place.name}: {next(reversed(entries))}`",
             )
             return None
