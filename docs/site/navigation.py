@@ -14,6 +14,7 @@ NAVIGATION = {
         "docs/language",
         "docs/networks",
         "docs/catalogue",
+        "docs/coming-from",
         "docs/mistakes",
         "docs/errors",
         "docs/generated-code",
