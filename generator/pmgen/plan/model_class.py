@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from pmgen.expand.graph import Graph
+from pmgen.expand.graph import Graph, Node
 from pmgen.expressions.expression import (
     Expr,
     Name,
@@ -161,7 +162,7 @@ class _ModelPlanner:
         and others: those of its normalisation and activation, and in a form written
         inline that ends with a sublayer, that one."""
         name = layer.name.text
-        nodes = [n for n in self.graph.nodes if n.path.partition(".")[0] == name]
+        nodes = list(self.nodes_of.get(name, ()))
         found: list[str] = []
         if layer.repeat is None:
             for part in (settled(layer.act, self.walker.env), layer.norm):
@@ -182,6 +183,14 @@ class _ModelPlanner:
             if node.role == "op" or node.shape != node.in_shapes[0]:
                 break
         return False, found
+
+    @cached_property
+    def nodes_of(self) -> dict[str, list[Node]]:
+        """The nodes of each layer of the model, by its name."""
+        found: dict[str, list[Node]] = {}
+        for node in self.graph.nodes:
+            found.setdefault(node.path.partition(".")[0], []).append(node)
+        return found
 
     def row(self, layer: str, shape: Shape, at: str, *further: str | None) -> None:
         """A row of the table: the shape without N, where what `any` left open is None;

@@ -64,6 +64,7 @@ from pathlib import Path
 
 import pytest
 from pmgen.compile import compile_spec
+from pmgen.diagnostics.codes import is_warning
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
 from pmgen.diagnostics.source import Span
 from pmgen.recipe.parse import parse_recipe
@@ -89,7 +90,8 @@ def errors(text: str, path: Path, *, recipe: bool) -> list[Diagnostic]:
         diagnostics = Diagnostics()
         parse_recipe(path, diagnostics)
         return diagnostics.ordered()
-    return compile_spec(path).diagnostics.ordered()
+    found = compile_spec(path).diagnostics.ordered()
+    return [item for item in found if not is_warning(item.code)]
 
 
 def judged(slip: Slip, folder: Path, *, recipe: bool) -> str:

@@ -153,7 +153,7 @@ SILENT = {
           flatten: {op: Flatten}
           drop: {op: Dropout, p: 0.9}
           fc: {op: Linear, out_features: 10}
-          none: {op: Dropout, p: 0}
+          off: {op: Dropout, p: 0}
     """,
     "a condition that a parameter decides": """
         input: [3, 8, 8]

@@ -39,6 +39,14 @@ class PythonLoader(yaml.SafeLoader):
                 blanks += ["\t", *more]
         return blanks
 
+    def parse_flow_mapping_value(self) -> Any:
+        """A value; one that is left out stands at the next token, as in libyaml."""
+        event = super().parse_flow_mapping_value()  # type: ignore[no-untyped-call]
+        if event.start_mark is event.end_mark:
+            token = self.peek_token()  # type: ignore[no-untyped-call]
+            event.start_mark = event.end_mark = token.start_mark
+        return event
+
 
 # libyaml, where PyYAML was built with it, reads the same events ten times faster.
 LOADER: Any = getattr(yaml, "CSafeLoader", PythonLoader)

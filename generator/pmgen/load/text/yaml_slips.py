@@ -177,7 +177,7 @@ class Meant:
         found = [s for n in lines[: _ABOVE + 1] for s in self._found(n)]
         alone = [[slip] for slip in found]
         together = [found[:count] for count in range(2, len(found) + 1)]
-        moved = list(self._moved(number)) if number == lines[0] else []
+        moved = list(self._moved(number)) if lines[:1] == [number] else []
         for slips in (*alone, *together, *moved):
             if len(self.slips) + len(slips) <= _MOST and self._helps(slips, stopped):
                 return slips
