@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     metavar="RUN2",
     help="Hold the network against that of another run, on the same images.",
 )
+@click.option(
+    "--subset",
+    is_flag=True,
+    help="Let the data lack some of the run's classes.",
+)
 @click.option("--no-report", is_flag=True, help="No report.html and no pictures.")
 @click.option(
     "--out",
@@ -51,6 +56,7 @@ def eval_command(
     weights: str,
     baseline: bool,
     against: Path | None,
+    subset: bool,
     no_report: bool,
     out: Path | None,
     form: str,
@@ -76,6 +82,7 @@ def eval_command(
             weights=weights,
             device=device,
             comparison=Comparison(baseline, against),
+            subset=subset,
             report=not no_report,
             out=out,
             console=Console(stderr=True),
@@ -122,5 +129,13 @@ def _print_evaluation(console: Console, result: dict[str, Any]) -> None:
         for cells in rival["rows"]:
             table.add_row(*map(escape, cells))
         console.print(table)
+    if result["missing_classes"]:
+        names = ", ".join(result["missing_classes"])
+        console.print(f"Classes that these data lack: {names}", markup=False)
+    if result["classes_by"] == "number":
+        console.print(
+            "The run does not name its classes: those of the data are matched to them "
+            "by number."
+        )
     if not result["same_data"]:
         console.print("These are not the images that the run was validated on.")

@@ -120,7 +120,7 @@ def test_networks_of_other_classes_cannot_be_compared(
     one = trained(tiny, data, tmp_path / "one")
     wide = make_data("wide", data.train, data.val, 3)
     two = trained(tiny, wide, tmp_path / "two")
-    with pytest.raises(UserError, match=r"network for 2 classes .* one for 3"):
+    with pytest.raises(UserError, match=r"`0`, `1`, .* `0`, `1`, `2`: they cannot"):
         evaluate_run(one, data, comparison=Comparison(against=two))
 
 
