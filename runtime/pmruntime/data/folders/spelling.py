@@ -12,7 +12,8 @@ from math import isfinite
 def written_alike(name: str) -> str:
     """What is equal for names that nobody means to tell apart: the same text in other
     characters or with other blanks, the same number in other digits."""
-    text = " ".join(unicodedata.normalize("NFKC", name).split())
+    seen = (c for c in name if unicodedata.category(c) != "Cf")  # Cf has no width
+    text = " ".join(unicodedata.normalize("NFKC", "".join(seen)).split())
     number = number_in(text)
     return text if number is None else repr(number + 0.0)  # -0.0 is 0.0
 
@@ -23,7 +24,8 @@ def number_in(label: str) -> float | None:
         number = float(label)
     except ValueError:
         return None
-    return number if isfinite(number) else None
+    # Python takes 1_0 for 10; in a label it is a name.
+    return number if isfinite(number) and "_" not in label else None
 
 
 def spellings(by_split: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
