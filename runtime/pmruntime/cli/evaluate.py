@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+def _at_most_one(
+    ctx: click.Context, parameter: click.Parameter, runs: tuple[Path, ...]
+) -> Path | None:
+    """The run, where one was given. A second one would take its place unsaid."""
+    if len(runs) > 1:
+        raise click.UsageError(
+            f"--against takes one run, not {len(runs)}: evaluate once for each, with "
+            "--out"
+        )
+    return runs[0] if runs else None
+
+
 @click.command("eval", short_help="Measure a trained network again.")
 @run_argument
 @data_option
@@ -33,6 +45,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--against",
+    multiple=True,
+    callback=_at_most_one,
     type=click.Path(path_type=Path),
     metavar="RUN2",
     help="Hold the network against that of another run, on the same images.",
@@ -75,6 +89,8 @@ def eval_command(
         from rich.console import Console
 
         from pmruntime.evaluation.evaluate import Comparison, evaluate_run
+        from pmruntime.evaluation.output import output_folder
+        from pmruntime.runs.folder import RunFolder
 
         result = evaluate_run(
             run,
@@ -92,7 +108,9 @@ def eval_command(
             return
         console = Console()
         _print_evaluation(console, result)
-        page = (out or run) / ("eval.json" if no_report else "report.html")
+        page = output_folder(RunFolder(run), out, result) / (
+            "eval.json" if no_report else "report.html"
+        )
         console.print(f"written: {page}", highlight=False, markup=False, soft_wrap=True)
 
 

@@ -13,7 +13,7 @@ from pmruntime.data import Data, open_data
 from pmruntime.evaluation.baseline import DESCRIPTION, fit_baseline
 from pmruntime.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, Bootstrap
 from pmruntime.evaluation.metrics import Predictions
-from pmruntime.evaluation.output import FORMAT, output_folder, write_files
+from pmruntime.evaluation.output import FORMAT, check_output, output_folder, write_files
 from pmruntime.evaluation.report.page import columns
 from pmruntime.inference.probabilities import iterate_log_probabilities
 from pmruntime.inference.split_metrics import watched_metrics
@@ -49,20 +49,19 @@ def evaluate_run(
     """Rebuild the network of a run and evaluate it on the validation split of `data`.
 
     `weights` is `last` or `best`; `data` may be what `open_data` takes: its images are
-    then prepared as they were for training. Classes are the same where their names are:
-    data of other classes are a UserError, with `subset` they may lack some of the
-    run's. Returns the content of eval.json;
+    then prepared as they were for training. Classes are the same where their names are;
+    with `subset` the data may lack some of the run's. Returns the content of eval.json;
     `same_data` in it says whether the run was validated on these images. The files
     (RunFolder.EVAL_FILES; plots and report.html only with `report`) go into the run's
-    folder, or into `out`. `console` shows progress. Raises UserError where the folder
-    holds no run, or model and data do not fit.
+    folder, or into `out` (`output_folder`). `console` shows progress. Raises UserError
+    where the folder holds no run, or model and data do not fit.
     """
     run = load_run(folder, weights, device)
     other = None
     if comparison.against is not None:
         other = load_run(comparison.against, weights, device)
         _check_same_classes(run, other)
-    target = output_folder(run.folder, out)
+    check_output(out)
     given = _opened(data, run, run, console)
     opened = _fitted(given, run, run, subset)
     network = _evaluated(run, opened, console)
@@ -80,6 +79,7 @@ def evaluate_run(
         second = _evaluated(other, theirs, console)
         result["against"] = _identity(other) | _compared(network, second)
         predictions[columns(result)[-1]] = second.predictions
+    target = output_folder(run.folder, out, result)
     write_files(target, run, opened, result, predictions, report)
     return result
 

@@ -20,14 +20,11 @@ from pmruntime.runs.trained import TrainedRun
 FORMAT = "pmruntime eval 1"
 
 
-def output_folder(run: RunFolder, out: Path | None) -> Path:
-    """The folder to write into: `out`, or the run's own.
-
-    Raises UserError where `out` is a file, or holds a file of one of these names that
-    `pmgen eval` did not write.
-    """
+def check_output(out: Path | None) -> None:
+    """Raise UserError where `out` is a file, or holds a file of one of these names that
+    `pmgen eval` did not write."""
     if out is None:
-        return run.folder
+        return
     if out.exists() and not out.is_dir():
         raise UserError(
             f"`{out}` is a file, not a folder", "give a folder with `--out`"
@@ -38,7 +35,19 @@ def output_folder(run: RunFolder, out: Path | None) -> Path:
             f"`{out}` holds `{present[0]}`, but no measurement: it would be lost",
             "choose another folder with `--out`",
         )
-    return out
+
+
+def output_folder(
+    run: RunFolder, out: Path | None, measured: Mapping[str, Any]
+) -> Path:
+    """The folder of what was `measured`, the content of eval.json: `out`, or the run's
+    own, where other data do not replace the figures of the data that the run was
+    validated on: they have a folder of their own in it."""
+    if out is not None:
+        return out
+    if measured["same_data"] or not _is_of_own_data(run.eval):
+        return run.folder
+    return run.other_data / str(measured["data"]["fingerprint"])[:12]
 
 
 def write_files(
@@ -49,7 +58,8 @@ def write_files(
     predictions: Mapping[str, Predictions],
     report: bool,
 ) -> None:
-    """Write every file of this evaluation and remove those of an earlier one.
+    """Write every file of this evaluation and remove those of an earlier one; without
+    `report` its page and plots stay, and say themselves what they show.
 
     `predictions` are those of each model by name, the network's first.
     """
@@ -60,7 +70,7 @@ def write_files(
         plots = _plots_if_possible(predictions)
         page = write_report(run, data, result, network, plots)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in RunFolder.EVAL_FILES:
+    for name in RunFolder.EVAL_FILES if report else ():
         (folder / name).unlink(missing_ok=True)
     write_json(folder / "eval.json", result)
     write_atomic(folder / "predictions.csv", _predictions_csv(network, data))
@@ -71,10 +81,18 @@ def write_files(
 
 
 def _is_evaluation(path: Path) -> bool:
+    return _evaluation(path).get("format") == FORMAT
+
+
+def _is_of_own_data(path: Path) -> bool:
+    return _is_evaluation(path) and _evaluation(path).get("same_data") is True
+
+
+def _evaluation(path: Path) -> dict[str, Any]:
     try:
-        return read_json(path).get("format") == FORMAT
+        return read_json(path)
     except UserError:
-        return False
+        return {}
 
 
 def _plots_if_possible(predictions: Mapping[str, Predictions]) -> dict[str, bytes]:

@@ -139,7 +139,7 @@ def test_runs_that_number_the_same_classes_otherwise(
     table = csv_folder(tmp_path / "table", DIGITS)
     other = trained(tmp_path, table, 11)
     assert load_run(other).class_names != load_run(digits).class_names
-    own = evaluate_run(other, str(table))
+    own = evaluate_run(other, str(table), out=tmp_path / "own")
     comparison = Comparison(against=other)
     out = tmp_path / "out"
     result = evaluate_run(digits, str(table), comparison=comparison, out=out)
@@ -191,3 +191,17 @@ def test_the_command_says_which_classes_are_missing(
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 0, done.stderr
     assert "Classes that these data lack: a" in done.stdout
+
+
+def test_the_command_says_where_figures_of_other_data_are(
+    letters: Path, tmp_path: Path
+) -> None:
+    own = letters.parent / "abc"
+    evaluate_run(letters, str(own))
+    other = class_folders(tmp_path / "other", PLACES, splits={"train": 1, "val": 3})
+    words = ["eval", str(letters), "--data", str(other), "--no-report"]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0, done.stderr
+    written = Path(done.stdout.split("written: ")[1].strip())
+    assert written.parent.parent == letters / "other_data"
+    assert json.loads(written.read_text("utf-8"))["val"]["n"] == 9

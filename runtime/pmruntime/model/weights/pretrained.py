@@ -74,11 +74,11 @@ def load_pretrained(
     """Fill a network from a file of another's weights; the network decides.
 
     `skip_classifier` leaves the last layers at their initial values where the file has
-    them for other classes: by their number, or by their names, where `classes` are the
-    network's and the file has names too. `layout` says whose Linear weights a safetensors file holds,
-    `paddle` [in, out] or `torch` [out, in], where it cannot be seen. Raises UserError
-    where a tensor of the network finds none of its shape, or the file has layers that
-    the network does not have; the network is then left as it was.
+    them for other classes: of another number, or of other names, where `classes` are
+    the network's and the file has names too. `layout` says whose Linear weights a
+    safetensors file holds, `paddle` [in, out] or `torch` [out, in], where it cannot be
+    seen. Raises UserError where a tensor of the network finds none of its shape, or the
+    file has layers that the network does not have; the network is then left as it was.
     """
     stored = read_weights(path)
     ours = units_of_model(model)
