@@ -21,6 +21,8 @@ from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 if TYPE_CHECKING:
     from rich.console import Console
 
+_MANY_CLASSES = 20  # with more, a table is longer than a screen
+
 
 def _at_most_one(
     ctx: click.Context, parameter: click.Parameter, runs: tuple[Path, ...]
@@ -136,6 +138,7 @@ def _print_evaluation(console: Console, result: dict[str, Any]) -> None:
         table.add_row(row["title"], *cells)
     console.print(table)
     console.print("With each figure its 95% interval.", style="dim")
+    _print_classes(console, result)
     for rival in difference_rows(result):
         table = Table(
             title=escape(f"{result['model']} less {rival['name']}"),
@@ -157,3 +160,33 @@ def _print_evaluation(console: Console, result: dict[str, Any]) -> None:
         )
     if not result["same_data"]:
         console.print("These are not the images that the run was validated on.")
+
+
+def _print_classes(console: Console, result: dict[str, Any]) -> None:
+    """A row for each class of more than two; of very many, those found least."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from pmruntime.evaluation.report.page import class_rows
+
+    sensitivity = [row["sensitivity"]["value"] for row in result["classes"]]
+    rows = class_rows(result)
+    title = "class by class"
+    if len(rows) > _MANY_CLASSES:
+        title = f"the {_MANY_CLASSES} of {len(rows)} classes that are found least"
+        present = [i for i in range(len(rows)) if sensitivity[i] is not None]
+        least = sorted(present, key=lambda i: sensitivity[i])[:_MANY_CLASSES]
+        rows = [rows[i] for i in least]
+    if not rows:
+        return
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for heading in ("images", "sensitivity", "precision"):
+        table.add_column(heading, justify="right")
+    for name, images, found, found_in, right, right_in in rows:
+        cells = [
+            f"{v}  [dim]{escape(i)}[/]"
+            for v, i in ((found, found_in), (right, right_in))
+        ]
+        table.add_row(escape(name), images, *cells)
+    console.print(table)

@@ -14,6 +14,7 @@ from pmruntime.evaluation.baseline import DESCRIPTION, fit_baseline
 from pmruntime.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, Bootstrap
 from pmruntime.evaluation.metrics import Predictions
 from pmruntime.evaluation.output import FORMAT, check_output, output_folder, write_files
+from pmruntime.evaluation.proportions import per_class
 from pmruntime.evaluation.report.page import columns
 from pmruntime.inference.probabilities import iterate_log_probabilities
 from pmruntime.inference.split_metrics import watched_metrics
@@ -96,6 +97,7 @@ def _result(run: TrainedRun, data: Data, network: Bootstrap) -> dict[str, Any]:
         "views": run.recipe.views,
         "val": watched_metrics(predictions.logs, predictions.labels).as_json(),
         "metrics": _metrics(network),
+        "classes": per_class(predictions),
         "confusion": {
             "classes": list(predictions.class_names),
             "counts": predictions.confusion.tolist(),

@@ -6,8 +6,12 @@ of 4 it says 0 to 60%, where drawing the 4 again can only say 0.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from pmruntime.evaluation.metrics import Predictions
 
 
 def clopper_pearson(
@@ -25,3 +29,32 @@ def clopper_pearson(
     low = np.where(k > 0, betaincinv(np.maximum(k, 1), n - k + 1, tail), 0.0)
     high = np.where(k < n, betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail), 1.0)
     return low, high
+
+
+def per_class(p: Predictions) -> list[dict[str, Any]]:
+    """For each class, as eval.json has it: its name, how many `images` are of it and
+    how many are `predicted` to be; `sensitivity`, the share of the former that are
+    found, and `precision`, the share of the latter that are right, with their
+    intervals. A share of nothing is null, with a reason."""
+    found, of_class, predicted = (
+        p.confusion.diagonal(),
+        p.confusion.sum(axis=1),
+        p.confusion.sum(axis=0),
+    )
+    return [
+        {
+            "name": name,
+            "images": int(of_class[i]),
+            "predicted": int(predicted[i]),
+            "sensitivity": _share(found[i], of_class[i], "no image of it"),
+            "precision": _share(found[i], predicted[i], "never predicted"),
+        }
+        for i, name in enumerate(p.class_names)
+    ]
+
+
+def _share(right: int, among: int, reason: str) -> dict[str, Any]:
+    if not among:
+        return {"value": None, "low": None, "high": None, "reason": reason}
+    low, high = clopper_pearson(right, among)
+    return {"value": float(right / among), "low": float(low), "high": float(high)}

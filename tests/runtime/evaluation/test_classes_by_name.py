@@ -205,3 +205,18 @@ def test_the_command_says_where_figures_of_other_data_are(
     written = Path(done.stdout.split("written: ")[1].strip())
     assert written.parent.parent == letters / "other_data"
     assert json.loads(written.read_text("utf-8"))["val"]["n"] == 9
+
+
+def test_rows_for_each_class(letters: Path, tmp_path: Path) -> None:
+    own = letters.parent / "abc"
+    words = ["eval", str(letters), "--data", str(own), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0, done.stderr
+    table = done.stdout.split("class by class")[1]
+    rows = [line.split("│")[1:-1] for line in table.splitlines() if "100.0%" in line]
+    cells = [[cell.strip() for cell in row] for row in rows]
+    share = "100.0%  39.8 – 100.0"  # 4 of 4
+    assert cells == [[name, "4", share, share] for name in "abc"]
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert page.count("39.8 – 100.0") == 6
+    assert "balanced accuracy" in page

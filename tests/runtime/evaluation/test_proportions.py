@@ -11,7 +11,7 @@ pytest.importorskip("sklearn")
 
 from pmruntime.evaluation.bootstrap import Bootstrap
 from pmruntime.evaluation.metrics import Predictions
-from pmruntime.evaluation.proportions import clopper_pearson
+from pmruntime.evaluation.proportions import clopper_pearson, per_class
 
 
 def at_most(k: int, n: int, p: float) -> float:
@@ -74,3 +74,21 @@ def test_of_more_classes_accuracy_alone_is_one_share() -> None:
     found = Bootstrap(Predictions(logs, labels)).measurements()
     assert found["accuracy"].low == clopper_pearson(12, 12)[0]
     assert found["sensitivity"].low == 1.0  # every draw of the bootstrap says so
+
+
+def test_class_by_class() -> None:
+    """Of four classes one is never predicted, and one has no image."""
+    labels = np.array([0, 0, 0, 0, 1, 1, 2, 2])
+    predicted = np.array([0, 0, 0, 3, 0, 0, 2, 2])
+    logs = np.log(np.full((8, 4), 0.1) + 0.6 * np.eye(4)[predicted])
+    names = ("a", "b", "c", "d")
+    a, b, c, d = per_class(Predictions(logs, labels, names))
+    low, high = clopper_pearson(3, 4)
+    assert a["sensitivity"] == {"value": 0.75, "low": low, "high": high}
+    assert a["precision"]["value"] == 3 / 5
+    assert (a["name"], a["images"], a["predicted"]) == ("a", 4, 5)
+    assert b["sensitivity"]["value"] == 0
+    assert b["sensitivity"]["high"] == pytest.approx(1 - 0.025**0.5)
+    assert b["precision"]["reason"] == "never predicted"
+    assert c["sensitivity"]["value"] == c["precision"]["value"] == 1
+    assert (d["sensitivity"]["value"], d["precision"]["value"]) == (None, 0)

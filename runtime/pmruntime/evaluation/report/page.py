@@ -63,6 +63,7 @@ def write_report(
         columns=columns(result),
         rows=metric_rows(result),
         differences=difference_rows(result),
+        class_rows=class_rows(result),
         plots=shown_plots,
         no_plots=not plots,
         examples=examples,
@@ -155,6 +156,22 @@ def difference_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             ],
         }
         for name, other in zip(names, others, strict=True)
+    ]
+
+
+def class_rows(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """A row for each class of more than two: its name, how many images are of it, and
+    value and interval of sensitivity and of precision. Of two classes none: the metrics
+    themselves are those of one class."""
+    classes = result["classes"] if len(result["classes"]) > 2 else []
+    return [
+        (
+            row["name"],
+            f"{row['images']:,}",
+            *shown_measurement("sensitivity", row["sensitivity"]),
+            *shown_measurement("sensitivity", row["precision"]),
+        )
+        for row in classes
     ]
 
 
