@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from pmruntime.data import Data, Split
-from pmruntime.data.folders.spelling import written_alike
+from pmruntime.data.folders.tables.spelling import written_alike
 from pmruntime.problems import UserError
 
 _SHOWN = 20  # classes that a message lists; it counts the others
@@ -31,7 +31,9 @@ def with_classes_of(
     if data.class_names == tuple(known):
         return data
     number = {name: i for i, name in enumerate(known)}
-    table = np.array([number[name] for name in data.class_names], dtype=np.int64)
+    table = np.array(
+        [number.get(name, -1) for name in data.class_names], dtype=np.int64
+    )
     return replace(
         data,
         train=_renumbered(data.train, table),
@@ -61,7 +63,13 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _refuse_others(data: Data, known: Sequence[str], whose: str, subset: bool) -> None:
-    unknown = [name for name in data.class_names if name not in known]
+    # A number between those that a table names is a class without images.
+    used = {int(i) for split in (data.train, data.val) for i in np.unique(split.labels)}
+    unknown = [
+        name
+        for i, name in enumerate(data.class_names)
+        if name not in known and i in used
+    ]
     missing = [name for name in known if name not in data.class_names]
     if not unknown and (not missing or subset):
         return

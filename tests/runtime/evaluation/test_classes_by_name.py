@@ -220,3 +220,11 @@ def test_rows_for_each_class(letters: Path, tmp_path: Path) -> None:
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert page.count("39.8 – 100.0") == 6
     assert "balanced accuracy" in page
+
+
+def test_numbers_between_those_of_a_table_are_no_classes(tmp_path: Path) -> None:
+    """A table of the labels 0 and 3 numbers four classes, of which two have images."""
+    own = class_folders(tmp_path / "own", {"0": 2, "3": 7})
+    run = trained(tmp_path, own, 2)
+    table = csv_folder(tmp_path / "table", {"3": 7, "0": 2})
+    assert accuracy(run, table) == 1

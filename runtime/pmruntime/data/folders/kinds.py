@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pmruntime.data.folders.class_folders import is_class_folders, list_class_folders
-from pmruntime.data.folders.csv_tables import is_csv_tables, list_csv_tables
 from pmruntime.data.folders.listing import Fault, Listing
 from pmruntime.data.folders.palm import is_palm, list_palm
-from pmruntime.data.folders.spelling import spellings
+from pmruntime.data.folders.tables.csv_tables import is_csv_tables, list_csv_tables
+from pmruntime.data.folders.tables.spelling import spellings
 
 
 class Kind(NamedTuple):

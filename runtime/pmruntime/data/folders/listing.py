@@ -95,12 +95,15 @@ def read_table(
 ) -> list[tuple[int, dict[str, str]]]:
     """The rows of a CSV file, each with its line number and its cells by column.
 
-    Columns may come in any order, and further ones are ignored. For a table that cannot
+    Columns may come in any order, divided as the first line shows, and further ones are
+    ignored. For a table that cannot
     be read, or lacks a column, a fault is added to `faults` and the result is empty.
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            first = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=_delimiter(first))
             found = [name.strip() for name in reader.fieldnames or ()]
             reader.fieldnames = found
             missing = [name for name in columns if name not in found]
@@ -123,3 +126,9 @@ def read_table(
             Fault(place, f"cannot be read: {error}", "save it as CSV text in UTF-8")
         )
         return []
+
+
+def _delimiter(first_line: str) -> str:
+    """What divides the columns: spreadsheets write `;` where a comma is the decimal
+    sign, and tabs."""
+    return max(",;\t|", key=first_line.count)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from pmruntime.cli import cli
 from pmruntime.data import open_data
-from pmruntime.data.folders.spelling import spellings
+from pmruntime.data.folders.tables.spelling import spellings
 from pmruntime.problems import UserError
 
 from tests.support.runs.spot_folders import class_folders, csv_folder, write_png
