@@ -7,12 +7,17 @@ refuses with the first few faults.
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pmruntime.data.decode import SUFFIXES
+from pmruntime.data.decode import SUFFIXES, UNREAD_SUFFIXES
 
+_SPLIT_NAMES = {
+    "train": ("train", "training"),
+    "val": ("val", "valid", "validation"),
+}
 _IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
@@ -72,6 +77,27 @@ def image_files(folder: Path) -> Iterator[Path]:
     return (path for path in all_files(folder) if path.suffix.lower() in SUFFIXES)
 
 
+def unread_images(listing: Listing, part: str) -> list[Fault]:
+    """A fault for the images in a part of the folder that are of a format that is not
+    read: to go on without them would change the data in silence."""
+    files = [
+        path
+        for path in all_files(listing.folder / part)
+        if path.suffix.lower() in UNREAD_SUFFIXES
+    ]
+    if not files:
+        return []
+    kind = UNREAD_SUFFIXES[files[0].suffix.lower()]
+    more = f", the first of {len(files):,} such images" if len(files) > 1 else ""
+    return [
+        Fault(
+            listing.name_of(files[0]),
+            f"{kind} is not read{more}",
+            "convert them to PNG or JPEG, or take them away",
+        )
+    ]
+
+
 def all_files(folder: Path) -> Iterator[Path]:
     """Every file of a folder and its subfolders except the ignored ones, sorted."""
     if not folder.is_dir():
@@ -126,6 +152,17 @@ def read_table(
             Fault(place, f"cannot be read: {error}", "save it as CSV text in UTF-8")
         )
         return []
+
+
+def split_name(folder: Path, split: str, suffix: str = "") -> str:
+    """What the split `train` or `val` is called in the folder: as here, or else with
+    capitals or another of its names, where there is one such; `suffix` is a table's."""
+    if (folder / f"{split}{suffix}").exists():
+        return f"{split}{suffix}"
+    known = {f"{name}{suffix}" for name in _SPLIT_NAMES[split]}
+    others = os.listdir(folder) if folder.is_dir() else []
+    found = [name for name in others if name.casefold() in known]
+    return found[0] if len(found) == 1 else f"{split}{suffix}"
 
 
 def _delimiter(first_line: str) -> str:

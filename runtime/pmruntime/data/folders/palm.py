@@ -16,6 +16,7 @@ from pmruntime.data.folders.listing import (
     Listing,
     image_files,
     read_table,
+    unread_images,
 )
 
 TRAIN, VAL, LABELS = "PALM-Training400", "PALM-Validation400", "labels.csv"
@@ -48,6 +49,7 @@ def list_palm(folder: Path) -> Listing:
             )
         else:
             listing.train.append(Entry(path, name, label))
+    listing.faults += [*unread_images(listing, TRAIN), *unread_images(listing, VAL)]
     if (folder / VAL).is_dir():
         _list_validation(listing)
     return listing.sort()

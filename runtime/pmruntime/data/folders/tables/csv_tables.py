@@ -10,6 +10,7 @@ from pmruntime.data.folders.listing import (
     Listing,
     image_files,
     read_table,
+    split_name,
 )
 from pmruntime.data.folders.tables.finding import ImageNames
 from pmruntime.data.folders.tables.labels import (
@@ -18,12 +19,16 @@ from pmruntime.data.folders.tables.labels import (
     read_column,
 )
 
-_TABLES = {"train": "train.csv", "val": "val.csv"}
+_SPLITS = ("train", "val")
 
 
 def is_csv_tables(folder: Path) -> bool:
     """Whether one of the two tables is there."""
-    return any((folder / name).is_file() for name in _TABLES.values())
+    return any((folder / name).is_file() for name in _tables(folder).values())
+
+
+def _tables(folder: Path) -> dict[str, str]:
+    return {split: split_name(folder, split, ".csv") for split in _SPLITS}
 
 
 def list_csv_tables(folder: Path) -> Listing:
@@ -33,9 +38,10 @@ def list_csv_tables(folder: Path) -> Listing:
     Tables may choose among the images: those that neither names are a warning only.
     """
     faults: list[Fault] = []
+    tables = _tables(folder)
     rows = {
         split: read_table(folder / name, name, ("file", "label"), faults)
-        for split, name in _TABLES.items()
+        for split, name in tables.items()
         if (folder / name).is_file()
     }
     labels = [row["label"] for found in rows.values() for _, row in found]
@@ -48,7 +54,7 @@ def list_csv_tables(folder: Path) -> Listing:
     for split, entries in listing.splits:
         seen: set[str] = set()
         for line, row in rows.get(split, []):
-            place = f"{_TABLES[split]}:{line}"
+            place = f"{tables[split]}:{line}"
             name = images.find(row["file"]) if row["file"] else None
             fault = _fault_of_row(images, row["file"], name, row["label"], seen)
             label = column.name_of(row["label"]) if row["label"] else ""
@@ -59,7 +65,7 @@ def list_csv_tables(folder: Path) -> Listing:
                 continue
             seen.add(name)
             entries.append(Entry(folder / name, name, number[label]))
-    faults += _faults_of_column(listing, labels, _TABLES[next(iter(rows))])
+    faults += _faults_of_column(listing, labels, tables[next(iter(rows))])
     _warn_of_unlisted(listing)
     return listing.sort()
 

@@ -95,3 +95,17 @@ def test_labels_from_one_are_told(tmp_path: Path) -> None:
     assert "warning: train.csv: the labels are numbers from 1 up: class 0" in said
     assert "a network needs 4 outputs" in said
     assert "numbers from" not in checked(csv_folder(tmp_path, {"0": 1, "3": 2}))
+
+
+@pytest.mark.parametrize(
+    "names", [("Train.csv", "valid.csv"), ("training.CSV", "Val.csv")]
+)
+def test_other_names_of_the_tables(tmp_path: Path, names: tuple[str, str]) -> None:
+    csv_folder(tmp_path, {"a": 1, "b": 2})
+    (tmp_path / "train.csv").rename(tmp_path / names[0])
+    (tmp_path / "val.csv").rename(tmp_path / names[1])
+    data = open_data(str(tmp_path))
+    assert (len(data.train), len(data.val)) == (16, 8)
+    with open(tmp_path / names[1], "a", encoding="utf-8") as file:
+        file.write("gone.png,a\n")
+    assert f"{names[1]}:10: a label without image: `gone.png`" in checked(tmp_path)
