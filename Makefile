@@ -9,7 +9,7 @@ UV := .venv-uv/bin/uv
 VERSIONS := -c constraints.txt
 # What tests install, and which are run. For the compiler's, without Paddle:
 #   make test-lowest EXTRAS=test TESTS='tests/generator tests/fuzz'
-EXTRAS := cpu,demo,export,verify,visualdl,test
+EXTRAS := cpu,demo,export,verify,visualdl,docs,test
 TESTS :=
 # Workers for pytest; Paddle gets the cores that are left to each.
 JOBS ?= 2
@@ -18,7 +18,7 @@ FUZZ ?= 100000
 FUZZ_SECONDS ?= 600
 FUZZ_NETWORKS ?= 3000
 
-.PHONY: demo test test-latest test-lowest upgrade check golden docs catalogue results bench fuzz mutants build clean help
+.PHONY: demo test test-latest test-lowest upgrade check golden docs site browse catalogue results bench fuzz mutants build clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -74,7 +74,7 @@ test-lowest: $(UV) ## The same with the oldest that pyproject.toml admits, in .v
 
 upgrade: $(UV) ## Write constraints.txt anew: the newest version of every package
 	printf '%s\n' pip editables uv | $(UV) pip compile --quiet --upgrade \
-		--universal --python-version 3.10 $(call each,$(EXTRAS)) --extra fuzz \
+		--universal --python-version 3.10 $(call each,$(EXTRAS)) --extra fuzz --extra browser \
 		--custom-compile-command 'make upgrade' -o constraints.txt pyproject.toml -
 
 fuzz: $(VENV)/.test ## An hour or more: hostile files, injections, random networks (FUZZ=100000)
@@ -94,6 +94,7 @@ check: $(VENV)/.test ## Lint, types, and whether generated files follow their sp
 	$(BIN)/mypy --config-file generated/mypy.ini generated
 	$(BIN)/pmgen build --all --check
 	$(BIN)/python -m docs.figures --check
+	$(BIN)/python -m docs.pictures --check
 	$(BIN)/python -m docs.reference --check
 	$(BIN)/python -m docs.catalogue --check
 
@@ -103,11 +104,21 @@ build: $(VENV)/.demo ## Generate the classes of all shipped specs again
 golden: $(VENV)/.test build ## Update expected outputs; read the diff before you commit it
 	$(BIN)/python -m tests.support.compiler.golden --update
 
-docs: $(VENV)/.test ## Make the schemas and the reference parts of docs/ from the code's definitions
+docs: $(VENV)/.test ## Make the schemas, and what docs/ shows of the code, from its definitions
 	$(BIN)/pmgen schema spec -o specs/schema/spec.json
 	$(BIN)/pmgen schema recipe -o specs/schema/recipe.json
 	$(BIN)/python -m docs.figures
+	$(BIN)/python -m docs.pictures
 	$(BIN)/python -m docs.reference
+
+site: $(VENV)/.test ## Build the documentation as a site, build/site/index.html; a broken link fails
+	@# Pages that are kept from the last time would not be warned of again.
+	$(BIN)/python -m sphinx -q -E -a -W --keep-going -c docs/site -d build/site-cache . build/site
+	@echo "open build/site/index.html"
+
+browse: $(VENV)/.test ## Open the site in Chromium, which the system must have, and use it
+	$(INSTALL) '.[browser]'
+	PMGEN_BROWSER=$${PMGEN_BROWSER:-chromium} $(BIN)/python -m pytest tests/docs/test_site_in_a_browser.py
 
 catalogue: $(VENV)/.test ## Measure every network against Paddle's own and write docs/catalogue.md
 	$(BIN)/python -m docs.catalogue --measure

@@ -68,7 +68,7 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
     from pmruntime.data import Preprocessing, open_data
     from pmruntime.inference.probabilities import log_probabilities
     from pmruntime.model.loading import load_model_class
-    from pmruntime.recipe import parse_recipe
+    from pmruntime.recipe.recipe import parse_recipe
     from pmruntime.runs.callback import LineLogger
     from pmruntime.runs.trained import load_run
     from pmruntime.training.run import train
@@ -106,7 +106,7 @@ def predicted(given: Any, recipe: dict[str, Any], fold: int) -> dict[str, Any]:
 def without_fold(every: Any, fold: int, folds: int) -> Any:
     """The training images as data of their own: this fold to validate on, the other
     folds to train on."""
-    from pmruntime.data.dataset import Split, make_data
+    from pmruntime.data.dataset import Data, Split
     from sklearn.model_selection import StratifiedKFold
 
     whole = every.train
@@ -119,7 +119,7 @@ def without_fold(every: Any, fold: int, folds: int) -> Any:
         )
         for part in list(splitter.split(whole.labels, whole.labels))[fold]
     )
-    return make_data(
+    return Data(
         f"{every.source}, without fold {fold} of {folds}",
         train_split,
         val_split,

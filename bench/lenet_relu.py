@@ -86,7 +86,7 @@ def train_variant(variant: Variant, data_name: str, out: Path) -> None:
     from pmruntime.data import open_data
     from pmruntime.data.preprocessing import Preprocessing
     from pmruntime.model.loading import load_model_class
-    from pmruntime.recipe import parse_recipe
+    from pmruntime.recipe.recipe import parse_recipe
     from pmruntime.runs.callback import LineLogger
     from pmruntime.runs.checkpoint import load_weights
     from pmruntime.training.run import train

@@ -9,8 +9,7 @@ Two things are kept up to date in README.md and docs/*.md:
   compiler's own definitions by the function of that name in REGIONS;
 * the output below blocks of the compiler's commands, by running them (examples.py).
 
-A region `excerpt PATH | FIRST | STOP` holds the lines of a file from the first that
-begins with FIRST up to the next that begins with STOP, or to the end.
+A region `excerpt PATH | FIRST | STOP` holds lines of a file (excerpts.py).
 """
 
 from __future__ import annotations
@@ -48,6 +47,7 @@ from pmruntime.recipe.definition import (
 )
 
 from docs.examples import with_outputs
+from docs.excerpts import excerpt
 from docs.markdown import table
 from docs.results import results_baseline, results_palm, results_tutorial
 
@@ -340,18 +340,6 @@ def networks() -> str:
     return table(("spec", "input", "parameters:", "MACs:", "source"), rows)
 
 
-def excerpt(rest: str) -> str:
-    """Lines of a file as a fenced block."""
-    path, first, stop = (part.strip() for part in rest.split("|"))
-    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith(first))
-    rest = range(start + 1, len(lines))
-    end = next((i for i in rest if lines[i].startswith(stop)), len(lines))
-    language = {".py": "python", ".yaml": "yaml"}[Path(path).suffix]
-    text = "\n".join(lines[start:end]).rstrip()
-    return f"```{language}\n{text}\n```\n"
-
-
 REGIONS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
@@ -365,7 +353,8 @@ REGIONS: dict[str, Callable[[], str]] = {
 def _region(match: re.Match[str]) -> str:
     name: Any = match["name"]
     word, _, rest = name.partition(" ")
-    body = excerpt(rest) if word == "excerpt" else REGIONS[name]()
+    page = match.string
+    body = excerpt(rest, page) if word == "excerpt" else REGIONS[name]()
     return f"{match['begin']}\n{body.rstrip()}\n\n{match['end']}"
 
 

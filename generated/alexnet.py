@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["AlexNet"]
 
@@ -35,34 +35,39 @@ class AlexNet(nn.Layer):
         self.drop2 = nn.Dropout(0.5)
         self.fc3 = nn.Linear(4096, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "alexnet.yaml:5")
-        x = F.relu(self.conv1(x))
-        check_shape(x, (None, 96, 56, 56), "conv1", "alexnet.yaml:8")
-        x = self.pool1(x)
-        check_shape(x, (None, 96, 28, 28), "pool1", "alexnet.yaml:9")
-        x = F.relu(self.conv2(x))
-        check_shape(x, (None, 256, 28, 28), "conv2", "alexnet.yaml:10")
-        x = self.pool2(x)
-        check_shape(x, (None, 256, 14, 14), "pool2", "alexnet.yaml:11")
-        x = F.relu(self.conv3(x))
-        check_shape(x, (None, 384, 14, 14), "conv3", "alexnet.yaml:12")
-        x = F.relu(self.conv4(x))
-        check_shape(x, (None, 384, 14, 14), "conv4", "alexnet.yaml:13")
-        x = F.relu(self.conv5(x))
-        check_shape(x, (None, 256, 14, 14), "conv5", "alexnet.yaml:14")
-        x = self.pool5(x)
-        check_shape(x, (None, 256, 7, 7), "pool5", "alexnet.yaml:15")
-        x = self.flatten(x)
-        check_shape(x, (None, 12544), "flatten", "alexnet.yaml:16")
-        x = F.relu(self.fc1(x))
-        check_shape(x, (None, 4096), "fc1", "alexnet.yaml:17")
-        x = self.drop1(x)
-        check_shape(x, (None, 4096), "drop1", "alexnet.yaml:18")
-        x = F.relu(self.fc2(x))
-        check_shape(x, (None, 4096), "fc2", "alexnet.yaml:19")
-        x = self.drop2(x)
-        check_shape(x, (None, 4096), "drop2", "alexnet.yaml:20")
-        x = self.fc3(x)
-        check_shape(x, (None, self.num_classes), "fc3", "alexnet.yaml:21")
-        return x
+        x = F.relu(self.conv1(x))  # [N, 96, 56, 56]
+        x = self.pool1(x)  # [N, 96, 28, 28]
+        x = F.relu(self.conv2(x))  # [N, 256, 28, 28]
+        x = self.pool2(x)  # [N, 256, 14, 14]
+        x = F.relu(self.conv3(x))  # [N, 384, 14, 14]
+        x = F.relu(self.conv4(x))  # [N, 384, 14, 14]
+        x = F.relu(self.conv5(x))  # [N, 256, 14, 14]
+        x = self.pool5(x)  # [N, 256, 7, 7]
+        x = self.flatten(x)  # [N, 12544]
+        x = F.relu(self.fc1(x))  # [N, 4096]
+        x = self.drop1(x)  # [N, 4096]
+        x = F.relu(self.fc2(x))  # [N, 4096]
+        x = self.drop2(x)  # [N, 4096]
+        return self.fc3(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 224, 224), "alexnet.yaml:5"),
+            "conv1": ((96, 56, 56), "alexnet.yaml:8"),
+            "pool1": ((96, 28, 28), "alexnet.yaml:9"),
+            "conv2": ((256, 28, 28), "alexnet.yaml:10"),
+            "pool2": ((256, 14, 14), "alexnet.yaml:11"),
+            "conv3": ((384, 14, 14), "alexnet.yaml:12"),
+            "conv4": ((384, 14, 14), "alexnet.yaml:13"),
+            "conv5": ((256, 14, 14), "alexnet.yaml:14"),
+            "pool5": ((256, 7, 7), "alexnet.yaml:15"),
+            "flatten": ((12544,), "alexnet.yaml:16"),
+            "fc1": ((4096,), "alexnet.yaml:17"),
+            "drop1": ((4096,), "alexnet.yaml:18"),
+            "fc2": ((4096,), "alexnet.yaml:19"),
+            "drop2": ((4096,), "alexnet.yaml:20"),
+            "fc3": ((self.num_classes,), "alexnet.yaml:21"),
+        }

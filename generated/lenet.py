@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["LeNet"]
 
@@ -29,22 +29,27 @@ class LeNet(nn.Layer):
         self.fc1 = nn.Linear(120, 64)
         self.fc2 = nn.Linear(64, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 1, 28, 28), "input", "lenet.yaml:5")
-        x = F.sigmoid(self.conv1(x))
-        check_shape(x, (None, 6, 24, 24), "conv1", "lenet.yaml:8")
-        x = self.pool1(x)
-        check_shape(x, (None, 6, 12, 12), "pool1", "lenet.yaml:9")
-        x = F.sigmoid(self.conv2(x))
-        check_shape(x, (None, 16, 8, 8), "conv2", "lenet.yaml:10")
-        x = self.pool2(x)
-        check_shape(x, (None, 16, 4, 4), "pool2", "lenet.yaml:11")
-        x = F.sigmoid(self.conv3(x))
-        check_shape(x, (None, 120, 1, 1), "conv3", "lenet.yaml:12")
-        x = self.flatten(x)
-        check_shape(x, (None, 120), "flatten", "lenet.yaml:13")
-        x = F.sigmoid(self.fc1(x))
-        check_shape(x, (None, 64), "fc1", "lenet.yaml:14")
-        x = self.fc2(x)
-        check_shape(x, (None, self.num_classes), "fc2", "lenet.yaml:15")
-        return x
+        x = F.sigmoid(self.conv1(x))  # [N, 6, 24, 24]
+        x = self.pool1(x)  # [N, 6, 12, 12]
+        x = F.sigmoid(self.conv2(x))  # [N, 16, 8, 8]
+        x = self.pool2(x)  # [N, 16, 4, 4]
+        x = F.sigmoid(self.conv3(x))  # [N, 120, 1, 1]
+        x = self.flatten(x)  # [N, 120]
+        x = F.sigmoid(self.fc1(x))  # [N, 64]
+        return self.fc2(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((1, 28, 28), "lenet.yaml:5"),
+            "conv1": ((6, 24, 24), "lenet.yaml:8"),
+            "pool1": ((6, 12, 12), "lenet.yaml:9"),
+            "conv2": ((16, 8, 8), "lenet.yaml:10"),
+            "pool2": ((16, 4, 4), "lenet.yaml:11"),
+            "conv3": ((120, 1, 1), "lenet.yaml:12"),
+            "flatten": ((120,), "lenet.yaml:13"),
+            "fc1": ((64,), "lenet.yaml:14"),
+            "fc2": ((self.num_classes,), "lenet.yaml:15"),
+        }

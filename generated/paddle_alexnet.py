@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["AlexNet"]
 
@@ -35,34 +35,39 @@ class AlexNet(nn.Layer):
         self.fc2 = nn.Linear(4096, 4096)
         self.fc3 = nn.Linear(4096, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 224, 224), "input", "paddle/alexnet.yaml:5")
-        x = F.relu(self.conv1(x))
-        check_shape(x, (None, 64, 55, 55), "conv1", "paddle/alexnet.yaml:11")
-        x = self.pool1(x)
-        check_shape(x, (None, 64, 27, 27), "pool1", "paddle/alexnet.yaml:12")
-        x = F.relu(self.conv2(x))
-        check_shape(x, (None, 192, 27, 27), "conv2", "paddle/alexnet.yaml:13")
-        x = self.pool2(x)
-        check_shape(x, (None, 192, 13, 13), "pool2", "paddle/alexnet.yaml:14")
-        x = F.relu(self.conv3(x))
-        check_shape(x, (None, 384, 13, 13), "conv3", "paddle/alexnet.yaml:15")
-        x = F.relu(self.conv4(x))
-        check_shape(x, (None, 256, 13, 13), "conv4", "paddle/alexnet.yaml:16")
-        x = F.relu(self.conv5(x))
-        check_shape(x, (None, 256, 13, 13), "conv5", "paddle/alexnet.yaml:17")
-        x = self.pool5(x)
-        check_shape(x, (None, 256, 6, 6), "pool5", "paddle/alexnet.yaml:18")
-        x = self.flatten(x)
-        check_shape(x, (None, 9216), "flatten", "paddle/alexnet.yaml:19")
-        x = self.drop1(x)
-        check_shape(x, (None, 9216), "drop1", "paddle/alexnet.yaml:20")
-        x = F.relu(self.fc1(x))
-        check_shape(x, (None, 4096), "fc1", "paddle/alexnet.yaml:21")
-        x = self.drop2(x)
-        check_shape(x, (None, 4096), "drop2", "paddle/alexnet.yaml:22")
-        x = F.relu(self.fc2(x))
-        check_shape(x, (None, 4096), "fc2", "paddle/alexnet.yaml:23")
-        x = self.fc3(x)
-        check_shape(x, (None, self.num_classes), "fc3", "paddle/alexnet.yaml:24")
-        return x
+        x = F.relu(self.conv1(x))  # [N, 64, 55, 55]
+        x = self.pool1(x)  # [N, 64, 27, 27]
+        x = F.relu(self.conv2(x))  # [N, 192, 27, 27]
+        x = self.pool2(x)  # [N, 192, 13, 13]
+        x = F.relu(self.conv3(x))  # [N, 384, 13, 13]
+        x = F.relu(self.conv4(x))  # [N, 256, 13, 13]
+        x = F.relu(self.conv5(x))  # [N, 256, 13, 13]
+        x = self.pool5(x)  # [N, 256, 6, 6]
+        x = self.flatten(x)  # [N, 9216]
+        x = self.drop1(x)  # [N, 9216]
+        x = F.relu(self.fc1(x))  # [N, 4096]
+        x = self.drop2(x)  # [N, 4096]
+        x = F.relu(self.fc2(x))  # [N, 4096]
+        return self.fc3(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 224, 224), "paddle/alexnet.yaml:5"),
+            "conv1": ((64, 55, 55), "paddle/alexnet.yaml:11"),
+            "pool1": ((64, 27, 27), "paddle/alexnet.yaml:12"),
+            "conv2": ((192, 27, 27), "paddle/alexnet.yaml:13"),
+            "pool2": ((192, 13, 13), "paddle/alexnet.yaml:14"),
+            "conv3": ((384, 13, 13), "paddle/alexnet.yaml:15"),
+            "conv4": ((256, 13, 13), "paddle/alexnet.yaml:16"),
+            "conv5": ((256, 13, 13), "paddle/alexnet.yaml:17"),
+            "pool5": ((256, 6, 6), "paddle/alexnet.yaml:18"),
+            "flatten": ((9216,), "paddle/alexnet.yaml:19"),
+            "drop1": ((9216,), "paddle/alexnet.yaml:20"),
+            "fc1": ((4096,), "paddle/alexnet.yaml:21"),
+            "drop2": ((4096,), "paddle/alexnet.yaml:22"),
+            "fc2": ((4096,), "paddle/alexnet.yaml:23"),
+            "fc3": ((self.num_classes,), "paddle/alexnet.yaml:24"),
+        }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,10 +40,20 @@ def trusted_folder(path: Path) -> Path:
 
 
 def generated_name(path: Path) -> str:
-    """The name of a spec's generated file. A folder of the catalogue becomes a part of
-    it, so that `alexnet` and `paddle/alexnet` are two files side by side."""
+    """The name of a spec's generated file, a module that can be imported. A folder of
+    the catalogue becomes a part of it, so that `alexnet` and `paddle/alexnet` are two
+    files side by side."""
     inside = _inside(path)
-    return f"{path.stem}.py" if inside is None else f"{'_'.join(inside.parts)}.py"
+    return f"{_module_name(path.stem if inside is None else '_'.join(inside.parts))}.py"
+
+
+def _module_name(text: str) -> str:
+    """The text as a name that `import` takes: `3d-net.v2` is `net_3d_net_v2`, and
+    `class` is `class_`. A name that it takes already stays as it is."""
+    name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", text))
+    if not name.isidentifier():
+        name = f"net_{name}"
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def _inside(path: Path) -> Path | None:

@@ -24,20 +24,22 @@ from pmgen.expand import expand_model
 from pmgen.expand.graph import Graph
 from pmgen.load.inherit import load_sources
 from pmgen.parse import parse_model
-from pmgen.plan import ModulePlan, NameClash, plan_module
+from pmgen.plan import ModulePlan, NameClash, Note, plan_module
 from pmgen.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
 class Compiled:
     """What a spec became. `graph` and `code` are None where it is wrong. `files` are
-    those it is made of, itself first, each named relative to the trusted folder."""
+    those it is made of, itself first, each named relative to the trusted folder.
+    `notes` are about the code: nothing in them is wrong."""
 
     path: Path
     diagnostics: Diagnostics
     graph: Graph | None = None
     code: str | None = None
     files: tuple[SourceFile, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -120,6 +122,7 @@ def _compile(
         graph=graph,
         code=code,
         files=sources.files,
+        notes=plan.notes if plan else (),
     )
 
 

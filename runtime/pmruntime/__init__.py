@@ -31,7 +31,7 @@ _HOMES = {
     "log_probabilities": "pmruntime.inference.probabilities",
     "open_data": "pmruntime.data",
     "parameter_count": "pmruntime.model.loading",
-    "parse_recipe": "pmruntime.recipe",
+    "parse_recipe": "pmruntime.recipe.recipe",
     "predict": "pmruntime.inference.predict",
     "resume": "pmruntime.training.run",
     "synthesise": "pmruntime.data.prepare.synth",

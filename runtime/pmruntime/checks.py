@@ -1,4 +1,4 @@
-"""The shape check that generated networks call after each named layer.
+"""The shape checks of generated networks.
 
 Nothing else of the runtime is imported here, so a generated file stays usable with
 this one module beside Paddle.
@@ -6,11 +6,27 @@ this one module beside Paddle.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
 
 import paddle
 
-__all__ = ["ShapeError", "check_shape"]
+try:
+    from paddle.jit.sot.psdb import in_sot
+except ImportError:  # a Paddle that does not trace bytecode
+
+    def in_sot() -> bool:
+        """Whether Paddle traces this bytecode."""
+        return False
+
+
+__all__ = ["ShapeError", "check_layer", "check_shape", "checked"]
+
+# By layers: the shape behind it without N, its line in the spec, and further sublayers
+# that give the same shape, such as its normalisation. None before these says that no
+# sublayer of the layer's own name gives it.
+Shapes = Mapping[str, tuple[Any, ...]]
 
 
 class ShapeError(ValueError):
@@ -51,7 +67,63 @@ def _shown(shape: Sequence[int | None]) -> str:
     return "[" + ", ".join(sizes) + "]"
 
 
-# Paddle's translator would otherwise rewrite the function above into program ops
-# wherever a network is exported. It marks the function and returns it unchanged, so a
-# call costs nothing more; not used as a decorator because Paddle's is untyped.
+def check_layer(network: Any, layer: str, x: paddle.Tensor) -> None:
+    """Hold `x` to the shape that `network.shapes()` has for a layer that is no
+    sublayer: a join, or a form written where it stands. Raises ShapeError."""
+    shape, where, *_ = network.shapes()[layer]
+    check_shape(x, (None, *shape), layer, where)
+
+
+class _Watched:
+    """A network as its own `forward` sees it for one call: what a named sublayer gives
+    is checked. All else is the network's.
+
+    Nothing is registered on the network or its sublayers: they can be copied, saved,
+    shared, replaced, run by several threads, and called by others in other sizes.
+    """
+
+    def __init__(self, network: Any, shapes: Shapes) -> None:
+        rows = {}
+        for layer, (shape, where, *further) in shapes.items():
+            row = ((None, *shape), layer, where)
+            for name in further if None in further else (layer, *further):
+                rows[name] = row
+        vars(self).update(_network=network, _rows=rows)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._network, name)
+        row = self._rows.get(name)
+        if row is None:
+            return found
+
+        def call(*inputs: Any) -> Any:
+            x = found(*inputs)
+            check_shape(x, *row)
+            return x
+
+        return call
+
+
+def checked(forward: Callable[[Any, paddle.Tensor], Any]) -> Any:
+    """`forward` with its input and its named sublayers held to `self.shapes()`.
+
+    Raises ShapeError. In a program that `to_static` makes from bytecode the input alone
+    is checked: the rest follows from it, and more would cut the program into pieces.
+    """
+
+    @wraps(forward)
+    def run(self: Any, x: paddle.Tensor) -> Any:
+        shapes = self.shapes()
+        shape, where = shapes["input"]
+        check_shape(x, (None, *shape), "input", where)
+        return forward(self if in_sot() else _Watched(self, shapes), x)
+
+    paddle.jit.not_to_static(run)
+    return run
+
+
+# Paddle's translator would otherwise rewrite these into program ops wherever a network
+# is exported. It marks the function and returns it unchanged, so a call costs nothing
+# more; not used as a decorator because Paddle's is untyped.
 paddle.jit.not_to_static(check_shape)
+paddle.jit.not_to_static(check_layer)

@@ -7,7 +7,7 @@ import glob
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,36 @@ def cannot_write(path: Path, reason: str) -> UserError:
         "make room on the disk, or mend its permissions; an interrupted training then "
         "goes on with `--resume`",
     )
+
+
+def check_replaceable(
+    record: Path, form: str, what: str, present: Sequence[str], force: bool
+) -> None:
+    """Raise UserError where a `what` must not be written into the folder of `record`.
+
+    `present` are the files there that it would replace. That needs `force`, and never
+    happens to the files of others: `record` tells ours, as JSON of the format `form`.
+    """
+    folder = record.parent
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"`{folder}` is a file, not a folder")
+    if present and not _has_format(record, form):
+        raise UserError(
+            f"`{folder}` holds `{present[0]}`, but no {what}: it would be lost",
+            "choose another folder with `--out`",
+        )
+    if present and not force:
+        raise UserError(
+            f"`{folder}` already holds {'an' if what[0] in 'aeiou' else 'a'} {what}",
+            "choose another folder with `--out`, or replace it with `--force`",
+        )
+
+
+def _has_format(path: Path, form: str) -> bool:
+    try:
+        return read_json(path).get("format") == form
+    except UserError:
+        return False
 
 
 def leftovers(path: Path) -> list[Path]:

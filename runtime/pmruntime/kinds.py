@@ -15,27 +15,20 @@ _LARGEST = float_info.max
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of value.
+    """A kind of value: in words, which the docs show too, and which values fit.
 
-    `check(value)` gives None where the value fits, else what was needed: `words`, which
-    the docs show too. `schema` is the JSON Schema of the plain values that fit,
-    lists for tuples. `options` are the words that fit, where there are only so many.
+    `schema` is the JSON Schema of the plain values that fit, lists for tuples.
+    `options` are the words that fit, where there are only so many.
     """
 
     words: str
-    check: Callable[[Any], str | None]
+    fits: Callable[[Any], bool]
     schema: Json
     options: tuple[str, ...] = ()
 
-
-def kind(
-    words: str,
-    fits: Callable[[Any], bool],
-    schema: Json,
-    options: tuple[str, ...] = (),
-) -> Kind:
-    """A kind whose check gives its words for every value that does not fit."""
-    return Kind(words, lambda value: None if fits(value) else words, schema, options)
+    def check(self, value: Any) -> str | None:
+        """What is needed, where the value does not fit; else None."""
+        return None if self.fits(value) else self.words
 
 
 def list_of(item: Json, *lengths: int) -> Json:
@@ -53,7 +46,7 @@ def any_of(*schemas: Json) -> Json:
 
 def integer(minimum: int = 0) -> Kind:
     """A whole number of at least `minimum`."""
-    return kind(
+    return Kind(
         f"a whole number from {minimum} up",
         lambda value: type(value) is int and value >= minimum,
         {"type": "integer", "minimum": minimum},
@@ -90,19 +83,19 @@ def number(
         schema["exclusiveMinimum" if open_minimum else "minimum"] = minimum
     if isfinite(maximum):
         schema["exclusiveMaximum" if open_maximum else "maximum"] = maximum
-    return kind(words, fits, schema)
+    return Kind(words, fits, schema)
 
 
 def truth() -> Kind:
     """True or false."""
-    return kind(
+    return Kind(
         "true or false", lambda value: isinstance(value, bool), {"type": "boolean"}
     )
 
 
 def one_of(*options: str) -> Kind:
     """One of a few words."""
-    return kind(
+    return Kind(
         "one of " + ", ".join(options),
         lambda value: isinstance(value, str) and value in options,
         {"enum": list(options)},
@@ -113,7 +106,7 @@ def one_of(*options: str) -> Kind:
 def size_pair(minimum: int = 0) -> Kind:
     """[height, width], where one number for both would not do."""
     item = integer(minimum)
-    return kind(
+    return Kind(
         f"a list [height, width] of two whole numbers from {minimum} up",
         lambda value: is_list(value, item, 2),
         list_of(item.schema, 2),
@@ -124,4 +117,4 @@ def is_list(value: Any, item: Kind, length: int | None = None) -> bool:
     """True for a list or tuple of values that fit, of that length if one is given."""
     if not isinstance(value, list | tuple) or length not in (None, len(value)):
         return False
-    return all(item.check(part) is None for part in value)
+    return all(item.fits(part) for part in value)

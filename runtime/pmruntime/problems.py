@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pmruntime.suggest import did_you_mean
 
@@ -27,6 +27,12 @@ class UserError(Exception):
 def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
     """The problem of a `word` that is none of the `known` ones, with the nearest."""
     return UserError(f"unknown {what} `{word}`", did_you_mean(word, sorted(known)))
+
+
+def listed(items: Sequence[str], most: int) -> str:
+    """The first of them, and how many are left: `a; b; and 3 more`."""
+    more = len(items) - most
+    return "; ".join([*items[:most], *([f"and {more} more"] if more > 0 else [])])
 
 
 def first_line(error: Exception) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,35 @@ def test_a_folder_is_part_of_a_name() -> None:
     assert names[find_spec("alexnet")] == "alexnet.py"
     assert names[find_spec("paddle/alexnet")] == "paddle_alexnet.py"
     assert len(set(names.values())) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("file", "module"),
+    [
+        ("net.yaml", "net"),
+        ("Net_2.yml", "Net_2"),
+        ("größe.yaml", "größe"),
+        ("3d-net.v2.yaml", "net_3d_net_v2"),
+        ("2d.yaml", "net_2d"),
+        ("my net.yaml", "my_net"),
+        ("import.yaml", "import_"),
+        ("class.yaml", "class_"),
+        ("None.yaml", "None_"),
+        ("net.py.yaml", "net_py"),
+        ("²d.yaml", "net_2d"),
+        ("ﬁt.yaml", "fit"),
+        ("--.yaml", "__"),
+    ],
+)
+def test_a_generated_file_can_be_imported(
+    file: str, module: str, tmp_path: Path
+) -> None:
+    assert generated_name(Path(file)) == f"{module}.py"
+    assert module.isidentifier()
+    assert not keyword.iskeyword(module)
+    (tmp_path / f"{module}.py").touch()
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {module}"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_a_spec_elsewhere_keeps_its_name_and_its_folder(tmp_path: Path) -> None:

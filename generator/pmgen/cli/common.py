@@ -31,17 +31,18 @@ MAX_SUFFIX = 80
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+FOLDER = click.Path(file_okay=False, path_type=Path)
 specs_argument = click.argument(
     "specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete_spec
 )
 root_option = click.option(
     "--root",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Folder that `extends` and `use` may reach.  [default: the spec's own]",
 )
 generated_option = click.option(
     "--generated",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("generated"),
     show_default=True,
     help="Folder for the generated class.",

@@ -47,7 +47,8 @@ def recipe_for(
     """
     path = find_recipe(given)
     diagnostics = Diagnostics()
-    cut = _cut(parse_recipe(path, Diagnostics(), _but_epochs(pairs), graph), pairs)
+    others = tuple(pair for pair in pairs if not pair.startswith("epochs="))
+    cut = _cut(parse_recipe(path, Diagnostics(), others, graph), pairs)
     if cut is not None:
         pairs = (*pairs, f"schedule.warmup_epochs={cut}")
     resolved = parse_recipe(path, diagnostics, pairs, graph)
@@ -72,10 +73,6 @@ def _epochs(pairs: Pairs) -> int | None:
     """The last `epochs=3`; None where there is none, or it is no number."""
     texts = [p.partition("=")[2] for p in pairs if p.startswith("epochs=")]
     return int(texts[-1]) if texts and texts[-1].isdecimal() else None
-
-
-def _but_epochs(pairs: Pairs) -> Pairs:
-    return tuple(pair for pair in pairs if not pair.startswith("epochs="))
 
 
 @cache

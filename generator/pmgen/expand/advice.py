@@ -18,8 +18,9 @@ from pmgen.expand.edits import (
 )
 from pmgen.expand.graph import Node
 from pmgen.expand.scope import GraphBuilder, Signal
-from pmgen.expressions.expression import NoValue, Value, evaluate
+from pmgen.expressions.expression import NoValue, Value
 from pmgen.expressions.parser import ExpressionError, parse_expression
+from pmgen.expressions.substitution import evaluate
 from pmgen.ops import PROJECTION
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_size
 

@@ -11,14 +11,8 @@ from pmgen.expand.advice import Refusal
 from pmgen.expand.errors import Reporter
 from pmgen.expand.graph import Node, ReceptiveField, Role, join
 from pmgen.expand.scope import GraphBuilder, Scope, Signal, lost
-from pmgen.expressions.expression import (
-    MAX_VALUE,
-    Const,
-    Expr,
-    NoValue,
-    evaluate,
-    names_in,
-)
+from pmgen.expressions.expression import MAX_VALUE, Const, Expr, NoValue, names_in
+from pmgen.expressions.substitution import evaluate
 from pmgen.language.names import after_attribute
 from pmgen.language.spec import Act, Arg, Call, ChosenActivation
 from pmgen.language.types import ACTIVATION, NO_ACTIVATION, PARAM_TYPES

@@ -1,17 +1,34 @@
 """Integer expressions over `$names`: folded and evaluated.
 
 The same tree serves twice. With numbers for its names it has a value; with some names
-left open it stays an expression, simplified, and becomes the text of generated code
-(`expression_text`): `$width * 4` is 256 in the table and `width * 4` in the class.
+left open it stays an expression, simplified, and becomes the text of generated code:
+`$width * 4` is 256 in the table and `width * 4` in the class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
-from pmgen.expressions.functions import FUNCTIONS, HELPERS
+from pmgen.expressions.canonical import (
+    Polynomial,
+    atom,
+    comparison,
+    joined,
+    plus,
+    text_of,
+    times,
+)
+from pmgen.expressions.functions import FUNCTIONS
+from pmgen.expressions.operators import (
+    ARITHMETIC,
+    COMPARISONS,
+    DUAL,
+    MIRRORED,
+    OPPOSITE,
+)
 
 MAX_VALUE = 2**53
 # Names, numbers and operators of one expression. A size that `any` leaves open grows
@@ -25,63 +42,94 @@ class NoValue(ValueError):
     """The expression has no value: a division by zero or a number out of range."""
 
 
+def _operator(op: str, *, swapped: bool = False) -> Callable[[Expr, Operand], Operand]:
+    """A method that folds `self op other`, or `other op self`."""
+
+    def method(self: Expr, other: Operand) -> Operand:
+        return fold(op, other, self) if swapped else fold(op, self, other)
+
+    return method
+
+
 class Expr:
-    """An expression. Arithmetic on expressions builds and folds expressions."""
+    """An expression. Arithmetic on expressions builds and folds expressions.
+
+    Two are equal where their values are, as far as the order of sums and products and
+    the side of a comparison go; printed is the order that was written.
+    """
 
     weight = 1
 
-    def __add__(self, other: Operand) -> Expr | int:
-        return fold("+", self, other)
+    __add__ = _operator("+")
+    __radd__ = _operator("+", swapped=True)
+    __sub__ = _operator("-")
+    __rsub__ = _operator("-", swapped=True)
+    __mul__ = _operator("*")
+    __rmul__ = _operator("*", swapped=True)
+    __floordiv__ = _operator("//")
+    __rfloordiv__ = _operator("//", swapped=True)
+    __mod__ = _operator("%")
 
-    def __radd__(self, other: Operand) -> Expr | int:
-        return fold("+", other, self)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expr) and self.key == other.key
 
-    def __sub__(self, other: Operand) -> Expr | int:
-        return fold("-", self, other)
+    def __hash__(self) -> int:
+        return hash(self.key)
 
-    def __rsub__(self, other: Operand) -> Expr | int:
-        return fold("-", other, self)
+    @cached_property
+    def key(self) -> str:
+        """What all spellings of the same value share."""
+        return text_of(self._terms)
 
-    def __mul__(self, other: Operand) -> Expr | int:
-        return fold("*", self, other)
+    @cached_property
+    def _terms(self) -> Polynomial:
+        """The value as a polynomial over what arithmetic does not look into."""
+        raise TypeError(f"{type(self).__name__} does not say what it is made of")
 
-    def __rmul__(self, other: Operand) -> Expr | int:
-        return fold("*", other, self)
-
-    def __floordiv__(self, other: Operand) -> Expr | int:
-        return fold("//", self, other)
-
-    def __rfloordiv__(self, other: Operand) -> Expr | int:
-        return fold("//", other, self)
-
-    def __mod__(self, other: Operand) -> Expr | int:
-        return fold("%", self, other)
+    @property
+    def _opposite(self) -> str:
+        """As a condition, the key of its negation."""
+        return f"not {self.key}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Const(Expr):
     """A literal: a number, a truth value, a text, or a list of integers."""
 
     value: Value
 
+    @cached_property
+    def _terms(self) -> Polynomial:
+        if type(self.value) is int:
+            return {(): self.value} if self.value else {}
+        return atom(repr(self.value))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Name(Expr):
     """A parameter, written `$name`."""
 
     name: str
 
+    @cached_property
+    def _terms(self) -> Polynomial:
+        return atom(self.name)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class ListName(Name):
     """A parameter that is a list: it can be passed on, but is no size by itself."""
 
+    @cached_property
+    def _terms(self) -> Polynomial:
+        return atom(f"[{self.name}]")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Compound(Expr):
     """An expression made of others; its weight is one more than theirs together."""
 
-    weight: int = field(init=False, compare=False, repr=False, default=1)
+    weight: int = field(init=False, repr=False, default=1)
 
     def __post_init__(self) -> None:
         weight = 1 + sum(part.weight for part in self._parts)
@@ -93,7 +141,7 @@ class Compound(Expr):
         raise TypeError(f"{type(self).__name__} does not say what its parts are")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unary(Compound):
     """`-x` or `not x`."""
 
@@ -104,8 +152,18 @@ class Unary(Compound):
     def _parts(self) -> tuple[Expr, ...]:
         return (self.operand,)
 
+    @cached_property
+    def _terms(self) -> Polynomial:
+        if self.op == "not":
+            return atom(self.operand._opposite)
+        return plus({}, self.operand._terms, -1)
 
-@dataclass(frozen=True)
+    @property
+    def _opposite(self) -> str:
+        return self.operand.key if self.op == "not" else super()._opposite
+
+
+@dataclass(frozen=True, eq=False)
 class Binary(Compound):
     """`left op right`: arithmetic, a comparison, `and` or `or`."""
 
@@ -117,8 +175,31 @@ class Binary(Compound):
     def _parts(self) -> tuple[Expr, ...]:
         return (self.left, self.right)
 
+    @cached_property
+    def _terms(self) -> Polynomial:
+        left, right = self.left._terms, self.right._terms
+        if self.op in ("+", "-"):
+            return plus(left, right, 1 if self.op == "+" else -1)
+        if self.op == "*":
+            return times(left, right)
+        if self.op in COMPARISONS:
+            return atom(comparison(self.op, plus(left, right, -1)))
+        if self.op in DUAL:
+            return atom(joined(self.op, (part.key for part in _chain(self, self.op))))
+        return atom(f"({self.left.key} {self.op} {self.right.key})")
 
-@dataclass(frozen=True)
+    @property
+    def _opposite(self) -> str:
+        if self.op in COMPARISONS:
+            difference = plus(self.left._terms, self.right._terms, -1)
+            return comparison(OPPOSITE[self.op], difference)
+        if self.op in DUAL:
+            parts = (part._opposite for part in _chain(self, self.op))
+            return joined(DUAL[self.op], parts)
+        return super()._opposite
+
+
+@dataclass(frozen=True, eq=False)
 class Choice(Compound):
     """`yes if condition else no`: what is left where `when` decides in a block."""
 
@@ -130,8 +211,14 @@ class Choice(Compound):
     def _parts(self) -> tuple[Expr, ...]:
         return (self.condition, self.yes, self.no)
 
+    @cached_property
+    def _terms(self) -> Polynomial:
+        yes, no = self.yes.key, self.no.key
+        ways = ((self.condition.key, yes, no), (self.condition._opposite, no, yes))
+        return atom("({1} if {0} else {2})".format(*min(ways)))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Apply(Compound):
     """A function of `functions.py` on its arguments."""
 
@@ -142,8 +229,24 @@ class Apply(Compound):
     def _parts(self) -> tuple[Expr, ...]:
         return self.args
 
+    @cached_property
+    def _terms(self) -> Polynomial:
+        keys = [arg.key for arg in self.args]
+        if FUNCTIONS[self.function].commutes:
+            keys.sort()
+        return atom(f"{self.function}({', '.join(keys)})")
 
-def _bounded(expr: Expr) -> Expr:
+
+def _chain(expr: Expr, op: str) -> Iterator[Expr]:
+    """What `and`, or `or`, joins."""
+    if isinstance(expr, Binary) and expr.op == op:
+        yield from _chain(expr.left, op)
+        yield from _chain(expr.right, op)
+    else:
+        yield expr
+
+
+def bounded(expr: Expr) -> Expr:
     """The expression. Raises NoValue where it has grown past the limit."""
     if expr.weight > MAX_WEIGHT:
         raise NoValue(f"its formula has more than {MAX_WEIGHT} parts")
@@ -151,23 +254,6 @@ def _bounded(expr: Expr) -> Expr:
 
 
 Operand: TypeAlias = "Expr | int"
-
-_ARITHMETIC: dict[str, Callable[[int, int], int]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "//": lambda a, b: a // b,
-    "%": lambda a, b: a % b,
-}
-COMPARISONS: dict[str, Callable[[int, int], bool]] = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
-_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def names_in(expr: Expr) -> Iterator[str]:
@@ -188,65 +274,6 @@ def names_in_functions(expr: Expr) -> Iterator[str]:
             yield from names_in_functions(part)
 
 
-def substitute(expr: Expr, names: Mapping[str, Value | Expr]) -> Expr:
-    """The expression with names replaced by values or expressions, and folded.
-
-    Names that are not in `names` stay. Raises NoValue.
-    """
-    if isinstance(expr, Name):
-        found = names.get(expr.name, expr)
-        return found if isinstance(found, Expr) else Const(found)
-    if isinstance(expr, Unary):
-        operand = substitute(expr.operand, names)
-        if isinstance(operand, Const):
-            if expr.op == "not":
-                return Const(not operand.value)
-            return Const(-_integer(operand))
-        return Unary(expr.op, operand)
-    if isinstance(expr, Binary):
-        left = substitute(expr.left, names)
-        right = substitute(expr.right, names)
-        return as_expr(fold(expr.op, left, right))
-    if isinstance(expr, Choice):
-        return choose(
-            substitute(expr.condition, names),
-            substitute(expr.yes, names),
-            substitute(expr.no, names),
-        )
-    if isinstance(expr, Apply):
-        return _apply(expr.function, [substitute(arg, names) for arg in expr.args])
-    return expr
-
-
-def _apply(name: str, args: list[Expr]) -> Expr:
-    """A function on its arguments, computed where all are literals. Raises NoValue."""
-    function = FUNCTIONS[name]
-    values: list[int | float] = []
-    for index, arg in enumerate(args):
-        if not isinstance(arg, Const):
-            return Apply(name, tuple(args))
-        if index in function.fractions and type(arg.value) is float:
-            values.append(arg.value)
-        else:
-            values.append(_integer(arg))
-    if name in HELPERS and (values[-1] <= 0 or values[0] < 0):
-        raise NoValue(f"`{name}` takes sizes, and a factor or divisor above 0")
-    result = function.value(*values)
-    if abs(result) > MAX_VALUE:
-        raise NoValue("the number is too large")
-    return Const(result)
-
-
-def evaluate(expr: Expr, names: Mapping[str, Value]) -> Value:
-    """The value of an expression whose names all have values. Raises NoValue."""
-    if isinstance(expr, Const):
-        return expr.value
-    result = substitute(expr, names)
-    if not isinstance(result, Const):
-        raise NoValue(f"`${next(names_in(result))}` has no value")
-    return result.value
-
-
 def as_expr(value: Operand) -> Expr:
     """An int as a literal; an expression as it is."""
     return value if isinstance(value, Expr) else Const(value)
@@ -259,30 +286,6 @@ def simplest(expr: Expr) -> Expr | int:
     return expr
 
 
-def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
-    """`yes if condition else no`, folded where the answer is known. Raises NoValue."""
-    if isinstance(condition, Const):
-        return yes if condition.value else no
-    for general, special, op in ((yes, no, "!="), (no, yes, "==")):
-        if general == special or _covers(general, special, condition, op):
-            return general
-    return _bounded(Choice(condition, yes, no))
-
-
-def _covers(general: Expr, special: Expr, condition: Expr, op: str) -> bool:
-    """True where `general` is right even for the one value that `special` is for:
-    `c * e if e != 1 else c` is `c * e`, and `e if c != e else c` is `e`."""
-    if not isinstance(condition, Binary) or condition.op != op:
-        return False
-    if not isinstance(condition.left, Name):
-        return False
-    there = {condition.left.name: condition.right}
-    try:
-        return substitute(general, there) == substitute(special, there)
-    except NoValue:
-        return False
-
-
 def fold(op: str, left: Operand, right: Operand) -> Expr | int:
     """`left op right`, computed as far as its literals allow. Raises NoValue."""
     a, b = as_expr(left), as_expr(right)
@@ -291,16 +294,16 @@ def fold(op: str, left: Operand, right: Operand) -> Expr | int:
     if isinstance(a, Const) and isinstance(b, Const):
         if op in ("==", "!="):
             return Const((a.value == b.value) is (op == "=="))
-        x, y = _integer(a), _integer(b)
+        x, y = integer(a), integer(b)
         if op in COMPARISONS:
             return Const(COMPARISONS[op](x, y))
         if op in ("//", "%") and y == 0:
             raise NoValue("division by zero")
-        result = _ARITHMETIC[op](x, y)
+        result = ARITHMETIC[op](x, y)
         if abs(result) > MAX_VALUE:
             raise NoValue("the number is too large")
         return result
-    return simplest(_bounded(_fold_identity(op, a, b)))
+    return simplest(bounded(_fold_identity(op, a, b)))
 
 
 def _fold_logic(op: str, a: Expr, b: Expr) -> Expr:
@@ -309,7 +312,7 @@ def _fold_logic(op: str, a: Expr, b: Expr) -> Expr:
             if bool(known.value) == (op == "and"):
                 return Const(bool(other.value)) if isinstance(other, Const) else other
             return Const(op == "or")
-    return _bounded(Binary(op, a, b))
+    return bounded(Binary(op, a, b))
 
 
 def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:
@@ -318,8 +321,6 @@ def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:
         a, b = b, a  # one order, so that equal products compare equal
     if op in COMPARISONS:
         return _fold_comparison(op, a, b)
-    if op == "-" and a == b:
-        return zero
     if (op in ("+", "-") and b == zero) or (op in ("*", "//") and b == one):
         return a
     if op == "+" and a == zero:
@@ -328,8 +329,11 @@ def _fold_identity(op: str, a: Expr, b: Expr) -> Expr:
         return zero
     if op in ("+", "-"):
         return _fold_sum(op, a, b)
-    if op == "//" and isinstance(a, Binary) and a.op == "*" and a.right == b:
-        return a.left  # (x * 2) // 2
+    if isinstance(a, Binary) and a.op == "*":
+        if op == "//" and b in (a.left, a.right):  # (x * 2) // 2
+            return a.left if a.right == b else a.right
+        if op == "*" and isinstance(a.right, Const) and isinstance(b, Const):
+            return as_expr(fold("*", a.left, fold("*", a.right, b)))  # (x * 2) * 3
     return Binary(op, a, b)
 
 
@@ -339,7 +343,7 @@ def _fold_comparison(op: str, a: Expr, b: Expr) -> Expr:
     if isinstance(difference, Const) and type(difference.value) is int:
         return Const(COMPARISONS[op](difference.value, 0))
     if isinstance(a, Const):
-        return Binary(_MIRRORED[op], b, a)
+        return Binary(MIRRORED[op], b, a)
     return Binary(op, a, b)
 
 
@@ -385,7 +389,8 @@ def _terms(expr: Expr) -> Iterator[tuple[Expr, int]]:
         yield expr, 1
 
 
-def _integer(expr: Const) -> int:
+def integer(expr: Const) -> int:
+    """The whole number that a literal is. Raises NoValue where it is none."""
     if type(expr.value) is not int:
         value = list(expr.value) if isinstance(expr.value, tuple) else expr.value
         raise NoValue(f"{value!r} is no whole number")

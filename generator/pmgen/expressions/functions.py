@@ -17,7 +17,7 @@ class Function:
     """A function: how many arguments it takes, its value, what it is for.
 
     `helper` says that generated code imports it. Only arguments whose position is in
-    `fractions` may be floats.
+    `fractions` may be floats. `commutes` where the order of the arguments is nothing.
     """
 
     arguments: tuple[int, int]
@@ -26,11 +26,12 @@ class Function:
     doc: str
     helper: bool = False
     fractions: tuple[int, ...] = ()
+    commutes: bool = False
 
 
 FUNCTIONS = {
-    "max": Function((2, 2), max, "max(a, b)", "The larger of two."),
-    "min": Function((2, 2), min, "min(a, b)", "The smaller of two."),
+    "max": Function((2, 2), max, "max(a, b)", "The larger of two.", commutes=True),
+    "min": Function((2, 2), min, "min(a, b)", "The smaller of two.", commutes=True),
     "divisible": Function(
         (2, 2),
         divisible,

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pmruntime.suggest import did_you_mean
 
 from pmgen.expressions.expression import (
-    COMPARISONS,
     Apply,
     Binary,
     Const,
@@ -17,6 +16,7 @@ from pmgen.expressions.expression import (
     Unary,
 )
 from pmgen.expressions.functions import FUNCTIONS
+from pmgen.expressions.operators import COMPARISONS
 from pmgen.expressions.printer import PRECEDENCE
 
 MAX_EXPRESSION = 200

@@ -10,7 +10,7 @@ from pmgen.ops.definition import OpDef
 from pmgen.ops.kinds import Kind
 
 # Of a parameter whose type is not known.
-_ANYTHING = Kind("a value", lambda value: None, {})
+_ANYTHING = Kind("a value", lambda value: True, {})
 
 
 def argument_kinds(owner: OpDef | Block) -> dict[str, Kind]:

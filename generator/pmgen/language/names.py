@@ -33,8 +33,8 @@ LAYER_ATTRIBUTES = frozenset({
 BLOCK_CHANNELS = "block_channels"
 # What the emitted classes define themselves.
 CLASS_ATTRIBUTES = frozenset(
-    {"in_channels", "out_channels", "in_features", "out_features", "input_shape"}
-    | {"loss_weights", BLOCK_CHANNELS}
+    {"in_channels", "in_features", "input_shape", "loss_weights", "shapes"}
+    | {BLOCK_CHANNELS}
 )
 # What the emitted module uses by name.
 MODULE_NAMES = frozenset(
@@ -42,7 +42,9 @@ MODULE_NAMES = frozenset(
         "paddle",
         "nn",
         "F",
+        "check_layer",
         "check_shape",
+        "checked",
         "ShapeError",
         "self",
         "x",

@@ -8,36 +8,27 @@ from pmgen.ops import NAMED_ACTIVATIONS
 from pmgen.ops.kinds import Kind, any_integer, list_of, number, truth
 
 
-def _text(value: Any) -> str | None:
-    return None if isinstance(value, str) else "text"
+def _is_integers(value: Any) -> bool:
+    return isinstance(value, tuple) and all(type(item) is int for item in value)
 
 
-def _integers(value: Any) -> str | None:
-    fits = isinstance(value, tuple) and all(type(item) is int for item in value)
-    return None if fits else "a list of whole numbers"
+def _is_activation(value: Any) -> bool:
+    return value in NAMED_ACTIVATIONS or value == NO_ACTIVATION
 
 
 ACTIVATION = "activation"
 LIST = "ints"
 NO_ACTIVATION = "none"
-_ACTIVATION_WORDS = "an activation that needs no arguments, or none"
-
-
-def _activation(value: Any) -> str | None:
-    fits = value in NAMED_ACTIVATIONS or value == NO_ACTIVATION
-    return None if fits else _ACTIVATION_WORDS
-
-
 # The name in the language -> its kind, and its annotation in Python.
 PARAM_TYPES: dict[str, Kind] = {
     "int": any_integer(),
     "float": number(),
     "bool": truth(),
-    "str": Kind("text", _text, {"type": "string"}),
-    LIST: Kind("a list of whole numbers", _integers, list_of(any_integer().schema)),
+    "str": Kind("text", lambda value: isinstance(value, str), {"type": "string"}),
+    LIST: Kind("a list of whole numbers", _is_integers, list_of(any_integer().schema)),
     ACTIVATION: Kind(
-        _ACTIVATION_WORDS,
-        _activation,
+        "an activation that needs no arguments, or none",
+        _is_activation,
         {"enum": [*NAMED_ACTIVATIONS, NO_ACTIVATION]},
         NAMED_ACTIVATIONS,
     ),
@@ -62,4 +53,4 @@ def type_of(value: Any) -> str:
         return "float"
     if isinstance(value, tuple):
         return LIST
-    return "str" if _activation(value) else ACTIVATION
+    return ACTIVATION if _is_activation(value) else "str"

@@ -14,7 +14,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from math import gcd
 from typing import Any, TypeAlias, TypeGuard
 
-from pmgen.expressions.expression import Expr, Name, as_expr, evaluate, names_in
+from pmgen.expressions.expression import Expr, Name, as_expr, names_in
+from pmgen.expressions.substitution import evaluate
 from pmgen.ops.kinds import Kind
 
 Dim: TypeAlias = "int | Expr"
@@ -53,7 +54,7 @@ class ArgDef:
     """One argument. `free`: it changes sizes of tensors and never the structure, so a
     parameter of the model that only reaches such arguments stays a constructor
     argument of the emitted class. `fixed`: the shape rule needs it as a number, so a
-    block whose parameter reaches it becomes a class per use. `real`: Paddle takes a
+    block whose parameter reaches it becomes a class per value. `real`: Paddle takes a
     float and refuses an int."""
 
     name: str
@@ -88,7 +89,8 @@ class Weights:
     names: tuple[str, ...] = ("weight", "bias")
 
 
-def _same_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+def same_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+    """The rule of an op that takes every shape and gives it back."""
     return inputs[0]
 
 
@@ -109,7 +111,7 @@ class OpDef:
     doc: str
     _: KW_ONLY
     args: tuple[ArgDef, ...] = ()
-    infer: ShapeRule = _same_shape
+    infer: ShapeRule = same_shape
     layer: str | None = None
     positional: tuple[str, ...] = ()
     inferred: Mapping[str, Callable[[Shape], Any]] = field(default_factory=dict)
@@ -127,7 +129,7 @@ class OpDef:
     @property
     def keeps_shape(self) -> bool:
         """True where whatever comes in goes out in the same shape."""
-        return self.infer is _same_shape
+        return self.infer is same_shape
 
     def arg(self, name: str) -> ArgDef | None:
         """The argument of that name, or None."""
@@ -209,6 +211,20 @@ def with_bias(
 ) -> Mapping[str, tuple[int, ...]]:
     """The shape of a weight, and of `bias` values where the arguments ask for them."""
     return {"weight": weight, "bias": (bias,)} if args["bias"] else {"weight": weight}
+
+
+def in_order(low: str, high: str) -> ShapeRule:
+    """The rule of what keeps a shape and needs two arguments in order."""
+
+    def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
+        least, most = args[low], args[high]
+        are_known = isinstance(least, int | float) and isinstance(most, int | float)
+        if are_known and least > most:
+            message = f"`{low}` is {least}, more than `{high}`, which is {most}"
+            raise ShapeIssue("PM301", message, arg=low)
+        return inputs[0]
+
+    return shape
 
 
 def equal_groups(op: str, arg: str) -> ShapeRule:

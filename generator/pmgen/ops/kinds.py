@@ -46,33 +46,30 @@ def _whole(minimum: int | None = None) -> Json:
 
 def any_integer() -> Kind:
     """A whole number of either sign."""
-    words = "a whole number"
-    return Kind(words, lambda value: None if _is_int(value) else words, _whole())
+    return Kind("a whole number", _is_int, _whole())
 
 
 def _integers(
     words: str,
     *lengths: int,
     minimum: int | None = None,
-    alone: bool = True,
     named: tuple[str, ...] = (),
 ) -> Kind:
-    """Lists of whole numbers of one of these lengths; one number `alone`, or one of the
-    words `named`, where they are allowed."""
+    """Lists of whole numbers of one of these lengths; one number alone, or one
+    of the words `named`."""
 
-    def check(value: Any) -> str | None:
+    def fits(value: Any) -> bool:
         if isinstance(value, str):
-            return None if value in named else words
+            return value in named
         items = value if isinstance(value, tuple) else (value,)
-        fits = len(items) in lengths if isinstance(value, tuple) else alone
-        fits = fits and all(map(_is_int, items))
-        fits = fits and (minimum is None or min(items) >= minimum)
-        return None if fits else words
+        if isinstance(value, tuple) and len(value) not in lengths:
+            return False
+        return all(map(_is_int, items)) and (minimum is None or min(items) >= minimum)
 
     item = _whole(minimum)
-    schemas = [*([{"enum": list(named)}] if named else []), *([item] if alone else [])]
+    schemas = [*([{"enum": list(named)}] if named else []), item]
     schemas += [list_of(item, length) for length in lengths]
-    return Kind(words, check, any_of(*schemas))
+    return Kind(words, fits, any_of(*schemas))
 
 
 def pair(minimum: int = 0) -> Kind:
@@ -98,10 +95,9 @@ def edges() -> Kind:
 
 def nonzero() -> Kind:
     """A number other than 0."""
-    words = "a number other than 0"
     plain = number()
     return Kind(
-        words,
-        lambda value: words if plain.check(value) or not value else None,
+        "a number other than 0",
+        lambda value: plain.fits(value) and bool(value),
         {**plain.schema, "not": {"const": 0}},
     )

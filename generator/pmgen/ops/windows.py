@@ -17,46 +17,24 @@ def pads(padding: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     return (height, height), (width, width)
 
 
-def slide(
-    op: str,
-    sizes: tuple[Dim, Dim],
-    args: Args,
-    stride: Any,
-    *,
-    ceil_mode: bool = False,
-) -> tuple[Dim, Dim]:
+def slide(op: str, sizes: tuple[Dim, Dim], args: Args, stride: Any) -> tuple[Dim, Dim]:
     """The (H, W) after a window slid over an image of `sizes`.
 
     Raises ShapeIssue where the window is larger than the padded image.
     """
-    dilation = args.get("dilation", 1)
+    windows = extent(args, stride)
     height, width = (
-        _slide_axis(
-            op,
-            axis,
-            sizes[axis],
-            as_pair(args["kernel_size"])[axis],
-            as_pair(stride)[axis],
-            args["padding"],
-            as_pair(dilation)[axis],
-            ceil_mode,
-        )
-        for axis in (0, 1)
+        _slide_axis(op, axis, sizes[axis], windows[axis], args) for axis in (0, 1)
     )
     return height, width
 
 
 def _slide_axis(
-    op: str,
-    axis: int,
-    size: Dim,
-    kernel: Any,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
-    ceil_mode: bool,
+    op: str, axis: int, size: Dim, window: tuple[Any, Any], args: Args
 ) -> Dim:
+    (extent, stride), padding = window, args["padding"]
     if padding == "SAME":
+        dilation = as_pair(args.get("dilation", 1))[axis]
         if known(dilation) and dilation != 1:
             raise ShapeIssue(
                 "PM301",
@@ -67,7 +45,6 @@ def _slide_axis(
         covered: Dim = (size + stride - 1) // stride
         return covered
     before, after = (0, 0) if padding == "VALID" else pads(padding)[axis]
-    extent = dilation * (kernel - 1) + 1
     room: Dim = size + before + after - extent
     if is_size(room) and is_size(size) and room < 0:
         needed = extent - size
@@ -80,7 +57,9 @@ def _slide_axis(
             help=f"`padding: {-(-needed // 2)}` or a smaller `kernel_size` would fit, "
             "or shrink the image less before",
         )
-    steps: Dim = (room + stride - 1) // stride if ceil_mode else room // stride
+    if args.get("ceil_mode"):
+        room = room + stride - 1
+    steps: Dim = room // stride
     return steps + 1
 
 

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import textwrap
+from collections.abc import Iterator, Mapping
 
 from pmgen.expand.graph import Graph
 from pmgen.expressions.expression import as_expr
 from pmgen.expressions.printer import show
+from pmgen.language.spec import Block, Branches, Call, Form, Residual
+from pmgen.language.visit import layers_in
+from pmgen.ops import OPS
 from pmgen.ops.definition import OPEN_SIZES, Shape, is_open_size
+
+# What a docstring calls the layers of a group of ops: one, several.
+_NOUNS = {
+    "convolution": ("convolution", "convolutions"),
+    "pooling": ("pooling", "poolings"),
+    "linear": ("linear layer", "linear layers"),
+    "normalisation": ("normalisation", "normalisations"),
+}
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+_MERGED = {"concat": "joined", "add": "added", "multiply": "multiplied"}
 
 
 def file_header(graph: Graph, build_note: str) -> tuple[str, ...]:
@@ -38,14 +53,63 @@ def _visible(text: str) -> str:
     )
 
 
-def docstring(text: str, shape: Shape, out: Shape) -> tuple[str, ...]:
+def described(block: Block) -> str:
+    """What a block is made of, for one that does not say what it is."""
+    return _described(block.form).capitalize()
+
+
+def _described(form: Form) -> str:
+    """`three convolutions with a shortcut`, `four branches, joined`."""
+    if isinstance(form, Residual):
+        return f"{_described(form.body)} with a shortcut"
+    if isinstance(form, Branches):
+        return f"{_counted(len(form.branches), 'branches')}, {_MERGED[form.merge]}"
+    counts: dict[tuple[str, str], int] = {}
+    for layer in layers_in(form):
+        if isinstance(layer.body, Call) and layer.body.name in OPS:
+            nouns = _NOUNS.get(OPS[layer.body.name].group)
+            if nouns is not None:
+                several = 1 if layer.repeat is None else len(_NUMBERS)
+                counts[nouns] = counts.get(nouns, 0) + several
+    if not counts:
+        counts = {("layer", "layers"): len(form.layers)}
+    found = [
+        f"a {one}" if count == 1 else _counted(count, many)
+        for (one, many), count in counts.items()
+    ]
+    *rest, last = found
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def _counted(count: int, noun: str) -> str:
+    """`three branches`; without a number where there are many."""
+    return f"{_NUMBERS[count]} {noun}" if count < len(_NUMBERS) else noun
+
+
+def docstring(text: str, *shapes: str) -> tuple[str, ...]:
     """A docstring as lines: what it is, and its shapes."""
-    shapes = f"{_shape_text(shape)} -> {_shape_text(out)}"
     text = " ".join(text.split()) or "A network."
     text = "".join(char if _inert(char) else _escaped(char) for char in text)
     text = text if text.endswith((".", "!", "?")) else f"{text}."
     wrapped = textwrap.wrap(text, 78, break_long_words=False)
-    return (f'"""{wrapped[0]}', *wrapped[1:], "", *textwrap.wrap(shapes, 80), '"""')
+    below = (line for item in shapes for line in _shape_lines(item))
+    return (f'"""{wrapped[0]}', *wrapped[1:], "", *below, '"""')
+
+
+def _shape_lines(text: str) -> Iterator[str]:
+    """Shapes as lines, which end between two shapes rather than inside one."""
+    whole = re.sub(r"\[[^\]]*\]", lambda shape: shape[0].replace(" ", "\0"), text)
+    fits = max(map(len, whole.split())) <= 80
+    for line in textwrap.wrap(whole if fits else text, 80):
+        yield line.replace("\0", " ")
+
+
+def outputs(main: Shape, heads: Mapping[str, Shape]) -> str:
+    """What comes out: `[N, 10]`, or `([N, 10], aux [N, 10])` with heads."""
+    if not heads:
+        return shape_text(main)
+    named = (f"{name} {shape_text(shape)}" for name, shape in heads.items())
+    return f"({', '.join([shape_text(main), *named])})"
 
 
 def _inert(char: str) -> bool:
@@ -56,7 +120,8 @@ def _escaped(char: str) -> str:
     return f"\\{char}" if char in '"\\' else char.encode("unicode_escape").decode()
 
 
-def _shape_text(shape: Shape) -> str:
+def shape_text(shape: Shape) -> str:
+    """A shape as a comment has it: `[N, 64, 56, 56]`, `[N, width * 4, H', W']`."""
     parts = ["N"]
     for axis, size in enumerate(shape):
         if is_open_size(size):

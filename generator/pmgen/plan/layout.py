@@ -3,8 +3,12 @@ fit, else all arguments on a line of their own, else one a line."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from pmgen.expressions.expression import Expr
+from pmgen.expressions.printer import assigned, broken, show
 
 WIDTH = 88
 _ONE_A_LINE = ("nn.Sequential(", "(")  # a list of layers is read from top to bottom
@@ -37,12 +41,19 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Formula:
+    """An expression over what is open. Equal values are equal code."""
+
+    expr: Expr
+
+
+@dataclass(frozen=True)
 class Many:
     """`*(element for index in range(count))` in a call."""
 
     element: Code
     index: str
-    count: str
+    count: Code
 
 
 @dataclass(frozen=True)
@@ -53,17 +64,19 @@ class Infix:
     operands: tuple[str, ...]
 
 
-Code: TypeAlias = "str | Invoke | Keyword | Listing | Many | Infix"
+Code: TypeAlias = "str | Formula | Invoke | Keyword | Listing | Many | Infix"
 
 
 def flat(code: Code) -> str:
     """The code on one line."""
     if isinstance(code, str):
         return code
+    if isinstance(code, Formula):
+        return show(code.expr)
     if isinstance(code, Keyword):
         return f"{code.name}={flat(code.value)}"
     if isinstance(code, Many):
-        return f"*({flat(code.element)} for {code.index} in range({code.count}))"
+        return f"*({flat(code.element)} for {code.index} in range({flat(code.count)}))"
     if isinstance(code, Infix):
         return f" {code.operator} ".join(code.operands)
     items = code.args if isinstance(code, Invoke) else code.items
@@ -81,13 +94,15 @@ def lines(code: Code, depth: int, before: str = "", after: str = "") -> list[str
     one = f"{lead}{before}{flat(code)}{after}"
     if len(one) <= WIDTH or isinstance(code, str):
         return [one]
+    if isinstance(code, Formula):
+        return _formula_lines(code.expr, depth, before, after)
     if isinstance(code, Keyword):
         return lines(code.value, depth, f"{before}{code.name}=", after)
     if isinstance(code, Many):
         return [
             f"{lead}{before}*(",
             *lines(code.element, depth + 1),
-            f"{lead}{INDENT}for {code.index} in range({code.count})",
+            *lines(Invoke("range", (code.count,)), depth + 1, f"for {code.index} in "),
             f"{lead}){after}",
         ]
     if isinstance(code, Infix):
@@ -105,6 +120,19 @@ def lines(code: Code, depth: int, before: str = "", after: str = "") -> list[str
     return out
 
 
+def _formula_lines(expr: Expr, depth: int, before: str, after: str) -> list[str]:
+    """A formula that does not fit a line: in parentheses where nothing else has
+    brackets around it."""
+    lead = INDENT * depth
+    if before.endswith(" "):  # an assignment
+        first, *rest = assigned(expr, WIDTH - len(lead), len(before))
+    else:
+        room = WIDTH - len(lead)
+        first, *rest = broken(expr, room, before=len(before), after=len(after))
+    found = [f"{lead}{before}{first}", *(lead + line for line in rest)]
+    return [*found[:-1], found[-1] + after]
+
+
 def _infix_lines(code: Infix, depth: int, before: str, after: str) -> list[str]:
     """An operation that does not fit a line: in parentheses behind `=` or `return`,
     an operand a line where it must be."""
@@ -119,6 +147,35 @@ def _infix_lines(code: Infix, depth: int, before: str, after: str) -> list[str]:
     if bare:
         return [*middle[:-1], middle[-1] + after]
     return [f"{lead}{before}(", *middle, f"{lead}){after}"]
+
+
+def commented(statements: Sequence[str], comments: Mapping[int, str]) -> list[str]:
+    """Statements with comments, which are kept by the last line of each: behind that
+    line, or above the statement where the line is full."""
+    out: list[str] = []
+    for index, line in enumerate(statements):
+        comment = comments.get(index)
+        out.append(line)
+        if comment is None:
+            continue
+        if len(line) + len(f"  # {comment}") <= WIDTH:
+            out[-1] = f"{line}  # {comment}"
+        else:
+            lead = line[: len(line) - len(line.lstrip())]
+            out.insert(last_statement(out), f"{lead}# {comment}")
+    return out
+
+
+def last_statement(statements: Sequence[str]) -> int:
+    """The index of the line with which the last statement begins: it is indented as its
+    last line is, and does not close a bracket."""
+    last = statements[-1]
+    depth = len(last) - len(last.lstrip())
+    return next(
+        index
+        for index in range(len(statements) - 1, -1, -1)
+        if statements[index][:depth].isspace() and statements[index][depth] not in " )]"
+    )
 
 
 def literal(text: str) -> str:

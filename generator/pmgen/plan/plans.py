@@ -30,7 +30,10 @@ class ParamPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class ClassPlan:
-    """One class: its parts as lines, indented as they stand in the file."""
+    """One class: its parts as lines, indented as they stand in the file.
+
+    `shapes` is the table to which the model's class holds its layers.
+    """
 
     name: str
     doc: tuple[str, ...]
@@ -39,6 +42,7 @@ class ClassPlan:
     init: tuple[str, ...]
     forward: tuple[str, ...]
     returns: str = "paddle.Tensor"
+    shapes: tuple[str, ...] = ()
 
     @property
     def signature(self) -> list[str]:
@@ -48,25 +52,42 @@ class ClassPlan:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What the user may want to know about the code, and the line that it is about."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
 class ModulePlan:
-    """One generated file."""
+    """One generated file. `notes` say why a block is several classes."""
 
     header: tuple[str, ...]
     model: str
     classes: tuple[ClassPlan, ...]
     standalone: bool
+    notes: tuple[Note, ...] = ()
 
     @property
     def code(self) -> str:
         """All lines together, to see which imports they need."""
         return "\n".join(
-            line for c in self.classes for part in (c.init, c.forward) for line in part
+            line
+            for c in self.classes
+            for part in (c.init, c.forward, c.shapes)
+            for line in part
         )
 
     @property
     def uses_functional(self) -> bool:
         """True where a function of `paddle.nn.functional` is called."""
         return "F." in self.code
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The functions of `pmruntime.checks` that the code needs."""
+        return (*self._called(["check_layer"]), "checked")
 
     @property
     def helpers(self) -> tuple[str, ...]:

@@ -13,15 +13,19 @@ from pmgen.plan.body.calls import Env, code_of, same_value, symbolic
 from pmgen.plan.layout import Code, Keyword, Listing, flat
 from pmgen.plan.plans import ParamPlan
 
-# What a class calls its incoming and outgoing size, by the number of axes without N.
+# What a class calls its incoming size, by the number of axes without N.
 IN_NAME = {3: "in_channels", 1: "in_features"}
-OUT_NAME = {3: "out_channels", 1: "out_features"}
+MANY = 4  # required arguments: a call of more, all by name, fills a page
 
 
 def signature(params: tuple[Param, ...]) -> list[ParamPlan]:
-    """The arguments of `__init__`; those without a default first, as Python needs."""
-    ordered = sorted(params, key=lambda p: p.default is not None)
-    return [_param_plan(param) for param in ordered]
+    """The arguments of `__init__`."""
+    return [_param_plan(param) for param in _ordered(params)]
+
+
+def _ordered(params: tuple[Param, ...]) -> list[Param]:
+    """Those without a default first, as Python needs."""
+    return sorted(params, key=lambda param: param.default is not None)
 
 
 def _param_plan(param: Param) -> ParamPlan:
@@ -30,14 +34,18 @@ def _param_plan(param: Param) -> ParamPlan:
     return ParamPlan(param.name.text, ANNOTATIONS[param.type], default)
 
 
-def keywords(params: tuple[Param, ...], values: Mapping[str, Any]) -> list[Code]:
-    """The arguments of a call; those that have their default are left out."""
-    return [
-        Keyword(param.name.text, _argument(param, value))
-        for param in params
-        for value in (values[param.name.text],)
-        if param.default is None or not same_value(value, param.default)
-    ]
+def arguments(params: tuple[Param, ...], values: Mapping[str, Any]) -> list[Code]:
+    """The arguments of a call, in the order of the signature; those that have their
+    default are left out. They are given by name, but many required ones by place."""
+    by_place = sum(param.default is None for param in params) > MANY
+    found: list[Code] = []
+    for param in _ordered(params):
+        value = values[param.name.text]
+        if param.default is None and by_place:
+            found.append(_argument(param, value))
+        elif param.default is None or not same_value(value, param.default):
+            found.append(Keyword(param.name.text, _argument(param, value)))
+    return found
 
 
 def call_values(params: tuple[Param, ...], call: Call, env: Env) -> dict[str, Any]:

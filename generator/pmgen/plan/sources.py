@@ -9,17 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
-from pmgen.expand.graph import Graph, Region, ShortcutKind, join
-from pmgen.expressions.expression import (
-    Const,
-    Expr,
-    ListName,
-    as_expr,
-    simplest,
-    substitute,
-)
+from pmgen.diagnostics.source import Span
+from pmgen.expand.graph import Region
+from pmgen.expressions.expression import Expr, ListName, as_expr, simplest
+from pmgen.expressions.printer import show
+from pmgen.expressions.substitution import substitute
 from pmgen.language.names import BLOCK_CHANNELS, class_title
 from pmgen.language.spec import IN_CHANNELS, Block, Ident, Param
 from pmgen.language.types import ACTIVATION, LIST
@@ -30,11 +26,12 @@ from pmgen.language.visit import (
     params_named_in,
 )
 from pmgen.ops.definition import OPEN_SIZES, Shape, known
-from pmgen.plan.body.calls import Env, NotSymbolic, code_of
+from pmgen.plan.body.calls import MAX_ITEMS, Env, NotSymbolic, code_of, item_of
 from pmgen.plan.body.flow import Inline
+from pmgen.plan.body.uses import Uses, settled_by
 from pmgen.plan.layout import Code, Invoke
-from pmgen.plan.plans import ClassPlan
-from pmgen.plan.signature import IN_NAME, is_open, keywords
+from pmgen.plan.plans import ClassPlan, Note
+from pmgen.plan.signature import IN_NAME, arguments, is_open
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,63 @@ class ClassSource:
             or isinstance(self.outer, Expr)
             or use.env[IN_CHANNELS] == self.outer
         )
+
+    def facts(self, values: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
+        """All that may differ between two uses, by what it is called: the height and
+        width, the channels or features, the parameters."""
+        found = {SIZES: shape[1:], IN_NAME[len(shape)]: shape[0]}
+        return found | {p.name.text: values[p.name.text] for p in self.block.params}
+
+    def facts_of(self, use: Region) -> dict[str, Any]:
+        """The same of a place in the network."""
+        return self.facts(names_of(use), use.in_shape)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Which facts the classes of a source have as numbers: none, or those that decide
+    what no formula can say; why not with all open, and in which layer."""
+
+    fixed: tuple[str, ...] = ()
+    why: str = ""
+    span: Span | None = None
+
+    def told(self, facts: Mapping[str, Any]) -> str:
+        """Why a class has these facts as numbers, as a sentence of its docstring."""
+        shown = (f"{_called(name)} = {_shown(value)}" for name, value in facts.items())
+        return f"For {', '.join(shown)}, because {self.why.replace('`', '')}."
+
+    def note(self, block: Block, count: int) -> Note:
+        """Why a block became so many classes."""
+        each = " and ".join(f"`{_called(name)}`" for name in self.fixed)
+        return Note(
+            self.span or block.name.span,
+            f"block `{block.name.text}` becomes {count} classes, one for each {each}, "
+            f"because {self.why}",
+        )
+
+
+def _called(name: str) -> str:
+    return "H x W" if name == SIZES else name
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " x ".join(show(as_expr(item)) for item in value)
+    return show(value)
+
+
+Decisions: TypeAlias = "dict[tuple[Any, ...], Decision]"  # by source and rank
+
+# What a fact about the height and width is called; no name of a spec can be.
+SIZES = "<size>"
+
+
+def names_of(use: Region) -> dict[str, Any]:
+    """The names that a class has for what differs, with their values at a use."""
+    outer = use.env.get(IN_CHANNELS, 0)
+    names = {**use.env, BLOCK_CHANNELS: outer, **sizes_named(use.in_shape)}
+    return names | _items_named(names)
 
 
 def captured(
@@ -95,51 +149,62 @@ def captured(
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedClass:
-    """A planned class: the shape that comes out, its parameters, the classes it uses,
-    and the conditions of its residuals, by their places inside it."""
+    """A planned class: the block that it came from, whether for images (3) or features
+    (1), and by which decision; the shape that comes out, its parameters, the classes it
+    uses, and what it assumes of the names that it has."""
 
     plan: ClassPlan
+    block: Block
+    rank: int
+    decision: Decision
     shape: Shape
     params: tuple[Param, ...]
     takes_input: bool
     uses: tuple[PlannedClass, ...]
-    guesses: Mapping[str, Expr]
+    assumed: tuple[Expr, ...]
 
-    def construct(self, values: Mapping[str, Any], shape: Shape) -> tuple[Code, Shape]:
+    def construct(
+        self, values: Mapping[str, Any], shape: Shape, around: Uses
+    ) -> tuple[Code, Shape]:
         """How it is constructed where its parameters have these values and `shape`
-        comes in, and the shape that comes out."""
+        comes in, and the shape that comes out. Raises NotSymbolic where the class
+        around it cannot assume what this one does."""
         args: list[Code] = [code_of(shape[0])] if self.takes_input else []
-        args += keywords(self.params, values)
-        names = {**_sizes(shape), **values}
+        args += arguments(self.params, values)
+        names = {**values, **_items_named(values), **sizes_named(shape)}
+        for condition in self.assumed:
+            left = settled_by(condition, names)
+            if left is not None and not around.assume(left):
+                raise NotSymbolic(f"`{self.plan.name}` is not written for all sizes")
         out = tuple(simplest(substitute(as_expr(d), names)) for d in self.shape)
         return Invoke(self.plan.name, tuple(args)), out
 
-    def hold_against(self, use: Region, graph: Graph) -> None:
-        """Compare its shape and conditions with a use. Raises NotSymbolic where they
-        are not those of the use."""
-        names = {
-            **use.env,
-            BLOCK_CHANNELS: use.env.get(IN_CHANNELS, 0),
-            **_sizes(use.in_shape),
-        }
-        if len(self.shape) != len(use.shape):
-            raise NotSymbolic
-        for dim, real in zip(self.shape, use.shape, strict=True):
-            value = simplest(substitute(as_expr(dim), names))
-            if known(value, real) and value != real:
-                raise NotSymbolic
-        for local, guess in self.guesses.items():
-            changed = substitute(guess, names)
-            if not isinstance(changed, Const):
-                raise NotSymbolic
-            kind = graph.shortcuts.get(join(use.path, local))
-            if kind is None:
-                continue  # a `when` left the residual out
-            if bool(changed.value) != (kind is not ShortcutKind.IDENTITY):
-                raise NotSymbolic
+    def hold_against(self, uses: Uses) -> None:
+        """Compare the shape that comes out with its uses. Raises NotSymbolic where it
+        is not theirs."""
+        for use, names in zip(uses.regions, uses.names, strict=True):
+            found = [simplest(substitute(as_expr(d), names)) for d in self.shape]
+            if len(found) != len(use.shape) or any(
+                known(value, real) and value != real
+                for value, real in zip(found, use.shape, strict=True)
+            ):
+                raise NotSymbolic("its uses differ in shape")
 
 
-def _sizes(shape: Shape) -> dict[str, Any]:
+def _items_named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The items of those values that are lists, by the names that a class has for
+    them."""
+    names: dict[str, Any] = {}
+    for name, value in values.items():
+        items = value if isinstance(value, tuple) else ()
+        if isinstance(value, ListName):
+            items = tuple(item_of(value, index) for index in range(MAX_ITEMS))
+        for index, item in enumerate(items):
+            names[item_of(ListName(name), index).name] = item
+    return names
+
+
+def sizes_named(shape: Shape) -> dict[str, Any]:
     """The names that a class has for what comes in, with their values here."""
     names: dict[str, Any] = {IN_NAME[len(shape)]: shape[0]}
     for name, size in zip(OPEN_SIZES, shape[1:], strict=False):

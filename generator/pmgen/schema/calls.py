@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from pmgen.language.keys import AFTER_KEYS, LAYER_KEYS
 from pmgen.ops import ACTIVATIONS, INITIALIZERS, NORMS, OPS
@@ -90,8 +90,11 @@ def gives_required() -> Json:
 def definitions() -> dict[str, Json]:
     """The definitions that the functions here refer to."""
     return {
-        **_arguments_of(OPS.values()),
-        **_arguments_of(INITIALIZERS.values()),
+        **{
+            f"{op.name}.{arg.name}": argument(arg, open=True)
+            for op in (*OPS.values(), *INITIALIZERS.values())
+            for arg in op.args
+        },
         **{
             f"arguments {op.name}": closed(arguments(op))
             for op in OPS.values()
@@ -108,12 +111,4 @@ def definitions() -> dict[str, Json]:
         "initializer": call(INITIALIZERS),
         "defaults": defaults(),
         "partial defaults": defaults(loose=True),
-    }
-
-
-def _arguments_of(found: Iterable[OpDef]) -> dict[str, Json]:
-    return {
-        f"{op.name}.{arg.name}": argument(arg, open=True)
-        for op in found
-        for arg in op.args
     }

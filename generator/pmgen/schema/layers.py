@@ -213,19 +213,19 @@ class Family:
         return described(self.nullable(schema), LAYER_KEYS["first"].doc)
 
     def _from_one(self) -> Json:
-        one = any_of(
-            _LAYER_NAME,
-            {"type": "array", "items": _LAYER_NAME, "minItems": 1, "maxItems": 1},
-        )
+        one = any_of(_LAYER_NAME, {**_list_of_layers(1), "maxItems": 1})
         return described(self.nullable(one), FLOW_KEYS["from"].doc)
 
     def _from_several(self) -> Json:
         """What joins has two inputs at least; one alone would pass on unchanged."""
-        several = {"type": "array", "items": _LAYER_NAME, "minItems": 2}
-        return described(self.nullable(several), FLOW_KEYS["from"].doc)
+        return described(self.nullable(_list_of_layers(2)), FLOW_KEYS["from"].doc)
 
     def _first_needs_repeat(self) -> Json:
         return {} if self.loose else {"dependencies": {"first": ["repeat"]}}
+
+
+def _list_of_layers(minimum: int) -> Json:
+    return {"type": "array", "items": _LAYER_NAME, "minItems": minimum}
 
 
 def _exactly(name: str) -> Json:
@@ -252,40 +252,18 @@ def _default() -> Json:
     )
 
 
-def _from_many() -> Json:
-    several = {"type": "array", "items": _LAYER_NAME, "minItems": 1}
-    return any_of(_LAYER_NAME, several)
-
-
-def _op_names() -> Json:
-    return any_of(one_word(OPS.values()), ref("class name"))
-
-
-def _merges() -> Json:
-    return {
-        "enum": list(MERGES),
-        "enumDescriptions": [OPS[name].doc for name in MERGES.values()],
-    }
-
-
 _OF_FAMILY = {
     "layers", "heads", "branches", "residual", "shortcut", "blocks", "params",
     "signature",
 }  # fmt: skip
 _FORMS: dict[str, Json] = {
-    "from": _from_many(),
-    "op": _op_names(),
-    "merge": _merges(),
+    "from": any_of(_LAYER_NAME, _list_of_layers(1)),
+    "op": any_of(one_word(OPS.values()), ref("class name")),
+    "merge": {
+        "enum": list(MERGES),
+        "enumDescriptions": [OPS[name].doc for name in MERGES.values()],
+    },
     "name": _LAYER_NAME,
     "text": {"type": "string"},
     "class": ref("class name"),
 }
-
-
-def definitions(families: Iterable[Family]) -> dict[str, Json]:
-    """The definitions of these families."""
-    return {
-        name: schema
-        for family in families
-        for name, schema in family.definitions().items()
-    }

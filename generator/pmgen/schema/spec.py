@@ -9,13 +9,11 @@ from pmgen.language.keys import (
     LIBRARY_KEYS,
     SPEC_KEYS,
     VERSION_KEYS,
-    Key,
-    Keys,
 )
 from pmgen.ops.kinds import Json, any_of, integer
-from pmgen.schema import calls, layers
+from pmgen.schema import calls
 from pmgen.schema.layers import Family
-from pmgen.schema.parts import closed, described, shared
+from pmgen.schema.parts import closed, ref, shared
 
 _STRICT, _LOOSE = Family(loose=False), Family(loose=True)
 
@@ -30,6 +28,10 @@ def spec() -> Json:
     }
     variant = {"required": ["extends"]}
     library = {"required": ["blocks"], "propertyNames": {"enum": list(LIBRARY_KEYS)}}
+    giving: Json = {
+        "required": ["defaults"],
+        "properties": {"defaults": calls.gives_required()},
+    }
     names: dict[str, Json] = {
         name: {"description": key.doc} for name, key in SPEC_KEYS.items()
     }
@@ -39,7 +41,7 @@ def spec() -> Json:
             {"if": variant, "else": {"required": list(VERSION_KEYS)}},
             {"if": any_of(variant, library), "else": alone},
             {
-                "if": any_of(variant, _defaults()),
+                "if": any_of(variant, giving),
                 "then": {"properties": _LOOSE.keys(SPEC_KEYS)},
                 "else": {"properties": _STRICT.keys(SPEC_KEYS)},
             },
@@ -48,15 +50,9 @@ def spec() -> Json:
             **shared(),
             **_top(),
             **calls.definitions(),
-            **layers.definitions((_STRICT, _LOOSE)),
+            **_STRICT.definitions(),
+            **_LOOSE.definitions(),
         },
-    }
-
-
-def _defaults() -> Json:
-    return {
-        "required": ["defaults"],
-        "properties": {"defaults": calls.gives_required()},
     }
 
 
@@ -77,16 +73,6 @@ def _top() -> dict[str, Json]:
         },
         "count": {"type": "integer"},
         "shape": {"type": "array", "items": known, "minItems": 1},
-        "shapes": {
-            "type": "object",
-            "additionalProperties": {"$ref": "#/definitions/shape"},
-        },
-        "expect": closed(_expect(EXPECT_KEYS)),
+        "shapes": {"type": "object", "additionalProperties": ref("shape")},
+        "expect": closed(_STRICT.keys(EXPECT_KEYS)),
     }
-
-
-def _expect(found: Keys) -> dict[str, Json]:
-    def one(key: Key) -> Json:
-        return described({"$ref": f"#/definitions/{key.value}"}, key.doc)
-
-    return {name: one(key) for name, key in found.items()}

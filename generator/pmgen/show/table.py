@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from rich.console import Console
 from rich.text import Text
@@ -34,6 +36,40 @@ def table_lines(graph: Graph, depth: int | None = None) -> list[Line]:
     return _Table(graph.spec.files[0].name, depth).lines(rows, regions, "", 0)
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A layer, or a block with the layers and blocks inside it."""
+
+    rows: list[Row]
+    region: Region | None = None
+    inside: tuple[Region, ...] = ()
+
+    @property
+    def key(self) -> tuple[object, ...] | None:
+        """What a block looks like from outside, to tell when two are alike."""
+        if self.region is None:
+            return None
+        rows = ((row.op, row.extras, row.output, row.params) for row in self.rows)
+        return self.region.title, self.region.in_shape, self.region.shape, *rows
+
+
+def _parts(rows: list[Row], regions: Iterable[Region]) -> Iterator[_Part]:
+    """The layers and the outermost blocks of `rows`, in order."""
+    at, pending = 0, list(regions)
+    while at < len(rows):
+        if not pending or pending[0].start > rows[at].nodes[0]:
+            yield _Part([rows[at]])
+            at += 1
+            continue
+        region = pending.pop(0)
+        inside = [r for r in pending if r.stop <= region.stop]
+        pending = pending[len(inside) :]
+        if region.stop > region.start:
+            part = [row for row in rows[at:] if row.nodes[1] <= region.stop]
+            yield _Part(part, region, tuple(inside))
+            at += len(part)
+
+
 class _Table:
     """Lays rows out in blocks. `file` is the spec whose lines need no file name."""
 
@@ -41,103 +77,51 @@ class _Table:
         self.file, self.depth = file, depth
 
     def lines(
-        self, rows: list[Row], regions: list[Region], within: str, level: int
+        self, rows: list[Row], regions: Iterable[Region], within: str, level: int
     ) -> list[Line]:
         lines: list[Line] = []
-        alike: list[tuple[Region, list[Row]]] = []
-        previous: tuple[object, ...] | None = None
-        at = 0
-        pending = list(regions)
-        while at < len(rows):
-            row = rows[at]
-            if not pending or pending[0].start > row.nodes[0]:
-                self.close(lines, alike, within, level)
-                lines.append(Line(level, self.row_cells(row, within)))
-                previous, at = None, at + 1
+        for _, parts in groupby(_parts(rows, regions), key=lambda part: part.key):
+            first, *alike = parts
+            if first.region is None:
+                cells = (self.cells(part, within) for part in (first, *alike))
+                lines += (Line(level, each) for each in cells)
                 continue
-            region = pending.pop(0)
-            inside = [r for r in pending if r.stop <= region.stop]
-            pending = pending[len(inside) :]
-            if region.stop == region.start:
-                continue
-            count = sum(1 for r in rows[at:] if r.nodes[1] <= region.stop)
-            part = rows[at : at + count]
-            key = _key(region, part)
-            if key == previous:
-                alike.append((region, part))
-                at += count
-                continue
-            self.close(lines, alike, within, level)
-            lines.append(Line(level, self.region_cells(region, part, within), True))
+            lines.append(Line(level, self.cells(first, within), True))
             if self.depth is None or level < self.depth:
-                lines += self.lines(part, inside, region.path, level + 1)
-            previous, at = key, at + count
-        self.close(lines, alike, within, level)
+                path = first.region.path
+                lines += self.lines(first.rows, first.inside, path, level + 1)
+            if alike:
+                lines.append(Line(level, self.alike_cells(alike, within), True))
         return lines
 
-    def close(
-        self,
-        lines: list[Line],
-        alike: list[tuple[Region, list[Row]]],
-        within: str,
-        level: int,
-    ) -> None:
-        """One line for the blocks that equal the one before them."""
-        if not alike:
-            return
-        region = alike[-1][0]
-        rows = [row for _, part in alike for row in part]
-        cells = list(self.region_cells(region, rows, within))
+    def alike_cells(self, alike: list[_Part], within: str) -> tuple[str, ...]:
+        """The blocks that equal the one before them, as one."""
+        rows = [row for part in alike for row in part.rows]
+        name, op, *rest = self.cells(_Part(rows, alike[-1].region), within)
         if len(alike) > 1:
-            cells[0] = f"{_inside(alike[0][0].path, within)} to {cells[0]}"
-            cells[1] = f"{len(alike)} x {cells[1]}"
-        cells[1] += ", alike"
-        lines.append(Line(level, tuple(cells), True))
-        alike.clear()
+            name = f"{self.cells(alike[0], within)[0]} to {name}"
+            op = f"{len(alike)} x {op}"
+        return (name, f"{op}, alike", *rest)
 
-    def row_cells(self, row: Row, within: str) -> tuple[str, ...]:
+    def cells(self, part: _Part, within: str) -> tuple[str, ...]:
+        rows, region = part.rows, part.region
+        if region is None:
+            [row] = rows
+            name, op, shape = row.name, ", ".join((row.op, *row.extras)), row.output
+            file, line = row.file, row.line
+        else:
+            name, op, shape = region.path, region.title, region.shape
+            file, line = region.span.file.name, region.span.line
         return (
-            _inside(row.name, within),
-            ", ".join((row.op, *row.extras)),
-            show_shape(row.output),
-            _count(row.params),
-            _count(row.macs),
-            _bytes(row.memory),
-            _sees(row),
-            self.place(row.file, row.line),
-        )
-
-    def region_cells(
-        self, region: Region, rows: list[Row], within: str
-    ) -> tuple[str, ...]:
-        return (
-            _inside(region.path, within),
-            region.title,
-            show_shape(region.shape),
+            name.removeprefix(f"{within}.") if within else name,
+            op,
+            show_shape(shape),
             _count(sum(row.params for row in rows)),
             _count(sum_known(row.macs for row in rows)),
             _bytes(sum_known(row.memory for row in rows)),
             _sees(rows[-1]),
-            self.place(region.span.file.name, region.span.line),
+            str(line) if file == self.file else f"{file}:{line}",
         )
-
-    def place(self, file: str, line: int) -> str:
-        return str(line) if file == self.file else f"{file}:{line}"
-
-
-def _key(region: Region, rows: list[Row]) -> tuple[object, ...]:
-    """What a block looks like from outside, to tell when two are alike."""
-    return (
-        region.title,
-        region.in_shape,
-        region.shape,
-        tuple((row.op, row.extras, row.output, row.params) for row in rows),
-    )
-
-
-def _inside(path: str, within: str) -> str:
-    """A path as it is called inside the block `within`."""
-    return path.removeprefix(f"{within}.") if within else path
 
 
 def _sees(row: Row) -> str:

@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pmruntime.cli.ending import FULL, print_error, system_error
+from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.machine.extras import extra_missing
 from pmruntime.machine.launched import tie_to_launcher
 from pmruntime.problems import UserError, first_line
@@ -24,10 +25,10 @@ else:  # generic for type checkers alone before click 8.3
     _TextType = click.ParamType
 Command = TypeVar("Command", bound=Callable[..., None])
 
-run_argument = click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
-images_argument = click.argument(
-    "folder", type=click.Path(path_type=Path), metavar="DIR"
-)
+PATH = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, dir_okay=False)
+run_argument = click.argument("run", type=PATH, metavar="RUN")
+images_argument = click.argument("folder", type=PATH, metavar="DIR")
 format_option = click.option(
     "--format",
     "form",
@@ -111,6 +112,16 @@ def computing_options(command: Command) -> Command:
     for option in (debug_option, threads_option, device_option):
         command = option(command)
     return command
+
+
+@contextlib.contextmanager
+def computing(debug: bool, threads: int | None = None) -> Iterator[None]:
+    """`problems_explained` for what computes with Paddle, which is imported here, by so
+    many threads."""
+    with problems_explained(debug):
+        apply_cpu_settings(threads)
+        import_paddle()
+        yield
 
 
 @contextlib.contextmanager

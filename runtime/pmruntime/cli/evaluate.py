@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pmruntime.cli.common import (
+    PATH,
+    computing,
     computing_options,
     data_option,
     format_option,
-    problems_explained,
     run_argument,
     weights_option,
 )
-from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,7 +49,7 @@ def _at_most_one(
     "--against",
     multiple=True,
     callback=_at_most_one,
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="RUN2",
     help="Hold the network against that of another run, on the same images.",
 )
@@ -60,10 +60,7 @@ def _at_most_one(
 )
 @click.option("--no-report", is_flag=True, help="No report.html and no pictures.")
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="Where to write instead of into RUN.",
+    "--out", type=PATH, metavar="FOLDER", help="Where to write instead of into RUN."
 )
 @format_option
 @computing_options
@@ -85,12 +82,10 @@ def eval_command(
 
     Writes eval.json, predictions.csv, pictures and report.html into RUN.
     """
-    with problems_explained(debug):
-        apply_cpu_settings(threads)
-        import_paddle()
+    with computing(debug, threads):
         from rich.console import Console
 
-        from pmruntime.evaluation.evaluate import Comparison, evaluate_run
+        from pmruntime.evaluation.evaluate import evaluate_run
         from pmruntime.evaluation.output import output_folder
         from pmruntime.runs.folder import RunFolder
 
@@ -99,7 +94,8 @@ def eval_command(
             data,
             weights=weights,
             device=device,
-            comparison=Comparison(baseline, against),
+            baseline=baseline,
+            against=against,
             subset=subset,
             report=not no_report,
             out=out,

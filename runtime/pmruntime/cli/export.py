@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from pmruntime.cli.common import (
+    PATH,
+    computing,
     debug_option,
-    problems_explained,
     run_argument,
     threads_option,
     weights_option,
 )
-from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 
 
 @click.command(
@@ -30,7 +30,7 @@ from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FOLDER",
     help="A new folder; nothing is written anywhere else.",
 )
@@ -52,9 +52,7 @@ def export_command(
     The exported network is run, and its outputs are compared with the checkpoint's. An
     export that differs is not written.
     """
-    with problems_explained(debug):
-        apply_cpu_settings(threads)
-        import_paddle()
+    with computing(debug, threads):
         from pmruntime.export import export_run
 
         record = export_run(run, out, form, weights=weights, force=force)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from pmruntime.cli.common import (
+    FILE,
+    PATH,
+    computing,
     computing_options,
-    problems_explained,
     run_argument,
     weights_option,
 )
-from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
 
 if TYPE_CHECKING:
@@ -29,13 +30,7 @@ _MANY_IMAGES = 32  # with more, a bar shows how far it is
 
 @click.command("predict", short_help="Classify images with a trained network.")
 @run_argument
-@click.argument(
-    "images",
-    type=click.Path(path_type=Path),
-    nargs=-1,
-    required=True,
-    metavar="IMAGES...",
-)
+@click.argument("images", type=PATH, nargs=-1, required=True, metavar="IMAGES...")
 @weights_option
 @click.option(
     "--format",
@@ -46,13 +41,13 @@ _MANY_IMAGES = 32  # with more, a bar shows how far it is
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     metavar="FILE",
     help="Write JSON or CSV to a file instead.",
 )
 @click.option(
     "--submission",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     metavar="FILE",
     help="Also write the PALM challenge's classification_results.csv.",
 )
@@ -74,9 +69,7 @@ def predict_command(
     status is 1.
     """
     form = _format(form, output)
-    with problems_explained(debug):
-        apply_cpu_settings(threads)
-        import_paddle()
+    with computing(debug, threads):
         from pmruntime.files import write_atomic
         from pmruntime.inference import prediction_files
         from pmruntime.inference.predict import image_files

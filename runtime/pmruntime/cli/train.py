@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pmruntime.cli.common import (
+    PATH,
     DataSource,
+    arguments_option,
     computing_options,
     data_help,
     problems_explained,
@@ -22,7 +24,7 @@ from pmruntime.machine.launched import is_launched_by_paddle, is_one_of_several
 from pmruntime.problems import UserError
 
 if TYPE_CHECKING:
-    from pmruntime.recipe import Recipe
+    from pmruntime.recipe.recipe import Recipe
 
 # Options that `--resume` takes from the run; so is `--seed`, of which 0 is a value.
 _SETTLED = (
@@ -59,28 +61,18 @@ class _Options:
 
 
 @click.command("train", short_help="Train a generated network, or go on with a run.")
-@click.argument(
-    "generated",
-    type=click.Path(path_type=Path),
-    metavar="GENERATED.py",
-    required=False,
-)
-@click.option(
-    "--data",
-    type=DataSource(),
-    metavar="NAME|DIR",
-    help=data_help,
-)
+@click.argument("generated", type=PATH, metavar="GENERATED.py", required=False)
+@click.option("--data", type=DataSource(), metavar="NAME|DIR", help=data_help)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="RUN",
     help="The run's folder; nothing is written anywhere else.",
 )
 @click.option(
     "--resume",
     "interrupted",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="RUN",
     help="Go on with an interrupted run; no other argument is needed.",
 )
@@ -97,16 +89,10 @@ class _Options:
     metavar="N",
     help="Overrides the recipe's epochs; a warm-up is cut to fit.",
 )
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A constructor argument of the network, e.g. num_classes=10.",
-)
+@arguments_option
 @click.option(
     "--weights",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Start from these weights: .safetensors, Paddle's .pdparams, PyTorch's .pth.",
 )
@@ -181,10 +167,10 @@ def _check_usage(chosen: _Options) -> None:
 
 
 def _recipe(chosen: _Options) -> Recipe:
-    from pmruntime.recipe import Recipe, parse_recipe_json, with_epochs
+    from pmruntime.recipe.recipe import parse_recipe_json, with_epochs
 
     text = chosen.recipe_json
-    recipe = Recipe() if text is None else parse_recipe_json(text)
+    recipe = parse_recipe_json("{}" if text is None else text)
     if chosen.epochs is None:
         return recipe
     fitted = with_epochs(recipe, chosen.epochs)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from pmruntime.cli.common import arguments_option, debug_option, problems_explained
+from pmruntime.cli.common import PATH, arguments_option, computing, debug_option
 from pmruntime.cli.on_demand import OnDemand
-from pmruntime.machine.cpu import apply_cpu_settings, import_paddle
 from pmruntime.problems import UserError
 
 
@@ -22,14 +21,10 @@ def weights_command() -> None:
 
 
 @click.command("import", short_help="Write weights of elsewhere for a network.")
-@click.argument("generated", type=click.Path(path_type=Path), metavar="GENERATED.py")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("generated", type=PATH, metavar="GENERATED.py")
+@click.argument("file", type=PATH, metavar="FILE")
 @click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The safetensors file to write.",
+    "-o", "--out", required=True, type=PATH, help="The safetensors file to write."
 )
 @click.option(
     "--skip-classifier",
@@ -60,9 +55,7 @@ def import_command(
 
     FILE is Paddle's .pdparams, PyTorch's .pth or safetensors; nothing of it is run.
     """
-    with problems_explained(debug):
-        apply_cpu_settings(None)
-        import_paddle()
+    with computing(debug):
         from pmruntime.model.loading import (
             build_model,
             load_model_class,

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from pmruntime.data.arrays.digits import read_digits
 from pmruntime.data.arrays.idx import IDX_KIND, is_idx_folder, read_idx
-from pmruntime.data.dataset import Data, Split, iterate_batches
+from pmruntime.data.dataset import Data, Split
 from pmruntime.data.folders.image_folder import read_image_folder
 from pmruntime.data.folders.kinds import DESCRIPTIONS, is_image_folder
 from pmruntime.data.folders.parallel import OnProgress
 from pmruntime.data.preprocessing import TUTORIAL, Preprocessing
 from pmruntime.problems import UserError
 
-__all__ = ["Data", "Preprocessing", "Split", "iterate_batches", "open_data"]
+__all__ = ["Data", "Preprocessing", "Split", "open_data"]
 
 
 NAMED: dict[str, Callable[[], Data]] = {"digits": read_digits}
@@ -30,16 +30,15 @@ def open_data(
     preprocessing: Preprocessing = TUTORIAL,
     *,
     drop_copies: bool = False,
-    cache: Path | None = None,
     progress: OnProgress | None = None,
 ) -> Data:
     """Read a named source or a folder, its images prepared as `preprocessing` says.
 
     With `drop_copies` an image file that occurs again, byte for byte, is left out: in
     validation where it is in training too, else all but the first within a split.
-    `cache` is a folder of decoded images outside the data's folder. `progress` is
-    called, in this thread, with how many images of a split are decoded, of how many.
-    Raises UserError for an unknown name or kind of folder, and for faults in the data.
+    `progress` is called, in this thread, with how many images of a split are decoded,
+    of how many. Raises UserError for an unknown name or kind of folder, and for faults
+    in the data.
     """
     if name in NAMED:
         return _as_arrays(NAMED[name](), preprocessing)
@@ -53,7 +52,7 @@ def open_data(
     if is_idx_folder(folder):
         return _as_arrays(read_idx(folder), preprocessing)
     if is_image_folder(folder):
-        return read_image_folder(folder, preprocessing, drop_copies, cache, progress)
+        return read_image_folder(folder, preprocessing, drop_copies, progress)
     raise UserError(
         f"the folder `{name}` holds no data of a known kind",
         f"known kinds: {DESCRIPTIONS}; {IDX_KIND}",
@@ -63,7 +62,4 @@ def open_data(
 def _as_arrays(data: Data, preprocessing: Preprocessing) -> Data:
     """Data of arrays, with the preprocessing that makes image files equal in form: this
     is what `predict` applies."""
-    channels, height, width = data.image_shape
-    color = "GRAY" if channels == 1 else preprocessing.color
-    like_arrays = replace(preprocessing, size=(height, width), color=color)
-    return replace(data, preprocessing=like_arrays)
+    return replace(data, preprocessing=preprocessing.of_images(data.image_shape))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pmruntime.machine.opencv import cv2
 
 _WHITE = 255.0
+_GEOMETRY = ("flip_horizontal", "flip_vertical", "rotate", "shift")  # 0: not done
 
 
 class Augmentation:
@@ -25,8 +26,7 @@ class Augmentation:
         self._settings = settings
         low, high = settings["scale"]
         self._has_geometry = (
-            any(settings[k] for k in ("flip_horizontal", "flip_vertical"))
-            or any(settings[k] for k in ("rotate", "shift"))
+            any(settings[k] for k in _GEOMETRY)
             or (low, high) != (1.0, 1.0)
             or settings["crop"] < 1.0
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,21 +41,36 @@ class Split:
         return len(self.labels)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False)
 class Data:
     """A source read completely: the training split and the validation split.
 
-    `source` says in words where they come from. `fingerprint` is the SHA-256 of the
-    shapes, labels and pixels of both splits, by which a run recognises its data.
+    `source` says in words where they come from. Without names, classes are numbers.
     """
 
     source: str
     train: Split
     val: Split
     num_classes: int
-    fingerprint: str
-    class_names: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
     preprocessing: Preprocessing = TUTORIAL
+
+    def __post_init__(self) -> None:
+        if not self.class_names:
+            numbers = tuple(map(str, range(self.num_classes)))
+            object.__setattr__(self, "class_names", numbers)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the shapes, labels and pixels of both splits, in hex, by which
+        a run recognises its data."""
+        digest = hashlib.sha256()
+        for split in (self.train, self.val):
+            digest.update(repr(split.images.shape).encode())
+            # In a fixed byte order, so that it is the same on every machine.
+            digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
+            digest.update(np.ascontiguousarray(split.images).data)
+        return digest.hexdigest()
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -75,42 +90,3 @@ class Data:
             "image_shape": list(self.image_shape),
             "preprocessing": self.preprocessing.as_json(),
         }
-
-
-def make_data(
-    source: str,
-    train: Split,
-    val: Split,
-    num_classes: int,
-    class_names: tuple[str, ...] = (),
-    preprocessing: Preprocessing = TUTORIAL,
-) -> Data:
-    """A `Data` with its fingerprint computed. Without names, classes are numbers."""
-    digest = hashlib.sha256()
-    for split in (train, val):
-        digest.update(repr(split.images.shape).encode())
-        # In a fixed byte order, so that the fingerprint is the same on every machine.
-        digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
-        digest.update(np.ascontiguousarray(split.images).data)
-    return Data(
-        source=source,
-        train=train,
-        val=val,
-        num_classes=num_classes,
-        fingerprint=digest.hexdigest(),
-        class_names=class_names or tuple(map(str, range(num_classes))),
-        preprocessing=preprocessing,
-    )
-
-
-def iterate_batches(
-    split: Split, batch_size: int, preprocessing: Preprocessing
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-    """Batches in order: normalized images, float32 [b, C, H, W], and labels, int64 [b].
-    The last batch may be short.
-
-    Pixels are normalized here, batch by batch, so that the data stay uint8 in memory.
-    """
-    for start in range(0, len(split), batch_size):
-        chosen = slice(start, start + batch_size)
-        yield preprocessing.normalized(split.images[chosen]), split.labels[chosen]

@@ -7,7 +7,7 @@ that images are always prepared as they were for training.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,19 +54,18 @@ class Preprocessing:
         if wrong is not None:
             raise UserError(*wrong)
 
-    @classmethod
+    @staticmethod
     def chosen(
-        cls, images: Mapping[str, Any], input_size: tuple[int, int] | None
+        images: Mapping[str, Any], input_size: tuple[int, int] | None
     ) -> Preprocessing:
         """As `images` of a recipe says, for a network whose input is (height, width),
         or None where it leaves its size open: `images: {size: ...}` then decides."""
-        given = images["size"]
-        return cls(
-            input_size if given is None else (given[0], given[1]),
-            images["resize"],
-            images["color"],
-            images["normalize"],
-        )
+        return preprocessing_from({**images, "size": images["size"] or input_size})
+
+    def of_images(self, shape: tuple[int, int, int]) -> Preprocessing:
+        """The settings that bring files to (C, H, W), with one channel to grey."""
+        color = "GRAY" if shape[0] == 1 else self.color
+        return replace(self, size=shape[1:], color=color)
 
     @property
     def channels(self) -> int:

@@ -6,8 +6,6 @@ photographs, for example, can be predicted quite well from brightness alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,19 +25,12 @@ DESCRIPTION = (
 _LOG_ZERO = -34.5  # log of 1e-15, for classes without training images
 
 
-@dataclass(frozen=True, eq=False)
-class Baseline:
-    """Log-probabilities for the validation images, float64 [n, classes], and the
-    inverse regularisation strength (scikit-learn's `C`) that cross-validation chose."""
-
-    logs: NDArray[np.float64]
-    strength: float
-
-
-def fit_baseline(data: Data) -> Baseline:
+def fit_baseline(data: Data) -> tuple[NDArray[np.float64], float]:
     """Fit on the training images, and predict the validation images.
 
-    Equal data give equal predictions. Raises UserError where scikit-learn is missing,
+    Returns their log-probabilities, float64 [n, classes], and the inverse
+    regularisation strength (scikit-learn's `C`) that cross-validation chose. Equal data
+    give equal predictions. Raises UserError where scikit-learn is missing,
     or where the training images are of one class, or too few to cross-validate.
     """
     try:
@@ -69,7 +60,7 @@ def fit_baseline(data: Data) -> Baseline:
     logs = np.full((len(data.val), data.num_classes), _LOG_ZERO)
     # Of two classes there is one column, the log-odds of the second.
     logs[:, classes] = log_softmax(scores.reshape(len(scores), -1))
-    return Baseline(logs, float(search.best_params_["logisticregression__C"]))
+    return logs, float(search.best_params_["logisticregression__C"])
 
 
 def features(images: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +29,14 @@ from pmruntime.runs.progress import counted
 from pmruntime.runs.trained import TrainedRun, load_run
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What a run is compared with: the simple `baseline`, another run, both or none."""
-
-    baseline: bool = False
-    against: Path | None = None
-
-
 def evaluate_run(
     folder: Path,
     data: Data | str,
     *,
     weights: str = "last",
     device: str = "auto",
-    comparison: Comparison = Comparison(),
+    baseline: bool = False,
+    against: Path | None = None,
     subset: bool = False,
     report: bool = False,
     out: Path | None = None,
@@ -51,16 +46,16 @@ def evaluate_run(
 
     `weights` is `last` or `best`; `data` may be what `open_data` takes: its images are
     then prepared as they were for training. Classes are the same where their names are;
-    with `subset` the data may lack some of the run's. Returns the content of eval.json;
-    `same_data` in it says whether the run was validated on these images. The files
-    (RunFolder.EVAL_FILES; plots and report.html only with `report`) go into the run's
-    folder, or into `out` (`output_folder`). `console` shows progress. Raises UserError
-    where the folder holds no run, or model and data do not fit.
+    with `subset` the data may lack some of the run's. The run is compared with the
+    simple `baseline`, and with the run in the folder `against`. Returns the content of
+    eval.json; `same_data` in it says whether the run was validated on these images. The
+    files (RunFolder.EVAL_FILES; plots and report.html only with `report`) go into the
+    run's folder, or into `out` (`output_folder`). `console` shows progress. Raises
+    UserError where the folder holds no run, or model and data do not fit.
     """
     run = load_run(folder, weights, device)
-    other = None
-    if comparison.against is not None:
-        other = load_run(comparison.against, weights, device)
+    other = None if against is None else load_run(against, weights, device)
+    if other is not None:
         _check_same_classes(run, other)
     check_output(out)
     given = _opened(data, run, run, console)
@@ -68,10 +63,10 @@ def evaluate_run(
     network = _evaluated(run, opened, console)
     result = _result(run, given, network)
     predictions = {run.record["model"]: network.predictions}
-    if comparison.baseline:
-        facts, baseline = _baseline(opened, console)
-        result["baseline"] = facts | _compared(network, baseline)
-        predictions["baseline"] = baseline.predictions
+    if baseline:
+        facts, fitted = _baseline(opened, console)
+        result["baseline"] = facts | _compared(network, fitted)
+        predictions["baseline"] = fitted.predictions
     if other is not None:
         # Arrays are the same for both; files are prepared as each run was trained.
         theirs = _opened(data, other, run, console) if isinstance(data, str) else given
@@ -96,7 +91,7 @@ def _result(run: TrainedRun, data: Data, network: Bootstrap) -> dict[str, Any]:
         "epoch": run.epoch,
         "views": run.recipe.views,
         "val": watched_metrics(predictions.logs, predictions.labels).as_json(),
-        "metrics": _metrics(network),
+        "metrics": _as_json(network.measurements()),
         "classes": per_class(predictions),
         "confusion": {
             "classes": list(predictions.class_names),
@@ -128,9 +123,9 @@ def _baseline(data: Data, console: Console | None) -> tuple[dict[str, Any], Boot
         )
     if console is not None:
         console.print("fitting the baseline", highlight=False)
-    fitted = fit_baseline(data)
-    facts = {"what": DESCRIPTION, "C": fitted.strength}
-    return facts, Bootstrap(_predictions(fitted.logs, data))
+    logs, strength = fit_baseline(data)
+    facts = {"what": DESCRIPTION, "C": strength}
+    return facts, Bootstrap(_predictions(logs, data))
 
 
 def _opened(
@@ -141,15 +136,13 @@ def _opened(
     if isinstance(data, str):
         drop_copies = copies_as.recipe.images["drop_copies"]
         callback = Callback() if console is None else console_callback(console)
-        try:
+        with closing(callback):
             data = open_data(
                 data,
                 run.preprocessing,
                 drop_copies=drop_copies,
                 progress=callback.on_images_read,
             )
-        finally:
-            callback.close()
     return data
 
 
@@ -206,8 +199,8 @@ def _predictions(logs: Any, data: Data) -> Predictions:
     return Predictions(logs, data.val.labels, data.class_names)
 
 
-def _metrics(bootstrap: Bootstrap) -> dict[str, Any]:
-    return {name: m.as_json() for name, m in bootstrap.measurements().items()}
+def _as_json(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: measurement.as_json() for name, measurement in found.items()}
 
 
 def _compared(network: Bootstrap, other: Bootstrap) -> dict[str, Any]:
@@ -217,10 +210,9 @@ def _compared(network: Bootstrap, other: Bootstrap) -> dict[str, Any]:
             f"a network for {network.predictions.logs.shape[1]} classes cannot be held "
             f"against one for {other.predictions.logs.shape[1]}"
         )
-    differences = network.minus(other)
     return {
-        "metrics": _metrics(other),
-        "difference": {name: d.as_json() for name, d in differences.items()},
+        "metrics": _as_json(other.measurements()),
+        "difference": _as_json(network.minus(other)),
     }
 
 

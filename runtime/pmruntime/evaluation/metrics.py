@@ -145,44 +145,38 @@ def _auc(p: Predictions) -> float:
     for c in p.classes:
         _need(p, c, bool((p.labels == c).any()))
         _need_other(p, c)
-    score = _sklearn().roc_auc_score
-    return _mean(score(p.labels == c, p.margin(c)) for c in p.classes)
+    return _macro(p, "roc_auc_score", lambda c: (p.labels == c, p.margin(c)))
 
 
 def _average_precision(p: Predictions) -> float:
     for c in p.classes:
         _need(p, c, bool((p.labels == c).any()))
-    score = _sklearn().average_precision_score
-    return _mean(score(p.labels == c, p.margin(c)) for c in p.classes)
+    return _macro(p, "average_precision_score", lambda c: (p.labels == c, p.margin(c)))
 
 
 def _sensitivity(p: Predictions) -> float:
     for c in p.classes:
         _need(p, c, bool((p.labels == c).any()))
-    score = _sklearn().recall_score
-    return _mean(score(p.labels == c, p.predicted == c) for c in p.classes)
+    return _macro(p, "recall_score", lambda c: (p.labels == c, p.predicted == c))
 
 
 def _specificity(p: Predictions) -> float:
     for c in p.classes:
         _need_other(p, c)
-    score = _sklearn().recall_score
-    return _mean(score(p.labels != c, p.predicted != c) for c in p.classes)
+    return _macro(p, "recall_score", lambda c: (p.labels != c, p.predicted != c))
 
 
 def _f1(p: Predictions) -> float:
     for c in p.classes:
         _need(p, c, bool(((p.labels == c) | (p.predicted == c)).any()))
-    score = _sklearn().f1_score
-    return _mean(score(p.labels == c, p.predicted == c) for c in p.classes)
+    return _macro(p, "f1_score", lambda c: (p.labels == c, p.predicted == c))
 
 
 def _balanced_accuracy(p: Predictions) -> float:
-    classes = range(p.logs.shape[1])
-    for c in classes:
+    for c in range(p.logs.shape[1]):
         _need(p, c, bool((p.labels == c).any()))
-    score = _sklearn().recall_score
-    return _mean(score(p.labels == c, p.predicted == c) for c in classes)
+    recalls = _sklearn().recall_score(p.labels, p.predicted, average=None)
+    return float(recalls.mean())
 
 
 def _share_of(class_: int) -> Callable[[Predictions], Share | None]:
@@ -257,8 +251,13 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def _mean(values: Any) -> float:
-    return float(np.mean([float(value) for value in values]))
+def _macro(
+    p: Predictions, score: str, of_class: Callable[[int], tuple[Any, Any]]
+) -> float:
+    """The mean of a score of scikit-learn over the classes; `of_class` gives the truth
+    of each image, and what was predicted."""
+    compute = getattr(_sklearn(), score)
+    return float(np.mean([float(compute(*of_class(c))) for c in p.classes]))
 
 
 def _need(p: Predictions, class_: int, present: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pmruntime.data import Data
 from pmruntime.evaluation.metrics import Predictions
 from pmruntime.evaluation.report.page import write_report
 from pmruntime.evaluation.report.plots import draw_plots
-from pmruntime.files import read_json, write_atomic, write_json
+from pmruntime.files import check_replaceable, read_json, write_atomic, write_json
 from pmruntime.problems import UserError
 from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.trained import TrainedRun
@@ -30,11 +31,7 @@ def check_output(out: Path | None) -> None:
             f"`{out}` is a file, not a folder", "give a folder with `--out`"
         )
     present = [name for name in RunFolder.EVAL_FILES if (out / name).exists()]
-    if present and not _is_evaluation(out / "eval.json"):
-        raise UserError(
-            f"`{out}` holds `{present[0]}`, but no measurement: it would be lost",
-            "choose another folder with `--out`",
-        )
+    check_replaceable(out / "eval.json", FORMAT, "measurement", present, force=True)
 
 
 def output_folder(
@@ -45,7 +42,7 @@ def output_folder(
     validated on: they have a folder of their own in it."""
     if out is not None:
         return out
-    if measured["same_data"] or not _is_of_own_data(run.eval):
+    if measured["same_data"] or not _is_of_own_data(run.folder / "eval.json"):
         return run.folder
     return run.other_data / str(measured["data"]["fingerprint"])[:12]
 
@@ -67,7 +64,9 @@ def write_files(
     plots: dict[str, bytes] = {}
     page = None
     if report:
-        plots = _plots_if_possible(predictions)
+        # Without matplotlib there are none, and the report says so.
+        with suppress(ImportError):
+            plots = draw_plots(predictions)
         page = write_report(run, data, result, network, plots)
     folder.mkdir(parents=True, exist_ok=True)
     for name in RunFolder.EVAL_FILES if report else ():
@@ -80,26 +79,12 @@ def write_files(
         write_atomic(folder / "report.html", page)
 
 
-def _is_evaluation(path: Path) -> bool:
-    return _evaluation(path).get("format") == FORMAT
-
-
 def _is_of_own_data(path: Path) -> bool:
-    return _is_evaluation(path) and _evaluation(path).get("same_data") is True
-
-
-def _evaluation(path: Path) -> dict[str, Any]:
     try:
-        return read_json(path)
+        found = read_json(path)
     except UserError:
-        return {}
-
-
-def _plots_if_possible(predictions: Mapping[str, Predictions]) -> dict[str, bytes]:
-    try:
-        return draw_plots(predictions)
-    except ImportError:
-        return {}  # matplotlib is not installed, and the report says so
+        return False
+    return found.get("format") == FORMAT and found.get("same_data") is True
 
 
 def _predictions_csv(p: Predictions, data: Data) -> bytes:

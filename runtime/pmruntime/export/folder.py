@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from pmruntime.files import read_json
+from pmruntime.files import check_replaceable
 from pmruntime.problems import UserError
 
 FORMAT = "pmgen export 1"
@@ -36,28 +36,14 @@ def check_free(out: Path, force: bool) -> None:
     An empty folder is free. An earlier export is replaced only with `force`, and never
     if it holds other files too.
     """
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise UserError(f"`{out}` is a file, not a folder")
-    present = sorted(path.name for path in out.iterdir())
-    if not present:
-        return
-    if not _is_export(out):
-        raise UserError(
-            f"`{out}` holds `{present[0]}`, but no export: it would be lost",
-            "choose another folder with `--out`",
-        )
+    present = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
     foreign = [name for name in present if name not in FILES]
+    # Where files are foreign, `--force` is not what to propose.
+    check_replaceable(out / RECORD, FORMAT, "export", present, force or bool(foreign))
     if foreign:
         raise UserError(
             f"`{out}` holds `{foreign[0]}` beside an export: it would be lost",
             "move it away, or choose another folder with `--out`",
-        )
-    if not force:
-        raise UserError(
-            f"`{out}` already holds an export",
-            "choose another folder with `--out`, or replace it with `--force`",
         )
 
 
@@ -98,10 +84,3 @@ def _replace(out: Path, new: Path) -> None:
         old.rename(out)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _is_export(folder: Path) -> bool:
-    try:
-        return read_json(folder / RECORD).get("format") == FORMAT
-    except UserError:
-        return False

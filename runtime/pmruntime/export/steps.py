@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from pmruntime.data.preprocessing import Preprocessing
-from pmruntime.recipe.images import NORMALIZATIONS
+from pmruntime.recipe.images import NORMALIZATIONS, RESIZES
 
-_INTERPOLATION = {"linear": "INTER_LINEAR", "area": "INTER_AREA"}
 # views -> the additional views of a batch [N, C, H, W], in words and as NumPy slices
 _VIEWS = {
     1: ("", ()),
@@ -33,7 +32,7 @@ def in_words(preprocessing: Preprocessing, views: int, outputs: int) -> list[str
         "rotation that EXIF tells, "
         + ("to one channel (GRAY)." if color == "GRAY" else f"to channels {color}."),
         f"Resize it to {height} rows and {width} columns with OpenCV's "
-        f"{_INTERPOLATION[preprocessing.resize]}, without keeping its proportions.",
+        f"{RESIZES[preprocessing.resize]}, without keeping its proportions.",
         _normalization_in_words(preprocessing),
         f"Arrange it as float32 [N, {preprocessing.channels}, {height}, {width}].",
     ]
@@ -61,7 +60,7 @@ def as_python(
     before = [
         f"image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.{flag})",
         f"image = cv2.resize(image, ({width}, {height}), "
-        f"interpolation=cv2.{_INTERPOLATION[preprocessing.resize]})",
+        f"interpolation=cv2.{RESIZES[preprocessing.resize]})",
     ]
     if preprocessing.color == "RGB":
         before.append("image = image[:, :, ::-1]  # OpenCV gives BGR")

@@ -43,7 +43,8 @@ def verify(
     """
     difference, largest, outputs = 0.0, 1.0, 0
     for images in _trials(preprocessing, input_shape):
-        wanted = _logits(model, images)
+        with paddle.no_grad():
+            wanted = main_output(model(paddle.to_tensor(images))).numpy()
         if wanted.ndim != 2:
             raise UserError(
                 f"the network's output has shape {list(wanted.shape)}, not [N, classes]"
@@ -101,11 +102,3 @@ def _images(
         smooth = cv2.resize(shades, (width, height), interpolation=cv2.INTER_LINEAR)
         plane[:] = np.clip(smooth + rng.normal(0, 8, (height, width)), 0, 255)
     return images
-
-
-def _logits(model: Any, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    with paddle.no_grad():
-        result: NDArray[np.float32] = main_output(
-            model(paddle.to_tensor(images))
-        ).numpy()
-    return result

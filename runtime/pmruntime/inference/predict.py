@@ -86,10 +86,12 @@ def predict(
         while chunk := list(islice(remaining, BATCH_SIZE)):
             read = pool.map(lambda path: _read(path, preprocessing), chunk)
             for path, image in zip(chunk, read, strict=True):
-                if isinstance(image, str):
-                    _refuse(path, image, on_bad)
-                else:
+                if not isinstance(image, str):
                     waiting.append((path, image))
+                elif on_bad is not None:
+                    on_bad(path, image)
+                else:
+                    raise UserError(f"`{path}` cannot be used: {image}")
             if len(waiting) >= BATCH_SIZE:
                 yield from _classified(run, preprocessing, waiting[:BATCH_SIZE])
                 waiting = waiting[BATCH_SIZE:]
@@ -103,12 +105,6 @@ def _read(path: Path, preprocessing: Preprocessing) -> NDArray[np.uint8] | str:
         return prepare_file(path, preprocessing)
     except BadImageError as error:
         return str(error)
-
-
-def _refuse(path: Path, reason: str, on_bad: OnBad | None) -> None:
-    if on_bad is None:
-        raise UserError(f"`{path}` cannot be used: {reason}")
-    on_bad(path, reason)
 
 
 def _classified(

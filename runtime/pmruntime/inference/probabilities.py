@@ -10,6 +10,7 @@ import paddle
 from numpy.typing import NDArray
 
 from pmruntime.data.preprocessing import Preprocessing
+from pmruntime.model.modes import in_eval_mode
 from pmruntime.model.outputs import log_softmax, main_output
 
 # One size for training, `eval` and `predict`: the last bits of a convolution depend on
@@ -46,16 +47,11 @@ def iterate_log_probabilities(
     views: int = 1,
 ) -> Iterator[NDArray[np.float64]]:
     """The same batch by batch, so that progress can be shown."""
-    was_training = model.training
-    model.eval()
-    try:
+    with in_eval_mode(model):
         for start in range(0, len(images), BATCH_SIZE):
             batch = preprocessing.normalized(images[start : start + BATCH_SIZE])
             seen = [_one_view(model, batch, *flips) for flips in VIEWS[views]]
             yield np.logaddexp.reduce(seen, axis=0) - np.log(len(seen))
-    finally:
-        if was_training:
-            model.train()
 
 
 def _one_view(

@@ -39,17 +39,13 @@ def _own_gpu() -> int:
 
 def _has_gpu(required: bool) -> bool:
     if not paddle.device.is_compiled_with_cuda():
-        if required:
-            raise UserError(
-                "`--device gpu`: this Paddle was built for the CPU only",
-                "install paddlepaddle-gpu (the `gpu` extra), or use `--device auto`",
-            )
-        return False
-    if paddle.device.cuda.device_count() == 0:
-        if required:
-            raise UserError(
-                "`--device gpu`: Paddle sees no GPU on this machine",
-                "check the driver with `nvidia-smi`, or use `--device auto`",
-            )
-        return False
-    return True
+        why = "this Paddle was built for the CPU only"
+        remedy = "install paddlepaddle-gpu (the `gpu` extra)"
+    elif paddle.device.cuda.device_count() == 0:
+        why = "Paddle sees no GPU on this machine"
+        remedy = "check the driver with `nvidia-smi`"
+    else:
+        return True
+    if required:
+        raise UserError(f"`--device gpu`: {why}", f"{remedy}, or use `--device auto`")
+    return False

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import platform
-from importlib import metadata
 
 import numpy as np
 import paddle
 
 import pmruntime
-
-_OPENCV = ("opencv-python-headless", "opencv-python", "opencv-contrib-python")
+from pmruntime.machine.extras import OPENCV, installed_version
 
 
 def versions() -> dict[str, str | None]:
@@ -20,13 +18,6 @@ def versions() -> dict[str, str | None]:
         "python": platform.python_version(),
         "paddle": paddle.__version__,
         "numpy": np.__version__,
-        "cv2": next(filter(None, map(_installed, _OPENCV)), None),
+        "cv2": next(filter(None, map(installed_version, OPENCV)), None),
         "platform": f"{platform.system()} {platform.machine()}",
     }
-
-
-def _installed(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None

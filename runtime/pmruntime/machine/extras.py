@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from pmruntime.problems import UserError
 
+# The packages of OpenCV on PyPI, the one that our extras bring first.
+OPENCV = (
+    "opencv-python-headless",
+    "opencv-python",
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+)
+
 # module -> (what people call it, the extra that brings it)
 EXTRAS = {
     "paddle": ("PaddlePaddle", "cpu"),
@@ -25,6 +33,16 @@ EXTRAS = {
     "onnxruntime": ("ONNX Runtime", "export"),
     "paddle2onnx": ("paddle2onnx", "export"),
 }
+
+
+def installed_version(package: str) -> str | None:
+    """The version of a package of PyPI; None where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def not_installed(module: str, what: str = "this") -> UserError:

@@ -30,10 +30,6 @@ class Failure:
     is_user_error: bool
     clock: float
 
-    def as_bytes(self) -> bytes:
-        """One JSON object."""
-        return json.dumps(asdict(self)).encode()
-
 
 class Tie:
     """This process' end of the socket."""
@@ -49,7 +45,7 @@ class Tie:
     def report(self, text: str, status: int, is_user_error: bool) -> None:
         """Tell the launcher why this process ends."""
         failure = Failure(text, status, is_user_error, time.monotonic())
-        self._socket.sendall(failure.as_bytes())
+        self._socket.sendall(json.dumps(asdict(failure)).encode())
 
     def _wait_for_the_end(self) -> None:
         if not self._socket.recv(1):

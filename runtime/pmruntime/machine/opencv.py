@@ -8,29 +8,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
+from pmruntime.machine.extras import OPENCV, installed_version
 from pmruntime.problems import UserError
 
-OURS = "opencv-python-headless"
-_PACKAGES = (
-    OURS,
-    "opencv-python",
-    "opencv-contrib-python",
-    "opencv-contrib-python-headless",
-)
+OURS = OPENCV[0]
 
 
 def installed() -> list[str]:
     """Name and version of each package of OpenCV that is installed."""
-    return [f"{name} {there}" for name in _PACKAGES if (there := _version(name))]
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+    found = ((name, installed_version(name)) for name in OPENCV)
+    return [f"{name} {version}" for name, version in found if version]
 
 
 def mixed(packages: Sequence[str]) -> str | None:

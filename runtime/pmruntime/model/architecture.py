@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import paddle
 
 from pmruntime.model.loading import parameter_count
+from pmruntime.model.modes import in_eval_mode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,6 @@ def layer_rows(model: Any, image_shape: Sequence[int]) -> list[LayerRow]:
     layers that run only while it trains. `image_shape` is (C, H, W)."""
     order: list[str] = []
     shapes: dict[str, tuple[int, ...]] = {}
-    hooks = []
 
     def watch(name: str, layer: Any) -> None:
         def before(_layer: Any, _inputs: Any) -> None:
@@ -40,22 +41,14 @@ def layer_rows(model: Any, image_shape: Sequence[int]) -> list[LayerRow]:
             if isinstance(output, paddle.Tensor):
                 shapes[name] = tuple(output.shape[1:])
 
-        hooks.append(layer.register_forward_pre_hook(before))
-        hooks.append(layer.register_forward_post_hook(after))
+        hooks.callback(layer.register_forward_pre_hook(before).remove)
+        hooks.callback(layer.register_forward_post_hook(after).remove)
 
     layers = dict(model.named_sublayers())
-    was_training = model.training
-    model.eval()
-    try:
+    with ExitStack() as hooks, in_eval_mode(model), paddle.no_grad():
         for name, layer in layers.items():
             watch(name, layer)
-        with paddle.no_grad():
-            model(paddle.zeros([1, *image_shape]))
-    finally:
-        for hook in hooks:
-            hook.remove()
-        if was_training:
-            model.train()
+        model(paddle.zeros([1, *image_shape]))
     order += [name for name in layers if name not in shapes and name not in order]
     return [
         LayerRow(

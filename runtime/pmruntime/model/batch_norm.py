@@ -8,6 +8,7 @@ the norm's parameters a gradient of zero, silently.
 from __future__ import annotations
 
 import math
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import paddle
 from numpy.typing import NDArray
 from paddle import nn
 
+from pmruntime.model.modes import in_eval_mode
 from pmruntime.problems import UserError
 
 # Not SyncBatchNorm, which normalises over the images of all processes.
@@ -25,23 +27,13 @@ def idle_norms(model: Any, image: NDArray[np.float32]) -> list[str]:
     """The batch norms that have one value a channel where a batch is `image` alone,
     float32 [1, C, H, W]; those that use their statistics (`eval`) are left out."""
     names: list[str] = []
-    learning = {
-        name: layer
-        for name, layer in model.named_sublayers()
-        if isinstance(layer, _BATCH_NORMS) and layer.training
-    }
-    hooks = [
-        layer.register_forward_pre_hook(_recorder(name, names))
-        for name, layer in learning.items()
-    ]
-    model.eval()
-    try:
-        with paddle.no_grad():
+    with ExitStack() as hooks:
+        for name, layer in model.named_sublayers():
+            if isinstance(layer, _BATCH_NORMS) and layer.training:
+                hook = layer.register_forward_pre_hook(_recorder(name, names))
+                hooks.callback(hook.remove)
+        with in_eval_mode(model), paddle.no_grad():
             model(paddle.to_tensor(image))
-    finally:
-        model.train()
-        for hook in hooks:
-            hook.remove()
     return names
 
 

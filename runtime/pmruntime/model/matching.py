@@ -8,7 +8,8 @@ from typing import Any
 import paddle
 
 from pmruntime.checks import ShapeError
-from pmruntime.data import Data, Preprocessing, Split, iterate_batches
+from pmruntime.data import Data, Preprocessing, Split
+from pmruntime.model.modes import in_eval_mode
 from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
 
@@ -58,18 +59,15 @@ def check_fits(model: Any, data: Data, needed: Sequence[str] = ("train", "val"))
 
 
 def _try_one_image(model: Any, split: Split, preprocessing: Preprocessing) -> Any:
-    images, _ = next(iterate_batches(split, 1, preprocessing))
-    model.eval()
+    images = preprocessing.normalized(split.images[:1])
     try:
-        with paddle.no_grad():
+        with in_eval_mode(model), paddle.no_grad():
             return main_output(model(paddle.to_tensor(images)))
     except ShapeError as error:
         raise UserError(
             f"the network does not keep to its spec: {error}",
             "build the generated file again with `pmgen build`",
         ) from error
-    finally:
-        model.train()
 
 
 def _by(shape: Sequence[int | None]) -> str:

@@ -11,34 +11,3 @@ nothing heavy:
 
 An optimizer or schedule without arguments may be a name alone: "schedule": "Constant".
 """
-
-import importlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pmruntime.recipe.definition import OPTIMIZERS
-    from pmruntime.recipe.parse import parse_recipe, parse_recipe_json, with_epochs
-    from pmruntime.recipe.recipe import Recipe
-
-# name -> its module, imported when the name is first asked for: `pmgen check` of a spec
-# needs the kinds of values alone
-_HOMES = {
-    "OPTIMIZERS": "definition",
-    "Recipe": "recipe",
-    "parse_recipe": "parse",
-    "parse_recipe_json": "parse",
-    "with_epochs": "parse",
-}
-__all__ = [
-    "OPTIMIZERS",
-    "Recipe",
-    "parse_recipe",
-    "parse_recipe_json",
-    "with_epochs",
-]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

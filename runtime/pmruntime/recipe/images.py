@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-RESIZES = ("linear", "area")
+# name -> OpenCV's interpolation
+RESIZES = {"linear": "INTER_LINEAR", "area": "INTER_AREA"}
 COLORS = ("BGR", "RGB", "GRAY")
 # name -> (mean, standard deviation) of each channel in RGB order; None: to [-1, 1],
 # computed the tutorial's way

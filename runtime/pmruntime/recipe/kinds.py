@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pmruntime.kinds import Kind, any_of, is_list, kind, list_of, number
+from pmruntime.kinds import Kind, any_of, is_list, list_of, number
 
 _POSITIVE = number(0, open_minimum=True)
 
 
 def one_integer_of(*options: int) -> Kind:
     """One of a few whole numbers."""
-    return kind(
+    return Kind(
         "one of " + ", ".join(map(str, options)),
         lambda value: type(value) is int and value in options,
         {"type": "integer", "enum": list(options)},
@@ -20,7 +20,7 @@ def one_integer_of(*options: int) -> Kind:
 
 def span() -> Kind:
     """[low, high]: two numbers above 0, in order."""
-    return kind(
+    return Kind(
         "a list [low, high] of two numbers above 0, in order",
         lambda value: is_list(value, _POSITIVE, 2) and value[0] <= value[1],
         list_of(_POSITIVE.schema, 2),  # a schema cannot say that they are in order
@@ -37,7 +37,7 @@ def class_weights() -> Kind:
         return is_list(value, _POSITIVE) and len(value) >= 2
 
     one_each = {**list_of(_POSITIVE.schema), "minItems": 2}
-    return kind(
+    return Kind(
         "none, balanced, or a list of numbers above 0, one a class",
         fits,
         any_of({"enum": list(named)}, one_each),
@@ -46,7 +46,7 @@ def class_weights() -> Kind:
 
 def names() -> Kind:
     """A list of texts, none empty."""
-    return kind(
+    return Kind(
         "a list of names",
         lambda value: isinstance(value, list | tuple) and all(map(_is_name, value)),
         list_of({"type": "string", "minLength": 1}),
@@ -62,7 +62,7 @@ def factors() -> Kind:
         return is_list([*value.values()], _POSITIVE)
 
     each = {"propertyNames": {"minLength": 1}, "additionalProperties": _POSITIVE.schema}
-    return kind(
+    return Kind(
         "a mapping of names to numbers above 0", fits, {"type": "object", **each}
     )
 

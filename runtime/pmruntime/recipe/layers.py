@@ -14,7 +14,7 @@ def members(name: str, layers: Iterable[str]) -> list[str]:
     """
     paths = list(layers)
     wanted = (name, f"{name}_norm", f"{name}_act")
-    own = [path for path in paths if any(_is_within(path, w) for w in wanted)]
+    own = [p for p in paths if any(p == w or p.startswith(f"{w}.") for w in wanted)]
     flat = name.replace(".", "_")
     return own or [
         path for path in paths if f"{path.replace('.', '_')}_".startswith(f"{flat}_")
@@ -31,7 +31,3 @@ def similar(name: str, layers: Collection[str], owners: Collection[str]) -> list
         if path.rpartition(".")[0] == parent
         and not set(owners).isdisjoint(members(path, layers))
     ]
-
-
-def _is_within(path: str, parent: str) -> bool:
-    return path == parent or path.startswith(f"{parent}.")

@@ -7,14 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from pmruntime.runs.progress import Ticker, plain_bar
 
@@ -114,15 +107,8 @@ class ProgressBar(LineLogger):
     def on_epoch_begin(self, epoch: int, epochs: int, images: int, done: int) -> None:
         """Draw an empty bar."""
         super().on_epoch_begin(epoch, epochs, images, done)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[news]}"),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-        )
+        news = TextColumn("{task.fields[news]}")
+        self._bar = plain_bar(self._console, news, TimeRemainingColumn())
         self._task = self._bar.add_task(
             self._title, total=images, completed=done, news=""
         )

@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from pmruntime.files import cannot_write, replacing
-from pmruntime.problems import UserError
+from pmruntime.problems import UserError, listed
 
 _KEY = "pmruntime"
 _SHOWN = 5  # names that a message lists; the rest it counts
@@ -49,11 +49,9 @@ def load_weights(path: Path, model: Any) -> dict[str, Any]:
         if wanted != given:
             faults.append(f"`{name}` is {given} in the file, {wanted} in the model")
     if faults:
-        rest = len(faults) - _SHOWN
-        more = [f"and {rest} more"] if rest > 0 else []
         raise UserError(
             f"the weights of `{path}` are of another model: "
-            + "; ".join(sorted(faults)[:_SHOWN] + more),
+            + listed(sorted(faults), _SHOWN),
             "use the model.py and the constructor arguments of their training",
         )
     model.set_state_dict(tensors)

@@ -13,6 +13,25 @@ from pmruntime.files import write_atomic
 _TRAIN, _VAL = "#4c78a8", "#e45756"
 
 
+def new_figure(width: float, height: float) -> Any:
+    """An empty figure of so many inches, without a display."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # Paddle lowers the level of the root logger; matplotlib then logs its font cache.
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def as_png(figure: Any, **options: Any) -> bytes:
+    """The content of a PNG file."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", **options)
+    return buffer.getvalue()
+
+
 def draw_curve(
     path: Path, title: str, rows: Sequence[Mapping[str, Any]], best: Mapping[str, Any]
 ) -> bool:
@@ -21,15 +40,10 @@ def draw_curve(
     Needs no display. `best` is the row of the best epoch.
     """
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
         from matplotlib.ticker import MaxNLocator, PercentFormatter
     except ImportError:
         return False
-    # Paddle lowers the root logger's level; matplotlib would log about its font cache.
-    logging.getLogger("matplotlib").setLevel(logging.WARNING)
-    figure = Figure(figsize=(9, 3.8), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(9, 3.8)
     loss_axes, accuracy_axes = figure.subplots(1, 2)
     for axes, measure in ((loss_axes, "loss"), (accuracy_axes, "accuracy")):
         for part, color in (("train", _TRAIN), ("val", _VAL)):
@@ -49,7 +63,5 @@ def draw_curve(
     )
     loss_axes.set_title("mean over the images of an epoch", fontsize=10)
     figure.suptitle(title)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    write_atomic(path, buffer.getvalue())
+    write_atomic(path, as_png(figure, dpi=110))
     return True

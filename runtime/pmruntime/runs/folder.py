@@ -10,7 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pmruntime.files import leftovers, read_json, write_atomic, write_json
+from pmruntime.files import (
+    check_replaceable,
+    leftovers,
+    read_json,
+    write_atomic,
+    write_json,
+)
 from pmruntime.problems import UserError
 
 try:
@@ -80,7 +86,6 @@ class RunFolder:
         self.checkpoint = folder / "checkpoint.safetensors"
         self.summary = folder / "summary.json"
         self.curve = folder / "curve.png"
-        self.eval = folder / "eval.json"
         self.other_data = folder / "other_data"
         self.visualdl = folder / "visualdl"
 
@@ -90,22 +95,9 @@ class RunFolder:
         An earlier run is replaced only with `force`; files of a run's names that no
         run wrote are never replaced.
         """
-        if self.folder.exists() and not self.folder.is_dir():
-            raise UserError(f"`{self.folder}` is a file, not a folder")
         names = (*self.FILES, self.spec.name)
         present = [name for name in names if (self.folder / name).exists()]
-        if not present:
-            return
-        if not self._is_run():
-            raise UserError(
-                f"`{self.folder}` holds `{present[0]}`, but no run: it would be lost",
-                "choose another folder with `--out`",
-            )
-        if not force:
-            raise UserError(
-                f"`{self.folder}` already holds a run",
-                "choose another folder with `--out`, or replace it with `--force`",
-            )
+        check_replaceable(self.run, _FORMAT, "run", present, force)
 
     def begin(
         self,
@@ -186,10 +178,3 @@ class RunFolder:
         if record.get("format") != _FORMAT:
             raise UserError(f"`{self.run}` was not written by this runtime")
         return record
-
-    def _is_run(self) -> bool:
-        try:
-            self.read_record()
-        except UserError:
-            return False
-        return True

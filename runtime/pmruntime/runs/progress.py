@@ -11,6 +11,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -33,9 +34,10 @@ class Ticker:
         return is_due
 
 
-def plain_bar(console: Console) -> Progress:
+def plain_bar(console: Console, *more: ProgressColumn) -> Progress:
     """A bar that goes away when it is done: a description, and how many of how many."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    text = TextColumn("{task.description}", markup=False)
+    columns = (text, BarColumn(), MofNCompleteColumn(), *more)
     return Progress(*columns, console=console, transient=True)
 
 
@@ -62,9 +64,7 @@ def counted(
     one. Yields a function to be called with how many more of `total` images are done.
     """
     if console is not None and console.is_terminal:
-        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        text = TextColumn("{task.description}", markup=False)
-        with Progress(text, *columns, console=console, transient=True) as bar:
+        with plain_bar(console, TimeRemainingColumn()) as bar:
             task = bar.add_task(title, total=total)
             yield lambda images: bar.advance(task, images)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from pmruntime.machine.device import use_device
 from pmruntime.model.classes import padded
 from pmruntime.model.loading import build_model, load_model_class
 from pmruntime.problems import UserError, unknown
-from pmruntime.recipe import Recipe, parse_recipe
+from pmruntime.recipe.recipe import Recipe, parse_recipe
 from pmruntime.runs.checkpoint import load_weights
 from pmruntime.runs.folder import RunFolder
 
@@ -51,8 +51,7 @@ class TrainedRun:
                 "files have 1 or 3"
             )
         size = self.preprocessing.size or (height, width)
-        color = "GRAY" if channels == 1 else self.preprocessing.color
-        return replace(self.preprocessing, size=size, color=color)
+        return self.preprocessing.of_images((channels, *size))
 
     def names_of(self, classes: int) -> tuple[str, ...]:
         """The names of a network's `classes`; those that the data lacked are numbers.

@@ -10,7 +10,7 @@ import paddle
 from numpy.typing import NDArray
 
 from pmruntime.model.finetune import set_factors
-from pmruntime.recipe import Recipe
+from pmruntime.recipe.recipe import Recipe
 
 
 def build_optimizer(recipe: Recipe, model: Any) -> Any:

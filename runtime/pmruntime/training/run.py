@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from pmruntime.machine.machine import Machine
 from pmruntime.model.classes import listed
 from pmruntime.model.loading import all_arguments, load_model_class
 from pmruntime.problems import UserError
-from pmruntime.recipe import Recipe, parse_recipe
+from pmruntime.recipe.recipe import Recipe, parse_recipe
 from pmruntime.runs.callback import Callback
 from pmruntime.runs.folder import RunFolder
 from pmruntime.training.saving import TrainingStoppedError
@@ -50,7 +50,7 @@ def train(
     `force` replaces an earlier run there. Raises UserError for what the user can
     correct and a loss that is not finite, TrainingStoppedError on Ctrl-C or SIGTERM.
     """
-    recipe, machine = recipe or Recipe(), machine or Machine()
+    recipe, machine = recipe or parse_recipe({}), machine or Machine()
     callback, run = callback or Callback(), RunFolder(out)
     if machine.world.is_main:
         run.check_free(force)
@@ -147,15 +147,13 @@ def _opened(
         return data
     height, width = model_class.input_shape[1:]
     size = None if height is None or width is None else (height, width)
-    try:
+    with closing(callback):
         return open_data(
             data,
             Preprocessing.chosen(recipe.images, size),
             drop_copies=recipe.images["drop_copies"],
             progress=callback.on_images_read,
         )
-    finally:
-        callback.close()
 
 
 def _record(session: Session, data_name: str | None) -> dict[str, Any]:

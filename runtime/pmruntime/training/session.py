@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import closing
 from typing import Any
 
 import paddle
@@ -41,14 +42,11 @@ class Session:
         loop, epochs, images = self.state.loop, self.recipe.epochs, len(self.data.train)
         self._log_start()
         self.saving.start_clock()
-        try:
-            with self.saving.stops:
-                while loop.epoch <= epochs and not self._stops_early():
-                    self.callback.on_epoch_begin(loop.epoch, epochs, images, loop.seen)
-                    self._train_epoch()
-                    self._end_epoch()
-        finally:
-            self.callback.close()
+        with closing(self.callback), self.saving.stops:
+            while loop.epoch <= epochs and not self._stops_early():
+                self.callback.on_epoch_begin(loop.epoch, epochs, images, loop.seen)
+                self._train_epoch()
+                self._end_epoch()
         return self._summarise()
 
     def _train_epoch(self) -> None:

@@ -28,7 +28,7 @@ from pmruntime.model.loading import build_model
 from pmruntime.model.matching import check_fits
 from pmruntime.model.weights.pretrained import LoadingInfo, load_pretrained
 from pmruntime.problems import UserError
-from pmruntime.recipe import Recipe
+from pmruntime.recipe.recipe import Recipe
 from pmruntime.runs.checkpoint import read_tensors, state_arrays, write_tensors
 from pmruntime.runs.folder import RunFolder
 from pmruntime.runs.selection import check_select

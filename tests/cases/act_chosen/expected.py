@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Chosen"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:6.
+    """Two convolutions.
 
     [N, in_channels, H, W] -> [N, width, H', W']
     """
@@ -28,7 +28,6 @@ class Unit(nn.Layer):
         self.conv1_act = inner()
         self.conv2 = nn.Conv2D(width, width, 1)
         self.act = outer()
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv1_act(self.conv1_norm(self.conv1(x)))
@@ -54,18 +53,23 @@ class Chosen(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(512, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:3")
-        x = F.swish(self.conv(x))
-        check_shape(x, (None, 8, 14, 14), "conv", "spec.yaml:13")
-        x = self.plain(x)
-        check_shape(x, (None, 8, 12, 12), "plain", "spec.yaml:14")
-        x = self.none_inside(x)
-        check_shape(x, (None, 8, 10, 10), "none_inside", "spec.yaml:15")
-        x = self.none_outside(x)
-        check_shape(x, (None, 8, 8, 8), "none_outside", "spec.yaml:16")
-        x = self.flatten(x)
-        check_shape(x, (None, 512), "flatten", "spec.yaml:17")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:18")
-        return x
+        x = F.swish(self.conv(x))  # [N, 8, 14, 14]
+        x = self.plain(x)  # [N, 8, 12, 12]
+        x = self.none_inside(x)  # [N, 8, 10, 10]
+        x = self.none_outside(x)  # [N, 8, 8, 8]
+        x = self.flatten(x)  # [N, 512]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:3"),
+            "conv": ((8, 14, 14), "spec.yaml:13"),
+            "plain": ((8, 12, 12), "spec.yaml:14"),
+            "none_inside": ((8, 10, 10), "spec.yaml:15"),
+            "none_outside": ((8, 8, 8), "spec.yaml:16"),
+            "flatten": ((512,), "spec.yaml:17"),
+            "fc": ((self.num_classes,), "spec.yaml:18"),
+        }

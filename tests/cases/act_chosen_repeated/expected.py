@@ -3,13 +3,13 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["ChosenAgain"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:5.
+    """Convolutions.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -22,14 +22,13 @@ class Unit(nn.Layer):
                 for _ in range(2)
             ),
         )
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.conv(x)
 
 
 class Again(nn.Layer):
-    """Again, spec.yaml:15.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, block_channels, H', W']
     """
@@ -45,7 +44,6 @@ class Again(nn.Layer):
         self.one = Unit(in_channels, nonlinearity=nonlinearity)
         self.two = nn.Conv2D(in_channels, block_channels, kernel, padding=kernel // 2)
         self.two_act = nonlinearity()
-        self.out_channels = block_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.one(x)
@@ -53,7 +51,7 @@ class Again(nn.Layer):
 
 
 class Outer(nn.Layer):
-    """Outer, spec.yaml:9.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, in_channels, H', W']
     """
@@ -73,7 +71,6 @@ class Outer(nn.Layer):
                 for _ in range(2)
             ),
         )
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.again(x)
@@ -92,10 +89,15 @@ class ChosenAgain(nn.Layer):
         self.a = Outer(4, nonlinearity=nn.ReLU)
         self.b = Outer(4, nonlinearity=nn.Identity, kernel=5)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 4, 16, 16), "input", "spec.yaml:3")
-        x = self.a(x)
-        check_shape(x, (None, 4, 16, 16), "a", "spec.yaml:18")
-        x = self.b(x)
-        check_shape(x, (None, 4, 16, 16), "b", "spec.yaml:19")
-        return x
+        x = self.a(x)  # [N, 4, 16, 16]
+        return self.b(x)  # [N, 4, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((4, 16, 16), "spec.yaml:3"),
+            "a": ((4, 16, 16), "spec.yaml:18"),
+            "b": ((4, 16, 16), "spec.yaml:19"),
+        }

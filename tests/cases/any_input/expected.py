@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import check_layer, checked
 
 __all__ = ["AnySize"]
 
@@ -26,18 +26,24 @@ class AnySize(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(24, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, None, None), "input", "spec.yaml:4")
-        conv1 = F.relu(self.conv1(x))
-        check_shape(conv1, (None, 8, None, None), "conv1", "spec.yaml:7")
-        conv2 = F.relu(self.conv2(conv1))
-        check_shape(conv2, (None, 16, None, None), "conv2", "spec.yaml:8")
-        x = paddle.concat([conv1, conv2], axis=1)
-        check_shape(x, (None, 24, None, None), "join", "spec.yaml:9")
-        x = self.pool(x)
-        check_shape(x, (None, 24, 1, 1), "pool", "spec.yaml:10")
-        x = self.flatten(x)
-        check_shape(x, (None, 24), "flatten", "spec.yaml:11")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:12")
-        return x
+        conv1 = F.relu(self.conv1(x))  # [N, 8, H', W']
+        conv2 = F.relu(self.conv2(conv1))  # [N, 16, H', W']
+        x = paddle.concat([conv1, conv2], axis=1)  # [N, 24, H', W']
+        check_layer(self, "join", x)
+        x = self.pool(x)  # [N, 24, 1, 1]
+        x = self.flatten(x)  # [N, 24]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, None, None), "spec.yaml:4"),
+            "conv1": ((8, None, None), "spec.yaml:7"),
+            "conv2": ((16, None, None), "spec.yaml:8"),
+            "join": ((24, None, None), "spec.yaml:9", None),
+            "pool": ((24, 1, 1), "spec.yaml:10"),
+            "flatten": ((24,), "spec.yaml:11"),
+            "fc": ((self.num_classes,), "spec.yaml:12"),
+        }

@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["AnyWidth"]
 
@@ -19,12 +19,17 @@ class AnyWidth(nn.Layer):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2D(1, 8, 3, padding="SAME")
-        self.pool = nn.MaxPool2D([32, 2], stride=[32, 2])
+        self.pool = nn.MaxPool2D((32, 2), stride=(32, 2))
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 1, 32, None), "input", "spec.yaml:3")
-        x = self.conv(x)
-        check_shape(x, (None, 8, 32, None), "conv", "spec.yaml:5")
-        x = self.pool(x)
-        check_shape(x, (None, 8, 1, None), "pool", "spec.yaml:6")
-        return x
+        x = self.conv(x)  # [N, 8, 32, W]
+        return self.pool(x)  # [N, 8, 1, W']
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((1, 32, None), "spec.yaml:3"),
+            "conv": ((8, 32, None), "spec.yaml:5"),
+            "pool": ((8, 1, None), "spec.yaml:6"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Blocks"]
 
@@ -20,7 +20,6 @@ class Unit(nn.Layer):
         self.conv1 = nn.Conv2D(in_channels, width, 3, padding=1)
         self.conv2 = nn.Conv2D(width, width * 2, 3, stride=stride, padding=1)
         self.norm = nn.BatchNorm2D(width * 2)
-        self.out_channels = width * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.leaky_relu(self.conv1(x), negative_slope=0.1)
@@ -42,12 +41,17 @@ class Blocks(nn.Layer):
         self.unit2 = Unit(16, width=16, stride=1)
         self.unit3 = Unit(32, width=32)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        x = self.unit1(x)
-        check_shape(x, (None, 16, 16, 16), "unit1", "spec.yaml:15")
-        x = self.unit2(x)
-        check_shape(x, (None, 32, 16, 16), "unit2", "spec.yaml:16")
-        x = self.unit3(x)
-        check_shape(x, (None, 64, 8, 8), "unit3", "spec.yaml:17")
-        return x
+        x = self.unit1(x)  # [N, 16, 16, 16]
+        x = self.unit2(x)  # [N, 32, 16, 16]
+        return self.unit3(x)  # [N, 64, 8, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "unit1": ((16, 16, 16), "spec.yaml:15"),
+            "unit2": ((32, 16, 16), "spec.yaml:16"),
+            "unit3": ((64, 8, 8), "spec.yaml:17"),
+        }

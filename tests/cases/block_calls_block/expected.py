@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Nested"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:11.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -19,14 +19,13 @@ class Unit(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, width, 3, padding=1)
         self.conv_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.relu(self.conv_norm(self.conv(x)))
 
 
 class Stage(nn.Layer):
-    """Stage, spec.yaml:6.
+    """A pooling.
 
     [N, in_channels, H, W] -> [N, width, H', W']
     """
@@ -38,7 +37,6 @@ class Stage(nn.Layer):
             *(Unit(width, width=width) for _ in range(units - 1)),
         )
         self.pool = nn.MaxPool2D(2)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.unit(x)
@@ -62,16 +60,21 @@ class Nested(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(32, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:3")
-        x = self.stage1(x)
-        check_shape(x, (None, 16, 16, 16), "stage1", "spec.yaml:16")
-        x = self.stage2(x)
-        check_shape(x, (None, 32, 8, 8), "stage2", "spec.yaml:17")
-        x = self.pool(x)
-        check_shape(x, (None, 32, 1, 1), "pool", "spec.yaml:18")
-        x = self.flatten(x)
-        check_shape(x, (None, 32), "flatten", "spec.yaml:19")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:20")
-        return x
+        x = self.stage1(x)  # [N, 16, 16, 16]
+        x = self.stage2(x)  # [N, 32, 8, 8]
+        x = self.pool(x)  # [N, 32, 1, 1]
+        x = self.flatten(x)  # [N, 32]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:3"),
+            "stage1": ((16, 16, 16), "spec.yaml:16"),
+            "stage2": ((32, 8, 8), "spec.yaml:17"),
+            "pool": ((32, 1, 1), "spec.yaml:18"),
+            "flatten": ((32,), "spec.yaml:19"),
+            "fc": ((self.num_classes,), "spec.yaml:20"),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Sum"]
 
 
 class Bricks(nn.Layer):
-    """Bricks, spec.yaml:5.
+    """Three branches, added.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -20,7 +20,6 @@ class Bricks(nn.Layer):
         self.point_conv = nn.Conv2D(in_channels, width, 1)
         self.cross_conv = nn.Conv2D(in_channels, width, 3, padding=1)
         self.dilated_conv = nn.Conv2D(in_channels, width, 3, padding=2, dilation=2)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         point = self.point_conv(x)
@@ -42,10 +41,15 @@ class Sum(nn.Layer):
         self.sum1 = Bricks(8, width=8)
         self.sum2 = Bricks(8, width=16)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 8, 16, 16), "input", "spec.yaml:3")
-        x = self.sum1(x)
-        check_shape(x, (None, 8, 16, 16), "sum1", "spec.yaml:14")
-        x = self.sum2(x)
-        check_shape(x, (None, 16, 16, 16), "sum2", "spec.yaml:15")
-        return x
+        x = self.sum1(x)  # [N, 8, 16, 16]
+        return self.sum2(x)  # [N, 16, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((8, 16, 16), "spec.yaml:3"),
+            "sum1": ((8, 16, 16), "spec.yaml:14"),
+            "sum2": ((16, 16, 16), "spec.yaml:15"),
+        }

@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import check_layer, checked
 
 __all__ = ["Captured"]
 
@@ -24,20 +24,29 @@ class Captured(nn.Layer):
         self.fork_right_left = nn.Conv2D(3, 3, 3, padding=1)
         self.res_y = nn.Conv2D(3, 3, 1)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 8, 8), "input", "spec.yaml:4")
-        left = self.left(x)
-        check_shape(left, (None, 3, 8, 8), "left", "spec.yaml:6")
-        y = self.y(left)
-        check_shape(y, (None, 3, 8, 8), "y", "spec.yaml:7")
+        left = self.left(x)  # [N, 3, 8, 8]
+        y = self.y(left)  # [N, 3, 8, 8]
         left2 = self.fork_left_conv(y)
         left3 = self.fork_right_left(y)
         right = left3 + left3
-        fork = left2 + right
-        check_shape(fork, (None, 3, 8, 8), "fork", "spec.yaml:8")
+        fork = left2 + right  # [N, 3, 8, 8]
+        check_layer(self, "fork", fork)
         y2 = self.res_y(fork)
-        res = y2 + fork
-        check_shape(res, (None, 3, 8, 8), "res", "spec.yaml:15")
-        x = paddle.concat([left, fork, y, res], axis=1)
-        check_shape(x, (None, 12, 8, 8), "last", "spec.yaml:19")
+        res = y2 + fork  # [N, 3, 8, 8]
+        check_layer(self, "res", res)
+        x = paddle.concat([left, fork, y, res], axis=1)  # [N, 12, 8, 8]
+        check_layer(self, "last", x)
         return x
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 8, 8), "spec.yaml:4"),
+            "left": ((3, 8, 8), "spec.yaml:6"),
+            "y": ((3, 8, 8), "spec.yaml:7"),
+            "fork": ((3, 8, 8), "spec.yaml:8", None),
+            "res": ((3, 8, 8), "spec.yaml:15", None),
+            "last": ((12, 8, 8), "spec.yaml:19", None),
+        }

@@ -3,22 +3,21 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["PerUse"]
 
 
 class Head(nn.Layer):
-    """Head, spec.yaml:6.
+    """A convolution. For axis = 1, because Softmax needs its axis as a number.
 
-    [N, 16, 16, 16] -> [N, 8, 16, 16]
+    [N, in_channels, H, W] -> [N, 8, H', W']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, kernel: int = 3) -> None:
         super().__init__()
-        self.conv = nn.Conv2D(16, 8, 3, padding=1)
+        self.conv = nn.Conv2D(in_channels, 8, kernel, padding=kernel // 2)
         self.soft = nn.Softmax(axis=1)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -26,33 +25,15 @@ class Head(nn.Layer):
 
 
 class Head2(nn.Layer):
-    """Head2, spec.yaml:6.
+    """A convolution. For axis = 2, because Softmax needs its axis as a number.
 
-    [N, 8, 16, 16] -> [N, 8, 16, 16]
+    [N, in_channels, H, W] -> [N, 8, H', W']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, kernel: int = 3) -> None:
         super().__init__()
-        self.conv = nn.Conv2D(8, 8, 5, padding=2)
+        self.conv = nn.Conv2D(in_channels, 8, kernel, padding=kernel // 2)
         self.soft = nn.Softmax(axis=2)
-        self.out_channels = 8
-
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        x = self.conv(x)
-        return self.soft(x)
-
-
-class Head3(nn.Layer):
-    """Head3, spec.yaml:6.
-
-    [N, 8, 16, 16] -> [N, 8, 16, 16]
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv = nn.Conv2D(8, 8, 3, padding=1)
-        self.soft = nn.Softmax(axis=1)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -69,16 +50,21 @@ class PerUse(nn.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.head1 = Head()
-        self.head2 = Head2()
-        self.head3 = Head3()
+        self.head1 = Head(16)
+        self.head2 = Head2(8, kernel=5)
+        self.head3 = Head(8)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 16, 16, 16), "input", "spec.yaml:4")
-        x = self.head1(x)
-        check_shape(x, (None, 8, 16, 16), "head1", "spec.yaml:12")
-        x = self.head2(x)
-        check_shape(x, (None, 8, 16, 16), "head2", "spec.yaml:13")
-        x = self.head3(x)
-        check_shape(x, (None, 8, 16, 16), "head3", "spec.yaml:14")
-        return x
+        x = self.head1(x)  # [N, 8, 16, 16]
+        x = self.head2(x)  # [N, 8, 16, 16]
+        return self.head3(x)  # [N, 8, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((16, 16, 16), "spec.yaml:4"),
+            "head1": ((8, 16, 16), "spec.yaml:12"),
+            "head2": ((8, 16, 16), "spec.yaml:13"),
+            "head3": ((8, 16, 16), "spec.yaml:14"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Defaults"]
 
@@ -38,16 +38,21 @@ class Defaults(nn.Layer):
         self.conv4_norm = nn.GroupNorm(2, 8)
         self.drop = nn.Dropout(0.2)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:5")
-        x = F.relu(self.conv1_norm(self.conv1(x)))
-        check_shape(x, (None, 8, 30, 30), "conv1", "spec.yaml:10")
-        x = F.relu(self.conv2(x))
-        check_shape(x, (None, 8, 28, 28), "conv2", "spec.yaml:11")
-        x = self.conv3_norm(self.conv3(x))
-        check_shape(x, (None, 8, 26, 26), "conv3", "spec.yaml:12")
-        x = F.gelu(self.conv4_norm(self.conv4(x)))
-        check_shape(x, (None, 8, 24, 24), "conv4", "spec.yaml:13")
-        x = self.drop(x)
-        check_shape(x, (None, 8, 24, 24), "drop", "spec.yaml:14")
-        return x
+        x = F.relu(self.conv1_norm(self.conv1(x)))  # [N, 8, 30, 30]
+        x = F.relu(self.conv2(x))  # [N, 8, 28, 28]
+        x = self.conv3_norm(self.conv3(x))  # [N, 8, 26, 26]
+        x = F.gelu(self.conv4_norm(self.conv4(x)))  # [N, 8, 24, 24]
+        return self.drop(x)  # [N, 8, 24, 24]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:5"),
+            "conv1": ((8, 30, 30), "spec.yaml:10", "conv1_norm"),
+            "conv2": ((8, 28, 28), "spec.yaml:11"),
+            "conv3": ((8, 26, 26), "spec.yaml:12", "conv3_norm"),
+            "conv4": ((8, 24, 24), "spec.yaml:13", "conv4_norm"),
+            "drop": ((8, 24, 24), "spec.yaml:14"),
+        }

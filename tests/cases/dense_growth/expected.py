@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Dense"]
 
 
 class DenseLayer(nn.Layer):
-    """DenseLayer, spec.yaml:8.
+    """Two branches, joined.
 
     [N, in_channels, H, W] -> [N, in_channels + growth, H, W]
     """
@@ -21,7 +21,6 @@ class DenseLayer(nn.Layer):
         self.new_reduce = nn.Conv2D(in_channels, growth * 4, 1, bias_attr=False)
         self.new_reduce_norm = nn.BatchNorm2D(growth * 4)
         self.new_conv = nn.Conv2D(growth * 4, growth, 3, padding=1, bias_attr=False)
-        self.out_channels = in_channels + growth
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         new = F.relu(self.new_norm1(x))
@@ -31,7 +30,7 @@ class DenseLayer(nn.Layer):
 
 
 class Transition(nn.Layer):
-    """Transition, spec.yaml:21.
+    """A normalisation, a convolution and a pooling.
 
     [N, in_channels, H, W] -> [N, in_channels // 2, H', W']
     """
@@ -41,7 +40,6 @@ class Transition(nn.Layer):
         self.norm0 = nn.BatchNorm2D(in_channels)
         self.conv = nn.Conv2D(in_channels, in_channels // 2, 1, bias_attr=False)
         self.pool = nn.AvgPool2D(2)
-        self.out_channels = in_channels // 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.relu(self.norm0(x))
@@ -50,7 +48,7 @@ class Transition(nn.Layer):
 
 
 class DenseBlock(nn.Layer):
-    """DenseBlock, spec.yaml:17.
+    """A layer.
 
     [N, in_channels, H, W] -> [N, in_channels + layers_count * growth, H, W]
     """
@@ -59,11 +57,10 @@ class DenseBlock(nn.Layer):
         super().__init__()
         self.dense = nn.Sequential(
             *(
-                DenseLayer(in_channels + i * growth, growth=growth)
+                DenseLayer(in_channels + growth * i, growth=growth)
                 for i in range(layers_count)
             ),
         )
-        self.out_channels = in_channels + layers_count * growth
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.dense(x)
@@ -81,7 +78,7 @@ class Dense(nn.Layer):
         super().__init__()
         self.num_classes = num_classes
         self.conv = nn.Conv2D(3, 24, 3, padding=1, bias_attr=False)
-        self.dense1 = nn.Sequential(*(DenseLayer(i * 12 + 24) for i in range(6)))
+        self.dense1 = nn.Sequential(*(DenseLayer(24 + 12 * i) for i in range(6)))
         self.transition1 = Transition(96)
         self.dense2 = DenseBlock(48, layers_count=4)
         self.transition2 = Transition(96)
@@ -90,24 +87,29 @@ class Dense(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(48, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        x = self.conv(x)
-        check_shape(x, (None, 24, 32, 32), "conv", "spec.yaml:27")
-        x = self.dense1(x)
-        check_shape(x, (None, 96, 32, 32), "dense1", "spec.yaml:28")
-        x = self.transition1(x)
-        check_shape(x, (None, 48, 16, 16), "transition1", "spec.yaml:29")
-        x = self.dense2(x)
-        check_shape(x, (None, 96, 16, 16), "dense2", "spec.yaml:30")
-        x = self.transition2(x)
-        check_shape(x, (None, 48, 8, 8), "transition2", "spec.yaml:31")
-        x = F.relu(self.norm_last(x))
-        check_shape(x, (None, 48, 8, 8), "norm_last", "spec.yaml:32")
-        x = self.pool(x)
-        check_shape(x, (None, 48, 1, 1), "pool", "spec.yaml:33")
-        x = self.flatten(x)
-        check_shape(x, (None, 48), "flatten", "spec.yaml:34")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:35")
-        return x
+        x = self.conv(x)  # [N, 24, 32, 32]
+        x = self.dense1(x)  # [N, 96, 32, 32]
+        x = self.transition1(x)  # [N, 48, 16, 16]
+        x = self.dense2(x)  # [N, 96, 16, 16]
+        x = self.transition2(x)  # [N, 48, 8, 8]
+        x = F.relu(self.norm_last(x))  # [N, 48, 8, 8]
+        x = self.pool(x)  # [N, 48, 1, 1]
+        x = self.flatten(x)  # [N, 48]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "conv": ((24, 32, 32), "spec.yaml:27"),
+            "dense1": ((96, 32, 32), "spec.yaml:28"),
+            "transition1": ((48, 16, 16), "spec.yaml:29"),
+            "dense2": ((96, 16, 16), "spec.yaml:30"),
+            "transition2": ((48, 8, 8), "spec.yaml:31"),
+            "norm_last": ((48, 8, 8), "spec.yaml:32"),
+            "pool": ((48, 1, 1), "spec.yaml:33"),
+            "flatten": ((48,), "spec.yaml:34"),
+            "fc": ((self.num_classes,), "spec.yaml:35"),
+        }

@@ -5,13 +5,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Last"]
 
 
 class Unit(nn.Layer):
-    """Unit, base.yaml:8.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -19,7 +19,6 @@ class Unit(nn.Layer):
     def __init__(self, in_channels: int, width: int) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, width, 5, padding=2, bias_attr=False)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.relu(self.conv(x))
@@ -50,24 +49,29 @@ class Last(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(384, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "base.yaml:4")
-        x = F.relu(self.conv1(x))
-        check_shape(x, (None, self.width, 32, 32), "conv1", "base.yaml:13")
-        x = self.pool(x)
-        check_shape(x, (None, self.width, 16, 16), "pool", "base.yaml:15")
-        x = self.extra(x)
-        check_shape(x, (None, self.width, 16, 16), "extra", "spec.yaml:9")
-        x = self.conv2(x)
-        check_shape(x, (None, self.width, 16, 16), "conv2", "base.yaml:14")
-        x = self.conv3(x)
-        check_shape(x, (None, 16, 16, 16), "conv3", "middle.yaml:6")
-        x = self.stage(x)
-        check_shape(x, (None, 24, 16, 16), "stage", "base.yaml:16")
-        x = self.pool2(x)
-        check_shape(x, (None, 24, 4, 4), "pool2", "spec.yaml:10")
-        x = self.flatten(x)
-        check_shape(x, (None, 384), "flatten", "base.yaml:19")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "base.yaml:20")
-        return x
+        x = F.relu(self.conv1(x))  # [N, width, 32, 32]
+        x = self.pool(x)  # [N, width, 16, 16]
+        x = self.extra(x)  # [N, width, 16, 16]
+        x = self.conv2(x)  # [N, width, 16, 16]
+        x = self.conv3(x)  # [N, 16, 16, 16]
+        x = self.stage(x)  # [N, 24, 16, 16]
+        x = self.pool2(x)  # [N, 24, 4, 4]
+        x = self.flatten(x)  # [N, 384]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "base.yaml:4"),
+            "conv1": ((self.width, 32, 32), "base.yaml:13"),
+            "pool": ((self.width, 16, 16), "base.yaml:15"),
+            "extra": ((self.width, 16, 16), "spec.yaml:9"),
+            "conv2": ((self.width, 16, 16), "base.yaml:14"),
+            "conv3": ((16, 16, 16), "middle.yaml:6"),
+            "stage": ((24, 16, 16), "base.yaml:16"),
+            "pool2": ((24, 4, 4), "spec.yaml:10"),
+            "flatten": ((384,), "base.yaml:19"),
+            "fc": ((self.num_classes,), "base.yaml:20"),
+        }

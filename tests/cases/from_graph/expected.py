@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import check_layer, checked
 
 __all__ = ["Graph"]
 
@@ -26,22 +26,29 @@ class Graph(nn.Layer):
         self.joined_norm = nn.BatchNorm2D(16)
         self.pool = nn.MaxPool2D(2)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        conv1 = F.relu(self.conv1(x))
-        check_shape(conv1, (None, 8, 32, 32), "conv1", "spec.yaml:6")
-        conv2 = F.relu(self.conv2(conv1))
-        check_shape(conv2, (None, 8, 32, 32), "conv2", "spec.yaml:7")
-        side = self.side(conv1)
-        check_shape(side, (None, 8, 32, 32), "side", "spec.yaml:8")
-        total = F.relu(conv2 + side + conv1)
-        check_shape(total, (None, 8, 32, 32), "total", "spec.yaml:9")
-        gate = F.sigmoid(self.gate(total))
-        check_shape(gate, (None, 8, 32, 32), "gate", "spec.yaml:10")
-        gated = total * gate
-        check_shape(gated, (None, 8, 32, 32), "gated", "spec.yaml:11")
-        x = self.joined_norm(paddle.concat([gated, conv1], axis=1))
-        check_shape(x, (None, 16, 32, 32), "joined", "spec.yaml:12")
-        x = self.pool(x)
-        check_shape(x, (None, 16, 16, 16), "pool", "spec.yaml:13")
-        return x
+        conv1 = F.relu(self.conv1(x))  # [N, 8, 32, 32]
+        conv2 = F.relu(self.conv2(conv1))  # [N, 8, 32, 32]
+        side = self.side(conv1)  # [N, 8, 32, 32]
+        total = F.relu(conv2 + side + conv1)  # [N, 8, 32, 32]
+        check_layer(self, "total", total)
+        gate = F.sigmoid(self.gate(total))  # [N, 8, 32, 32]
+        gated = total * gate  # [N, 8, 32, 32]
+        check_layer(self, "gated", gated)
+        x = self.joined_norm(paddle.concat([gated, conv1], axis=1))  # [N, 16, 32, 32]
+        return self.pool(x)  # [N, 16, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "conv1": ((8, 32, 32), "spec.yaml:6"),
+            "conv2": ((8, 32, 32), "spec.yaml:7"),
+            "side": ((8, 32, 32), "spec.yaml:8"),
+            "total": ((8, 32, 32), "spec.yaml:9", None),
+            "gate": ((8, 32, 32), "spec.yaml:10"),
+            "gated": ((8, 32, 32), "spec.yaml:11", None),
+            "joined": ((16, 32, 32), "spec.yaml:12", None, "joined_norm"),
+            "pool": ((16, 16, 16), "spec.yaml:13"),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import check_layer, checked
 
 __all__ = ["Looks"]
 
 
 class Dense(nn.Layer):
-    """Dense, spec.yaml:6.
+    """Two convolutions.
 
     [N, in_channels, H, W] -> [N, in_channels + growth * 2, H, W]
     """
@@ -19,7 +19,6 @@ class Dense(nn.Layer):
         super().__init__()
         self.y = nn.Conv2D(in_channels, growth, 3, padding=1)
         self.conv = nn.Conv2D(growth, growth, 3, padding=1)
-        self.out_channels = in_channels + growth * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = F.relu(self.y(x))
@@ -29,7 +28,7 @@ class Dense(nn.Layer):
 
 
 class Gated(nn.Layer):
-    """Gated, spec.yaml:13.
+    """A convolution with a shortcut.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -37,7 +36,6 @@ class Gated(nn.Layer):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, in_channels, 3, padding=1)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         conv = self.conv(x)
@@ -46,7 +44,7 @@ class Gated(nn.Layer):
 
 
 class Forked(nn.Layer):
-    """Forked, spec.yaml:18.
+    """Two branches, added.
 
     [N, in_channels, H, W] -> [N, 4, H, W]
     """
@@ -55,7 +53,6 @@ class Forked(nn.Layer):
         super().__init__()
         self.left_conv = nn.Conv2D(in_channels, 4, 1)
         self.right_first = nn.Conv2D(in_channels, 4, 1)
-        self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         left = self.left_conv(x)
@@ -64,15 +61,14 @@ class Forked(nn.Layer):
 
 
 class Again(nn.Layer):
-    """Again, spec.yaml:30.
+    """A convolution.
 
-    [N, 4, 16, 16] -> [N, 4, 16, 16]
+    [N, in_channels, H, W] -> [N, 4, H, W]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2D(4, 4, 1)
-        self.out_channels = 4
+        self.conv = nn.Conv2D(in_channels, 4, 1)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         conv = self.conv(x)
@@ -82,7 +78,7 @@ class Again(nn.Layer):
 class Looks(nn.Layer):
     """Looks.
 
-    [N, 3, 16, 16] -> [N, 10, 16, 16]
+    [N, 3, 16, 16] -> ([N, 10, 16, 16], look [N, 768])
     """
 
     input_shape = (3, 16, 16)
@@ -93,25 +89,33 @@ class Looks(nn.Layer):
         self.dense = nn.Sequential(Dense(3, growth=4), Dense(11, growth=4))
         self.gated = Gated(19)
         self.forked = Forked(19)
-        self.again = nn.Sequential(*(Again() for _ in range(2)))
+        self.again = nn.Sequential(*(Again(4) for _ in range(2)))
         self.inside_conv = nn.Conv2D(4, 3, 1)
         self.look = nn.Flatten()
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor | tuple[paddle.Tensor, ...]:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:4")
-        y = self.dense(x)
-        check_shape(y, (None, 19, 16, 16), "dense", "spec.yaml:24")
-        y = self.gated(y)
-        check_shape(y, (None, 19, 16, 16), "gated", "spec.yaml:25")
-        y = self.forked(y)
-        check_shape(y, (None, 4, 16, 16), "forked", "spec.yaml:26")
-        again = self.again(y)
-        check_shape(again, (None, 4, 16, 16), "again", "spec.yaml:27")
+        y = self.dense(x)  # [N, 19, 16, 16]
+        y = self.gated(y)  # [N, 19, 16, 16]
+        y = self.forked(y)  # [N, 4, 16, 16]
+        again = self.again(y)  # [N, 4, 16, 16]
         conv = self.inside_conv(again)
-        inside = conv + x
-        check_shape(inside, (None, 3, 16, 16), "inside", "spec.yaml:32")
-        y = paddle.concat([again, inside, x], axis=1)
-        check_shape(y, (None, 10, 16, 16), "all_of_it", "spec.yaml:36")
-        look = self.look(x)
-        check_shape(look, (None, 768), "look", "spec.yaml:38")
+        inside = conv + x  # [N, 3, 16, 16]
+        check_layer(self, "inside", inside)
+        y = paddle.concat([again, inside, x], axis=1)  # [N, 10, 16, 16]
+        check_layer(self, "all_of_it", y)
+        look = self.look(x)  # [N, 768]
         return y, look
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:4"),
+            "dense": ((19, 16, 16), "spec.yaml:24"),
+            "gated": ((19, 16, 16), "spec.yaml:25"),
+            "forked": ((4, 16, 16), "spec.yaml:26"),
+            "again": ((4, 16, 16), "spec.yaml:27"),
+            "inside": ((3, 16, 16), "spec.yaml:32", None),
+            "all_of_it": ((10, 16, 16), "spec.yaml:36", None),
+            "look": ((768,), "spec.yaml:38"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Heads"]
 
@@ -12,7 +12,8 @@ __all__ = ["Heads"]
 class Heads(nn.Layer):
     """Heads.
 
-    [N, 3, 32, 32] -> [N, num_classes]
+    [N, 3, 32, 32] -> ([N, num_classes], embedding [N, 32])
+    in training: ([N, num_classes], aux [N, num_classes], embedding [N, 32])
     """
 
     input_shape = (3, 32, 32)
@@ -31,24 +32,30 @@ class Heads(nn.Layer):
         self.aux_flatten = nn.Flatten()
         self.aux_fc = nn.Linear(128, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor | tuple[paddle.Tensor, ...]:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        conv1 = F.relu(self.conv1(x))
-        check_shape(conv1, (None, 8, 30, 30), "conv1", "spec.yaml:7")
-        x = F.relu(self.conv2(conv1))
-        check_shape(x, (None, 16, 28, 28), "conv2", "spec.yaml:8")
-        x = self.pool(x)
-        check_shape(x, (None, 16, 1, 1), "pool", "spec.yaml:9")
-        flatten = self.flatten(x)
-        check_shape(flatten, (None, 16), "flatten", "spec.yaml:10")
-        x = self.fc(flatten)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:11")
-        embedding = self.embedding(flatten)
-        check_shape(embedding, (None, 32), "embedding", "spec.yaml:21")
+        conv1 = F.relu(self.conv1(x))  # [N, 8, 30, 30]
+        x = F.relu(self.conv2(conv1))  # [N, 16, 28, 28]
+        x = self.pool(x)  # [N, 16, 1, 1]
+        flatten = self.flatten(x)  # [N, 16]
+        x = self.fc(flatten)  # [N, num_classes]
+        embedding = self.embedding(flatten)  # [N, 32]
         if self.training:
             aux = self.aux_pool(conv1)
             aux = self.aux_flatten(aux)
-            aux = self.aux_fc(aux)
-            check_shape(aux, (None, self.num_classes), "aux", "spec.yaml:13")
+            aux = self.aux_fc(aux)  # [N, num_classes]
             return x, aux, embedding
         return x, embedding
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "conv1": ((8, 30, 30), "spec.yaml:7"),
+            "conv2": ((16, 28, 28), "spec.yaml:8"),
+            "pool": ((16, 1, 1), "spec.yaml:9"),
+            "flatten": ((16,), "spec.yaml:10"),
+            "fc": ((self.num_classes,), "spec.yaml:11"),
+            "embedding": ((32,), "spec.yaml:21"),
+            "aux": ((self.num_classes,), "spec.yaml:13", None, "aux_fc"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["TrainHeads"]
 
@@ -13,6 +13,7 @@ class TrainHeads(nn.Layer):
     """TrainHeads.
 
     [N, 3, 32, 32] -> [N, num_classes]
+    in training: ([N, num_classes], aux1 [N, num_classes], aux2 [N, num_classes])
     """
 
     input_shape = (3, 32, 32)
@@ -27,18 +28,24 @@ class TrainHeads(nn.Layer):
         self.aux1 = nn.Linear(7200, num_classes)
         self.aux2 = nn.Linear(7200, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor | tuple[paddle.Tensor, ...]:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:3")
-        x = F.relu(self.conv1(x))
-        check_shape(x, (None, 8, 30, 30), "conv1", "spec.yaml:6")
-        flatten = self.flatten(x)
-        check_shape(flatten, (None, 7200), "flatten", "spec.yaml:7")
-        x = self.fc(flatten)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:8")
+        x = F.relu(self.conv1(x))  # [N, 8, 30, 30]
+        flatten = self.flatten(x)  # [N, 7200]
+        x = self.fc(flatten)  # [N, num_classes]
         if self.training:
-            aux1 = self.aux1(flatten)
-            check_shape(aux1, (None, self.num_classes), "aux1", "spec.yaml:10")
-            aux2 = self.aux2(flatten)
-            check_shape(aux2, (None, self.num_classes), "aux2", "spec.yaml:11")
+            aux1 = self.aux1(flatten)  # [N, num_classes]
+            aux2 = self.aux2(flatten)  # [N, num_classes]
             return x, aux1, aux2
         return x
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:3"),
+            "conv1": ((8, 30, 30), "spec.yaml:6"),
+            "flatten": ((7200,), "spec.yaml:7"),
+            "fc": ((self.num_classes,), "spec.yaml:8"),
+            "aux1": ((self.num_classes,), "spec.yaml:10"),
+            "aux2": ((self.num_classes,), "spec.yaml:11"),
+        }

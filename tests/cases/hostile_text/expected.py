@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Hostile"]
 
@@ -17,7 +17,6 @@ class Unit(nn.Layer):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, 4, 3)
-        self.out_channels = 4
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.conv(x)
@@ -36,8 +35,13 @@ class Hostile(nn.Layer):
         super().__init__()
         self.unit = Unit(3)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 8, 8), "input", "spec.yaml:5")
-        x = self.unit(x)
-        check_shape(x, (None, 4, 6, 6), "unit", "spec.yaml:11")
-        return x
+        return self.unit(x)  # [N, 4, 6, 6]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 8, 8), "spec.yaml:5"),
+            "unit": ((4, 6, 6), "spec.yaml:11"),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Identity"]
 
 
 class PreAct(nn.Layer):
-    """PreAct, spec.yaml:5.
+    """A normalisation and two convolutions with a shortcut.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -21,7 +21,6 @@ class PreAct(nn.Layer):
         self.conv1 = nn.Conv2D(in_channels, in_channels, 3, padding=1)
         self.conv1_norm = nn.BatchNorm2D(in_channels)
         self.conv2 = nn.Conv2D(in_channels, in_channels, 3, padding=1)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = F.relu(self.norm1(x))
@@ -42,8 +41,13 @@ class Identity(nn.Layer):
         super().__init__()
         self.unit = nn.Sequential(*(PreAct(16) for _ in range(4)))
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 16, 16, 16), "input", "spec.yaml:3")
-        x = self.unit(x)
-        check_shape(x, (None, 16, 16, 16), "unit", "spec.yaml:13")
-        return x
+        return self.unit(x)  # [N, 16, 16, 16]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((16, 16, 16), "spec.yaml:3"),
+            "unit": ((16, 16, 16), "spec.yaml:13"),
+        }

@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Initialized"]
 
@@ -31,14 +31,19 @@ class Initialized(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(144, 2, weight_attr=nn.initializer.XavierUniform())
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 8, 8), "input", "spec.yaml:3")
-        x = self.conv(x)
-        check_shape(x, (None, 4, 6, 6), "conv", "spec.yaml:5")
-        x = self.norm(x)
-        check_shape(x, (None, 4, 6, 6), "norm", "spec.yaml:6")
-        x = self.flatten(x)
-        check_shape(x, (None, 144), "flatten", "spec.yaml:7")
-        x = self.fc(x)
-        check_shape(x, (None, 2), "fc", "spec.yaml:8")
-        return x
+        x = self.conv(x)  # [N, 4, 6, 6]
+        x = self.norm(x)  # [N, 4, 6, 6]
+        x = self.flatten(x)  # [N, 144]
+        return self.fc(x)  # [N, 2]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 8, 8), "spec.yaml:3"),
+            "conv": ((4, 6, 6), "spec.yaml:5"),
+            "norm": ((4, 6, 6), "spec.yaml:6"),
+            "flatten": ((144,), "spec.yaml:7"),
+            "fc": ((2,), "spec.yaml:8"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Inline"]
 
@@ -22,23 +22,28 @@ class Inline(nn.Layer):
         self.stem_conv = nn.Conv2D(8, 16, 3, padding=1)
         self.stem_pool = nn.MaxPool2D(2)
         self.fork_left_reduce = nn.Conv2D(16, 4, 1)
-        self.fork_left_split_tall_conv = nn.Conv2D(4, 4, [3, 1], padding=[1, 0])
-        self.fork_left_split_wide_conv = nn.Conv2D(4, 4, [1, 3], padding=[0, 1])
+        self.fork_left_split_tall_conv = nn.Conv2D(4, 4, (3, 1), padding=(1, 0))
+        self.fork_left_split_wide_conv = nn.Conv2D(4, 4, (1, 3), padding=(0, 1))
         self.fork_right_inner_conv = nn.Conv2D(16, 16, 3, padding=1)
         self.fork_norm = nn.BatchNorm2D(40)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 8, 16, 16), "input", "spec.yaml:4")
         x = self.stem_conv(x)
         x = self.stem_pool(x)
-        x = F.relu(x)
-        check_shape(x, (None, 16, 8, 8), "stem", "spec.yaml:6")
+        x = F.relu(x)  # [N, 16, 8, 8]
         left = F.relu(self.fork_left_reduce(x))
         tall = self.fork_left_split_tall_conv(left)
         wide = self.fork_left_split_wide_conv(left)
         left = paddle.concat([tall, wide], axis=1)
         y = self.fork_right_inner_conv(x)
         right = y + x
-        x = self.fork_norm(paddle.concat([left, right, x], axis=1))
-        check_shape(x, (None, 40, 8, 8), "fork", "spec.yaml:11")
-        return x
+        return self.fork_norm(paddle.concat([left, right, x], axis=1))  # [N, 40, 8, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((8, 16, 16), "spec.yaml:4"),
+            "stem": ((16, 8, 8), "spec.yaml:6", None, "stem_pool"),
+            "fork": ((40, 8, 8), "spec.yaml:11", None, "fork_norm"),
+        }

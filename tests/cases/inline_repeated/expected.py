@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["InlineRepeated"]
 
 
 class Mix(nn.Layer):
-    """Mix, spec.yaml:7.
+    """A convolution with a shortcut.
 
     [N, in_channels, H, W] -> [N, 8, H, W]
     """
@@ -18,7 +18,6 @@ class Mix(nn.Layer):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, 8, 3, padding=1)
-        self.out_channels = 8
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = F.relu(self.conv(x))
@@ -26,7 +25,7 @@ class Mix(nn.Layer):
 
 
 class DownTwo(nn.Layer):
-    """DownTwo, spec.yaml:14.
+    """A convolution and a pooling.
 
     [N, in_channels, H, W] -> [N, block_channels * 2, H', W']
     """
@@ -35,7 +34,6 @@ class DownTwo(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, block_channels * 2, 3, padding=1)
         self.pool = nn.MaxPool2D(2)
-        self.out_channels = block_channels * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -58,10 +56,15 @@ class InlineRepeated(nn.Layer):
             DownTwo(16, block_channels=8),
         )
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 8, 16, 16), "input", "spec.yaml:3")
-        x = self.mix(x)
-        check_shape(x, (None, 8, 16, 16), "mix", "spec.yaml:5")
-        x = self.down_two(x)
-        check_shape(x, (None, 16, 4, 4), "down_two", "spec.yaml:11")
-        return x
+        x = self.mix(x)  # [N, 8, 16, 16]
+        return self.down_two(x)  # [N, 16, 4, 4]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((8, 16, 16), "spec.yaml:3"),
+            "mix": ((8, 16, 16), "spec.yaml:5"),
+            "down_two": ((16, 4, 4), "spec.yaml:11"),
+        }

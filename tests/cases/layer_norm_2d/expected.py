@@ -4,14 +4,14 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 from pmruntime.layers import LayerNorm2D
 
 __all__ = ["Channels"]
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:6.
+    """A normalisation and a convolution.
 
     [N, in_channels, H, W] -> [N, in_channels * 2, H, W]
     """
@@ -20,8 +20,7 @@ class Unit(nn.Layer):
         super().__init__()
         self.norm1 = LayerNorm2D(in_channels, bias_attr=False)
         self.conv = nn.Conv2D(in_channels, in_channels * 2, 1)
-        self.conv_norm = LayerNorm2D(in_channels * 2, epsilon=1e-06)
-        self.out_channels = in_channels * 2
+        self.conv_norm = LayerNorm2D(in_channels * 2, epsilon=1e-6)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.norm1(x)
@@ -41,10 +40,15 @@ class Channels(nn.Layer):
         self.unit1 = Unit(3)
         self.unit2 = Unit(6)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 8, 8), "input", "spec.yaml:4")
-        x = self.unit1(x)
-        check_shape(x, (None, 6, 8, 8), "unit1", "spec.yaml:11")
-        x = self.unit2(x)
-        check_shape(x, (None, 12, 8, 8), "unit2", "spec.yaml:12")
-        return x
+        x = self.unit1(x)  # [N, 6, 8, 8]
+        return self.unit2(x)  # [N, 12, 8, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 8, 8), "spec.yaml:4"),
+            "unit1": ((6, 8, 8), "spec.yaml:11"),
+            "unit2": ((12, 8, 8), "spec.yaml:12"),
+        }

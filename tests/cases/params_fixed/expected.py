@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Fixed"]
 
@@ -31,16 +31,21 @@ class Fixed(nn.Layer):
         self.drop = nn.Dropout(rate)
         self.fc = nn.Linear(width, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        x = self.conv(x)
-        check_shape(x, (None, self.width, 32, 32), "conv", "spec.yaml:7")
-        x = self.pool(x)
-        check_shape(x, (None, self.width, 1, 1), "pool", "spec.yaml:9")
-        x = self.flatten(x)
-        check_shape(x, (None, self.width), "flatten", "spec.yaml:10")
-        x = self.drop(x)
-        check_shape(x, (None, self.width), "drop", "spec.yaml:11")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:12")
-        return x
+        x = self.conv(x)  # [N, width, 32, 32]
+        x = self.pool(x)  # [N, width, 1, 1]
+        x = self.flatten(x)  # [N, width]
+        x = self.drop(x)  # [N, width]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "conv": ((self.width, 32, 32), "spec.yaml:7"),
+            "pool": ((self.width, 1, 1), "spec.yaml:9"),
+            "flatten": ((self.width,), "spec.yaml:10"),
+            "drop": ((self.width,), "spec.yaml:11"),
+            "fc": ((self.num_classes,), "spec.yaml:12"),
+        }

@@ -4,7 +4,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Plain"]
 
@@ -22,7 +22,7 @@ class Plain(nn.Layer):
         self.num_classes = num_classes
         self.conv1 = nn.Conv2D(1, 6, 5, padding=2)
         self.pool1 = nn.MaxPool2D(2)
-        self.conv2 = nn.Conv2D(6, 16, [5, 3], stride=[2, 1], padding=[2, 1])
+        self.conv2 = nn.Conv2D(6, 16, (5, 3), stride=(2, 1), padding=(2, 1))
         self.norm2 = nn.GroupNorm(4, 16)
         self.act2 = nn.Sigmoid()
         self.pool2 = nn.AvgPool2D(3, stride=2, padding=1, ceil_mode=True)
@@ -30,24 +30,29 @@ class Plain(nn.Layer):
         self.drop = nn.Dropout(0.4)
         self.fc = nn.Linear(512, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 1, 28, 28), "input", "spec.yaml:5")
-        x = F.relu(self.conv1(x))
-        check_shape(x, (None, 6, 28, 28), "conv1", "spec.yaml:8")
-        x = self.pool1(x)
-        check_shape(x, (None, 6, 14, 14), "pool1", "spec.yaml:9")
-        x = F.leaky_relu(self.conv2(x), negative_slope=0.1)
-        check_shape(x, (None, 16, 7, 14), "conv2", "spec.yaml:10")
-        x = self.norm2(x)
-        check_shape(x, (None, 16, 7, 14), "norm2", "spec.yaml:11")
-        x = self.act2(x)
-        check_shape(x, (None, 16, 7, 14), "act2", "spec.yaml:12")
-        x = self.pool2(x)
-        check_shape(x, (None, 16, 4, 8), "pool2", "spec.yaml:13")
-        x = self.flatten(x)
-        check_shape(x, (None, 512), "flatten", "spec.yaml:14")
-        x = self.drop(x)
-        check_shape(x, (None, 512), "drop", "spec.yaml:15")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:16")
-        return x
+        x = F.relu(self.conv1(x))  # [N, 6, 28, 28]
+        x = self.pool1(x)  # [N, 6, 14, 14]
+        x = F.leaky_relu(self.conv2(x), negative_slope=0.1)  # [N, 16, 7, 14]
+        x = self.norm2(x)  # [N, 16, 7, 14]
+        x = self.act2(x)  # [N, 16, 7, 14]
+        x = self.pool2(x)  # [N, 16, 4, 8]
+        x = self.flatten(x)  # [N, 512]
+        x = self.drop(x)  # [N, 512]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((1, 28, 28), "spec.yaml:5"),
+            "conv1": ((6, 28, 28), "spec.yaml:8"),
+            "pool1": ((6, 14, 14), "spec.yaml:9"),
+            "conv2": ((16, 7, 14), "spec.yaml:10"),
+            "norm2": ((16, 7, 14), "spec.yaml:11"),
+            "act2": ((16, 7, 14), "spec.yaml:12"),
+            "pool2": ((16, 4, 8), "spec.yaml:13"),
+            "flatten": ((512,), "spec.yaml:14"),
+            "drop": ((512,), "spec.yaml:15"),
+            "fc": ((self.num_classes,), "spec.yaml:16"),
+        }

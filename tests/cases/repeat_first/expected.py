@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Repeats"]
 
 
 class Basic(nn.Layer):
-    """Basic, spec.yaml:7.
+    """Two convolutions with a shortcut.
 
     [N, in_channels, H, W] -> [N, width, H', W']
     """
@@ -29,7 +29,6 @@ class Basic(nn.Layer):
                 in_channels, width, 1, stride=stride, bias_attr=False
             )
             self.shortcut_conv_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = F.relu(self.conv1_norm(self.conv1(x)))
@@ -68,12 +67,17 @@ class Repeats(nn.Layer):
             *(Basic(32, width=32) for _ in range(2)),
         )
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        x = self.stem(x)
-        check_shape(x, (None, 16, 16, 16), "stem", "spec.yaml:17")
-        x = self.c2(x)
-        check_shape(x, (None, 16, 16, 16), "c2", "spec.yaml:18")
-        x = self.c3(x)
-        check_shape(x, (None, 32, 8, 8), "c3", "spec.yaml:19")
-        return x
+        x = self.stem(x)  # [N, 16, 16, 16]
+        x = self.c2(x)  # [N, 16, 16, 16]
+        return self.c3(x)  # [N, 32, 8, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "stem": ((16, 16, 16), "spec.yaml:17"),
+            "c2": ((16, 16, 16), "spec.yaml:18"),
+            "c3": ((32, 8, 8), "spec.yaml:19"),
+        }

@@ -3,13 +3,13 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Counted"]
 
 
 class Tower(nn.Layer):
-    """Tower, spec.yaml:6.
+    """Convolutions.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -26,7 +26,6 @@ class Tower(nn.Layer):
         self.mix = nn.Sequential(
             *(nn.Conv2D(width, width, 1) for _ in range(depth - 1)),
         )
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -46,10 +45,15 @@ class Counted(nn.Layer):
         self.tower1 = Tower(3, depth=2, width=8)
         self.tower2 = Tower(8, depth=4, width=16)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        x = self.tower1(x)
-        check_shape(x, (None, 8, 32, 32), "tower1", "spec.yaml:12")
-        x = self.tower2(x)
-        check_shape(x, (None, 16, 32, 32), "tower2", "spec.yaml:13")
-        return x
+        x = self.tower1(x)  # [N, 8, 32, 32]
+        return self.tower2(x)  # [N, 16, 32, 32]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "tower1": ((8, 32, 32), "spec.yaml:12"),
+            "tower2": ((16, 32, 32), "spec.yaml:13"),
+        }

@@ -4,7 +4,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Set"]
 
@@ -31,14 +31,19 @@ class Set(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(8, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 1, 96, 64), "input", "spec.yaml:3")
-        x = self.conv(x)
-        check_shape(x, (None, 8, 96, 64), "conv", "spec.yaml:6")
-        x = self.pool(x)
-        check_shape(x, (None, 8, 1, 1), "pool", "spec.yaml:7")
-        x = self.flatten(x)
-        check_shape(x, (None, 8), "flatten", "spec.yaml:8")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:9")
-        return x
+        x = self.conv(x)  # [N, 8, 96, 64]
+        x = self.pool(x)  # [N, 8, 1, 1]
+        x = self.flatten(x)  # [N, 8]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((1, 96, 64), "spec.yaml:3"),
+            "conv": ((8, 96, 64), "spec.yaml:6"),
+            "pool": ((8, 1, 1), "spec.yaml:7"),
+            "flatten": ((8,), "spec.yaml:8"),
+            "fc": ((self.num_classes,), "spec.yaml:9"),
+        }

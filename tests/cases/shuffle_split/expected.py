@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Shuffle"]
 
 
 class Down(nn.Layer):
-    """Down, spec.yaml:19.
+    """Five convolutions.
 
     [N, in_channels, H, W] -> [N, width // 2 * 2, H', W']
     """
@@ -44,7 +44,6 @@ class Down(nn.Layer):
         self.both_right_conv3 = nn.Conv2D(width // 2, width // 2, 1, bias_attr=False)
         self.both_right_conv3_norm = nn.BatchNorm2D(width // 2)
         self.shuffle = nn.ChannelShuffle(2)
-        self.out_channels = width // 2 * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         left = self.both_left_conv1_norm(self.both_left_conv1(x))
@@ -57,9 +56,9 @@ class Down(nn.Layer):
 
 
 class Unit(nn.Layer):
-    """Unit, spec.yaml:7.
+    """Three convolutions.
 
-    [N, in_channels, H, W] -> [N, in_channels // 2 * 2, H, W]
+    [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
 
     def __init__(self, in_channels: int) -> None:
@@ -82,7 +81,6 @@ class Unit(nn.Layer):
         )
         self.halves_work_conv3_norm = nn.BatchNorm2D(in_channels // 2)
         self.shuffle = nn.ChannelShuffle(2)
-        self.out_channels = in_channels // 2 * 2
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         same, work = paddle.split(x, 2, axis=1)
@@ -110,16 +108,21 @@ class Shuffle(nn.Layer):
         self.stage3_down = Down(48, width=96)
         self.stage3 = nn.Sequential(*(Unit(96) for _ in range(2)))
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 64, 64), "input", "spec.yaml:4")
-        x = F.relu(self.conv_norm(self.conv(x)))
-        check_shape(x, (None, 24, 32, 32), "conv", "spec.yaml:34")
-        x = self.stage2_down(x)
-        check_shape(x, (None, 48, 16, 16), "stage2_down", "spec.yaml:35")
-        x = self.stage2(x)
-        check_shape(x, (None, 48, 16, 16), "stage2", "spec.yaml:36")
-        x = self.stage3_down(x)
-        check_shape(x, (None, 96, 8, 8), "stage3_down", "spec.yaml:37")
-        x = self.stage3(x)
-        check_shape(x, (None, 96, 8, 8), "stage3", "spec.yaml:38")
-        return x
+        x = F.relu(self.conv_norm(self.conv(x)))  # [N, 24, 32, 32]
+        x = self.stage2_down(x)  # [N, 48, 16, 16]
+        x = self.stage2(x)  # [N, 48, 16, 16]
+        x = self.stage3_down(x)  # [N, 96, 8, 8]
+        return self.stage3(x)  # [N, 96, 8, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 64, 64), "spec.yaml:4"),
+            "conv": ((24, 32, 32), "spec.yaml:34", "conv_norm"),
+            "stage2_down": ((48, 16, 16), "spec.yaml:35"),
+            "stage2": ((48, 16, 16), "spec.yaml:36"),
+            "stage3_down": ((96, 8, 8), "spec.yaml:37"),
+            "stage3": ((96, 8, 8), "spec.yaml:38"),
+        }

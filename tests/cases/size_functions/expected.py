@@ -3,14 +3,14 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 from pmruntime.sizes import divisible, scaled
 
 __all__ = ["Sized"]
 
 
 class Squeeze(nn.Layer):
-    """Squeeze, spec.yaml:6.
+    """Two convolutions.
 
     [N, in_channels, H, W] -> [N, max(16, min(in_channels, 64)), H, W]
     """
@@ -21,7 +21,6 @@ class Squeeze(nn.Layer):
         self.up = nn.Conv2D(
             divisible(in_channels // share, 8), max(16, min(in_channels, 64)), 1
         )
-        self.out_channels = max(16, min(in_channels, 64))
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.down(x)
@@ -29,7 +28,7 @@ class Squeeze(nn.Layer):
 
 
 class Grow(nn.Layer):
-    """Grow, spec.yaml:11.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, scaled(width, factor), H, W]
     """
@@ -37,7 +36,6 @@ class Grow(nn.Layer):
     def __init__(self, in_channels: int, width: int, factor: float = 1.0) -> None:
         super().__init__()
         self.conv = nn.Conv2D(in_channels, scaled(width, factor), 1)
-        self.out_channels = scaled(width, factor)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return self.conv(x)
@@ -64,24 +62,29 @@ class Sized(nn.Layer):
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(1300, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 16, 16), "input", "spec.yaml:3")
-        x = self.conv1(x)
-        check_shape(x, (None, 24, 14, 14), "conv1", "spec.yaml:16")
-        x = self.conv2(x)
-        check_shape(x, (None, 18, 12, 12), "conv2", "spec.yaml:17")
-        x = self.conv3(x)
-        check_shape(x, (None, 20, 10, 10), "conv3", "spec.yaml:18")
-        x = self.squeeze1(x)
-        check_shape(x, (None, 20, 10, 10), "squeeze1", "spec.yaml:19")
-        x = self.squeeze2(x)
-        check_shape(x, (None, 20, 10, 10), "squeeze2", "spec.yaml:20")
-        x = self.grow1(x)
-        check_shape(x, (None, 9, 10, 10), "grow1", "spec.yaml:21")
-        x = self.grow2(x)
-        check_shape(x, (None, 13, 10, 10), "grow2", "spec.yaml:22")
-        x = self.flatten(x)
-        check_shape(x, (None, 1300), "flatten", "spec.yaml:23")
-        x = self.fc(x)
-        check_shape(x, (None, self.num_classes), "fc", "spec.yaml:24")
-        return x
+        x = self.conv1(x)  # [N, 24, 14, 14]
+        x = self.conv2(x)  # [N, 18, 12, 12]
+        x = self.conv3(x)  # [N, 20, 10, 10]
+        x = self.squeeze1(x)  # [N, 20, 10, 10]
+        x = self.squeeze2(x)  # [N, 20, 10, 10]
+        x = self.grow1(x)  # [N, 9, 10, 10]
+        x = self.grow2(x)  # [N, 13, 10, 10]
+        x = self.flatten(x)  # [N, 1300]
+        return self.fc(x)  # [N, num_classes]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 16, 16), "spec.yaml:3"),
+            "conv1": ((24, 14, 14), "spec.yaml:16"),
+            "conv2": ((18, 12, 12), "spec.yaml:17"),
+            "conv3": ((20, 10, 10), "spec.yaml:18"),
+            "squeeze1": ((20, 10, 10), "spec.yaml:19"),
+            "squeeze2": ((20, 10, 10), "spec.yaml:20"),
+            "grow1": ((9, 10, 10), "spec.yaml:21"),
+            "grow2": ((13, 10, 10), "spec.yaml:22"),
+            "flatten": ((1300,), "spec.yaml:23"),
+            "fc": ((self.num_classes,), "spec.yaml:24"),
+        }

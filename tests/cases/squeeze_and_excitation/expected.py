@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Gated"]
 
 
 class Gate(nn.Layer):
-    """Gate, spec.yaml:5.
+    """Two branches, multiplied.
 
     [N, in_channels, H, W] -> [N, in_channels, H, W]
     """
@@ -20,7 +20,6 @@ class Gate(nn.Layer):
         self.gate_pool = nn.AdaptiveAvgPool2D(1)
         self.gate_down = nn.Conv2D(in_channels, in_channels // ratio, 1)
         self.gate_up = nn.Conv2D(in_channels // ratio, in_channels, 1)
-        self.out_channels = in_channels
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         gate = self.gate_pool(x)
@@ -30,7 +29,7 @@ class Gate(nn.Layer):
 
 
 class GatedUnit(nn.Layer):
-    """GatedUnit, spec.yaml:14.
+    """A convolution with a shortcut.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -44,7 +43,6 @@ class GatedUnit(nn.Layer):
         if self.has_shortcut:
             self.shortcut_conv = nn.Conv2D(in_channels, width, 1)
             self.shortcut_conv_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = F.relu(self.conv_norm(self.conv(x)))
@@ -69,12 +67,17 @@ class Gated(nn.Layer):
         self.unit1 = GatedUnit(16, width=16)
         self.unit2 = GatedUnit(16, width=32)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 16, 28, 28), "input", "spec.yaml:3")
-        x = self.gate(x)
-        check_shape(x, (None, 16, 28, 28), "gate", "spec.yaml:24")
-        x = self.unit1(x)
-        check_shape(x, (None, 16, 28, 28), "unit1", "spec.yaml:25")
-        x = self.unit2(x)
-        check_shape(x, (None, 32, 28, 28), "unit2", "spec.yaml:26")
-        return x
+        x = self.gate(x)  # [N, 16, 28, 28]
+        x = self.unit1(x)  # [N, 16, 28, 28]
+        return self.unit2(x)  # [N, 32, 28, 28]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((16, 28, 28), "spec.yaml:3"),
+            "gate": ((16, 28, 28), "spec.yaml:24"),
+            "unit1": ((16, 28, 28), "spec.yaml:25"),
+            "unit2": ((32, 28, 28), "spec.yaml:26"),
+        }

@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import check_layer, checked
 
 __all__ = ["UNet"]
 
 
 class Double(nn.Layer):
-    """Double, spec.yaml:8.
+    """Two convolutions.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -21,7 +21,6 @@ class Double(nn.Layer):
         self.conv1_norm = nn.BatchNorm2D(width)
         self.conv2 = nn.Conv2D(width, width, 3, padding=1, bias_attr=False)
         self.conv2_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = F.relu(self.conv1_norm(self.conv1(x)))
@@ -50,30 +49,37 @@ class UNet(nn.Layer):
         self.dec1 = Double(48, width=16)
         self.out = nn.Conv2D(16, num_classes, 1)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 64, 64), "input", "spec.yaml:4")
-        down1 = self.down1(x)
-        check_shape(down1, (None, 16, 64, 64), "down1", "spec.yaml:14")
-        x = self.pool1(down1)
-        check_shape(x, (None, 16, 32, 32), "pool1", "spec.yaml:15")
-        down2 = self.down2(x)
-        check_shape(down2, (None, 32, 32, 32), "down2", "spec.yaml:16")
-        x = self.pool2(down2)
-        check_shape(x, (None, 32, 16, 16), "pool2", "spec.yaml:17")
-        x = self.bottom(x)
-        check_shape(x, (None, 64, 16, 16), "bottom", "spec.yaml:18")
-        up2 = self.up2(x)
-        check_shape(up2, (None, 32, 32, 32), "up2", "spec.yaml:19")
-        x = paddle.concat([down2, up2], axis=1)
-        check_shape(x, (None, 64, 32, 32), "join2", "spec.yaml:20")
-        x = self.dec2(x)
-        check_shape(x, (None, 32, 32, 32), "dec2", "spec.yaml:21")
-        up1 = self.up1(x)
-        check_shape(up1, (None, 32, 64, 64), "up1", "spec.yaml:22")
-        x = paddle.concat([down1, up1], axis=1)
-        check_shape(x, (None, 48, 64, 64), "join1", "spec.yaml:23")
-        x = self.dec1(x)
-        check_shape(x, (None, 16, 64, 64), "dec1", "spec.yaml:24")
-        x = self.out(x)
-        check_shape(x, (None, self.num_classes, 64, 64), "out", "spec.yaml:25")
-        return x
+        down1 = self.down1(x)  # [N, 16, 64, 64]
+        x = self.pool1(down1)  # [N, 16, 32, 32]
+        down2 = self.down2(x)  # [N, 32, 32, 32]
+        x = self.pool2(down2)  # [N, 32, 16, 16]
+        x = self.bottom(x)  # [N, 64, 16, 16]
+        up2 = self.up2(x)  # [N, 32, 32, 32]
+        x = paddle.concat([down2, up2], axis=1)  # [N, 64, 32, 32]
+        check_layer(self, "join2", x)
+        x = self.dec2(x)  # [N, 32, 32, 32]
+        up1 = self.up1(x)  # [N, 32, 64, 64]
+        x = paddle.concat([down1, up1], axis=1)  # [N, 48, 64, 64]
+        check_layer(self, "join1", x)
+        x = self.dec1(x)  # [N, 16, 64, 64]
+        return self.out(x)  # [N, num_classes, 64, 64]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 64, 64), "spec.yaml:4"),
+            "down1": ((16, 64, 64), "spec.yaml:14"),
+            "pool1": ((16, 32, 32), "spec.yaml:15"),
+            "down2": ((32, 32, 32), "spec.yaml:16"),
+            "pool2": ((32, 16, 16), "spec.yaml:17"),
+            "bottom": ((64, 16, 16), "spec.yaml:18"),
+            "up2": ((32, 32, 32), "spec.yaml:19"),
+            "join2": ((64, 32, 32), "spec.yaml:20", None),
+            "dec2": ((32, 32, 32), "spec.yaml:21"),
+            "up1": ((32, 64, 64), "spec.yaml:22"),
+            "join1": ((48, 64, 64), "spec.yaml:23", None),
+            "dec1": ((16, 64, 64), "spec.yaml:24"),
+            "out": ((self.num_classes, 64, 64), "spec.yaml:25"),
+        }

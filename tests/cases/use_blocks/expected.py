@@ -5,13 +5,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Borrowed"]
 
 
 class ConvUnit(nn.Layer):
-    """ConvUnit, common/blocks.yaml:4.
+    """A convolution.
 
     [N, in_channels, H, W] -> [N, width, H, W]
     """
@@ -20,7 +20,6 @@ class ConvUnit(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(in_channels, width, 3, padding=1, bias_attr=False)
         self.conv_norm = nn.BatchNorm2D(width)
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         return F.relu(self.conv_norm(self.conv(x)))
@@ -40,12 +39,17 @@ class Borrowed(nn.Layer):
         self.conv = nn.Conv2D(8, 8, 3)
         self.unit2 = ConvUnit(8, width=16)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        x = self.unit1(x)
-        check_shape(x, (None, 8, 32, 32), "unit1", "spec.yaml:6")
-        x = self.conv(x)
-        check_shape(x, (None, 8, 30, 30), "conv", "spec.yaml:7")
-        x = self.unit2(x)
-        check_shape(x, (None, 16, 30, 30), "unit2", "spec.yaml:8")
-        return x
+        x = self.unit1(x)  # [N, 8, 32, 32]
+        x = self.conv(x)  # [N, 8, 30, 30]
+        return self.unit2(x)  # [N, 16, 30, 30]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "unit1": ((8, 32, 32), "spec.yaml:6"),
+            "conv": ((8, 30, 30), "spec.yaml:7"),
+            "unit2": ((16, 30, 30), "spec.yaml:8"),
+        }

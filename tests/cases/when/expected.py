@@ -4,13 +4,13 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Inverted"]
 
 
 class InvertedResidual(nn.Layer):
-    """InvertedResidual, spec.yaml:7.
+    """Three convolutions with a shortcut.
 
     [N, in_channels, H, W] -> [N, width, H', W']
     """
@@ -38,7 +38,6 @@ class InvertedResidual(nn.Layer):
         self.project = nn.Conv2D(in_channels * expand, width, 1, bias_attr=False)
         self.project_norm = nn.BatchNorm2D(width)
         self.has_shortcut = stride == 1 and in_channels == width
-        self.out_channels = width
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         y = x
@@ -69,12 +68,17 @@ class Inverted(nn.Layer):
             InvertedResidual(24, width=24),
         )
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:4")
-        x = F.relu6(self.conv_norm(self.conv(x)))
-        check_shape(x, (None, 16, 16, 16), "conv", "spec.yaml:16")
-        x = self.b1(x)
-        check_shape(x, (None, 16, 16, 16), "b1", "spec.yaml:17")
-        x = self.b2(x)
-        check_shape(x, (None, 24, 8, 8), "b2", "spec.yaml:18")
-        return x
+        x = F.relu6(self.conv_norm(self.conv(x)))  # [N, 16, 16, 16]
+        x = self.b1(x)  # [N, 16, 16, 16]
+        return self.b2(x)  # [N, 24, 8, 8]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:4"),
+            "conv": ((16, 16, 16), "spec.yaml:16", "conv_norm"),
+            "b1": ((16, 16, 16), "spec.yaml:17"),
+            "b2": ((24, 8, 8), "spec.yaml:18"),
+        }

@@ -3,7 +3,7 @@
 
 import paddle
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["Optional"]
 
@@ -21,10 +21,15 @@ class Optional(nn.Layer):
         self.conv1 = nn.Conv2D(3, 8, 3, padding=1)
         self.conv2 = nn.Conv2D(8, 8, 3, padding=1)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 3, 32, 32), "input", "spec.yaml:3")
-        x = self.conv1(x)
-        check_shape(x, (None, 8, 32, 32), "conv1", "spec.yaml:6")
-        x = self.conv2(x)
-        check_shape(x, (None, 8, 32, 32), "conv2", "spec.yaml:7")
-        return x
+        x = self.conv1(x)  # [N, 8, 32, 32]
+        return self.conv2(x)  # [N, 8, 32, 32]
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        """By layer: shape without N, line in the spec, further sublayers."""
+        return {
+            "input": ((3, 32, 32), "spec.yaml:3"),
+            "conv1": ((8, 32, 32), "spec.yaml:6"),
+            "conv2": ((8, 32, 32), "spec.yaml:7"),
+        }

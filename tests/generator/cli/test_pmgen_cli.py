@@ -37,6 +37,26 @@ def test_build_writes_and_shows(shell: Shell) -> None:
     assert shell("build", "net.yaml", "-q").out == ""
 
 
+def test_a_spec_of_any_name_becomes_a_module(shell: Shell) -> None:
+    shell.write("3d-net.v2.yaml", SOUND)
+    assert "wrote generated/net_3d_net_v2.py" in shell("build", "3d-net.v2.yaml").out
+    done = shell("build", "3d-net.v2.yaml", "--set", "num_classes=3")
+    assert "wrote generated/net_3d_net_v2_num_classes_3.py" in done.out
+    shell.write("3d_net.v2.yaml", SOUND)
+    done = shell("build", "3d-net.v2.yaml", "3d_net.v2.yaml")
+    assert (done.status, done.out) == (1, "")
+    assert "would both become `generated/net_3d_net_v2.py`" in done.err
+
+
+@pytest.mark.parametrize("name", ["class", "None", "True", "match", "int"])
+def test_a_model_is_not_called_as_python_calls_things(shell: Shell, name: str) -> None:
+    shell.write("net.yaml", SOUND.replace("model: Net", f"model: '{name}'"))
+    done = shell("build", "net.yaml")
+    assert done.status == 1
+    assert done.err.count("error[") == 1
+    assert not (shell.folder / "generated").exists()
+
+
 def test_build_writes_only_what_changes(shell: Shell) -> None:
     shell.write("net.yaml", SOUND)
     shell("build", "net.yaml")

@@ -15,12 +15,9 @@ from pmgen.expressions.expression import (
     Name,
     NoValue,
     Unary,
-    choose,
-    evaluate,
     fold,
     names_in,
     names_in_functions,
-    substitute,
 )
 from pmgen.expressions.parser import (
     MAX_EXPRESSION,
@@ -28,6 +25,7 @@ from pmgen.expressions.parser import (
     parse_expression,
 )
 from pmgen.expressions.printer import show
+from pmgen.expressions.substitution import choose, evaluate, substitute
 
 NAMES = ("n", "out", "width", "in_channels")
 ARITHMETIC = ("+", "-", "*", "//", "%")
@@ -209,6 +207,9 @@ def test_no_value(text: str) -> None:
         ("$c + $c", "c * 2"),
         ("4 * $c", "c * 4"),
         ("$c * 2 // 2", "c"),
+        ("$c * $g // $c", "g"),
+        ("$c * 2 * 3", "c * 6"),
+        ("$a * $b - $b * $a", "0"),
         ("$c // 1", "c"),
         ("$c - $c", "0"),
         ("$c == $c", "True"),

@@ -29,7 +29,7 @@ def test_names_that_can_stand(name: str) -> None:
     [
         "", "1x1", "conv-1", "conv 1", "conv.1", "_conv", "__init__", "conv__", "schön",
         "ﬁt", "a\n", "a" * (MAX_NAME + 1), "x", "self", "paddle", "nn", "F",
-        "in_channels", "out_channels", "$a", "print", "match", "None", "__class__",
+        "in_channels", "in_features", "$a", "print", "match", "None", "__class__",
     ],
 )  # fmt: skip
 def test_names_that_cannot(name: str) -> None:

@@ -88,6 +88,11 @@ def test_sizes_not_known() -> None:
     assert not undecided(WIDTH, WIDTH)
 
 
+def test_two_arguments_are_compared_where_both_are_numbers() -> None:
+    for bounds in ({"low": WIDTH, "high": 1.0}, {"low": 1.0, "high": WIDTH}):
+        assert INITIALIZERS["Uniform"].infer(bounds, ((5, 3),)) == (5, 3)
+
+
 def test_groups_of_initializers() -> None:
     assert INITIALIZERS["Orthogonal"].infer({"gain": 1.0}, ((5, 3),)) == (5, 3)
     with pytest.raises(ShapeIssue, match=r"^5 channels cannot be divided into 2"):

@@ -14,7 +14,9 @@ from pmgen.plan.layout import (
     Keyword,
     Listing,
     Many,
+    commented,
     flat,
+    last_statement,
     lines,
     literal,
 )
@@ -84,3 +86,27 @@ def test_a_literal_is_inert(text: str) -> None:
     assert ast.literal_eval(shown) == text
     assert shown.isascii()
     assert shown.isprintable()
+
+
+LEAD = "        "
+
+
+def test_a_comment_stands_behind_its_statement() -> None:
+    split = [f"{LEAD}x = f(", f"{LEAD}    a,", f"{LEAD})"]
+    body = [f"{LEAD}y = x", *split]
+    assert last_statement(body) == 1
+    assert commented(body, {3: "[N, 1]"}) == [*body[:-1], f"{LEAD})  # [N, 1]"]
+    assert commented(body, {0: "[N]"}) == [f"{LEAD}y = x  # [N]", *split]
+
+
+def test_a_comment_stands_above_a_full_line() -> None:
+    room = WIDTH - len(f"{LEAD}x = " + "  # [N]")
+    fits, full = f"{LEAD}x = {'a' * room}", f"{LEAD}x = {'a' * (room + 1)}"
+    assert commented([fits], {0: "[N]"}) == [f"{fits}  # [N]"]
+    assert commented([fits, full], {1: "[N]"}) == [fits, f"{LEAD}# [N]", full]
+    inner = f"    {full}"[:WIDTH]
+    assert commented([f"{LEAD}if y:", inner], {1: "[N]"}) == [
+        f"{LEAD}if y:",
+        f"{LEAD}    # [N]",
+        inner,
+    ]

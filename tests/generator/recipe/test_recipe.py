@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pmruntime.recipe as runtime
+import pmruntime.recipe.recipe as runtime
 import pytest
 from pmgen.catalogue import catalogue, recipe_names
 from pmgen.diagnostics.diagnostic import Diagnostic, Diagnostics
@@ -15,7 +15,7 @@ from pmgen.recipe.meant import SYNONYMS
 from pmgen.recipe.parse import parse_recipe
 from pmruntime.recipe.definition import CHOICES, SECTIONS
 
-DEFAULT = runtime.Recipe().as_json()
+DEFAULT = runtime.parse_recipe({}).as_json()
 
 
 def parse(

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pmruntime.data.augment import Augmentation
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 
 from tests.support.paths import real_images
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pmruntime.data.augment import Augmentation
 from pmruntime.data.batches import TrainingBatches
-from pmruntime.data.dataset import Split, make_data
-from pmruntime.recipe import parse_recipe
+from pmruntime.data.dataset import Data, Split
+from pmruntime.recipe.recipe import parse_recipe
 
 Image = NDArray[np.uint8]
 
@@ -25,7 +25,7 @@ EVERYTHING = {
 def pictures(workers: int, batch_size: int, start: int = 0) -> dict[int, Image]:
     """What the network is shown of every image in epoch 3, by position."""
     train = Split(noise(23, 3, 12, 10), np.zeros(23, dtype=np.int64))
-    data = make_data("noise", train, train, 2)
+    data = Data("noise", train, train, 2)
     augment = Augmentation(parse_recipe({"augment": EVERYTHING}).augment)
     batches = TrainingBatches(
         data=data, batch_size=batch_size, augmentation=augment, seed=7, workers=workers
@@ -48,7 +48,7 @@ def test_a_picture_is_the_same_whoever_prepares_it() -> None:
 
 
 def test_epochs_and_seeds_vary_them_anew() -> None:
-    data = make_data("noise", *(Split(noise(9, 1, 8, 8), np.zeros(9, "int64")),) * 2, 2)
+    data = Data("noise", *(Split(noise(9, 1, 8, 8), np.zeros(9, "int64")),) * 2, 2)
     augment = Augmentation(parse_recipe({"augment": EVERYTHING}).augment)
     seen = set()
     for seed in (1, 2):

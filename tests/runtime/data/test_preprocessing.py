@@ -62,6 +62,13 @@ def test_colors_and_area(palm: Path, color: str) -> None:
     assert given == pytest.approx(expected.transpose(2, 0, 1) / 255, abs=1e-6)
 
 
+def test_pixels_are_scaled_to_both_sides_of_zero() -> None:
+    images = np.array([0, 51, 255, 102], dtype=np.uint8).reshape(2, 1, 1, 2)
+    scaled = Preprocessing().normalized(images)
+    assert scaled.dtype == np.float32
+    assert scaled.reshape(4) == pytest.approx([-1.0, -0.6, 1.0, -0.2], abs=1e-6)
+
+
 def test_imagenet_normalisation_follows_the_order_of_channels() -> None:
     images = np.full((1, 3, 1, 1), 128, dtype=np.uint8)
     mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])

@@ -14,9 +14,9 @@ pytest.importorskip("sklearn")
 
 from click.testing import CliRunner
 from pmruntime.cli import cli
-from pmruntime.evaluation.evaluate import Comparison, evaluate_run
+from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.problems import UserError
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.runs.trained import load_run
 from pmruntime.training.run import train
 
@@ -127,9 +127,8 @@ def test_as_many_classes_of_other_names(tmp_path: Path) -> None:
 
 def test_the_baseline_has_the_classes_of_the_run(digits: Path, tmp_path: Path) -> None:
     data = csv_folder(tmp_path / "table", DIGITS)
-    comparison = Comparison(baseline=True)
     out = tmp_path / "out"
-    result = evaluate_run(digits, str(data), comparison=comparison, out=out)
+    result = evaluate_run(digits, str(data), baseline=True, out=out)
     assert result["baseline"]["metrics"]["accuracy"]["value"] > 0.9
 
 
@@ -140,9 +139,8 @@ def test_runs_that_number_the_same_classes_otherwise(
     other = trained(tmp_path, table, 11)
     assert load_run(other).class_names != load_run(digits).class_names
     own = evaluate_run(other, str(table), out=tmp_path / "own")
-    comparison = Comparison(against=other)
     out = tmp_path / "out"
-    result = evaluate_run(digits, str(table), comparison=comparison, out=out)
+    result = evaluate_run(digits, str(table), against=other, out=out)
     there, here = result["against"]["metrics"], own["metrics"]
     assert here["accuracy"]["value"] > 0.9
     # Sums over the images and means over the classes, in another order of classes.
@@ -159,7 +157,7 @@ def test_runs_of_other_classes_are_not_compared(letters: Path, tmp_path: Path) -
         evaluate_run(
             letters,
             str(letters.parent / "abc"),
-            comparison=Comparison(against=other),
+            against=other,
             out=tmp_path / "out",
         )
 

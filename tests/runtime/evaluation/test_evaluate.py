@@ -14,11 +14,11 @@ import pytest
 pytest.importorskip("paddle")
 pytest.importorskip("sklearn")
 
-from pmruntime.data.dataset import Data, Split, make_data
-from pmruntime.evaluation.evaluate import Comparison, evaluate_run
+from pmruntime.data.dataset import Data, Split
+from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.evaluation.metrics import METRICS
 from pmruntime.problems import UserError
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.runs.folder import RunFolder
 from pmruntime.training.run import train
 
@@ -65,7 +65,7 @@ def test_files_of_one_evaluation(tiny: Path, tmp_path: Path) -> None:
 
     # With a report nothing is left of an earlier one.
     (out / "roc.png").write_bytes(b"old")
-    one = make_data("one class", data.train, one_class(data.val), 2)
+    one = Data("one class", data.train, one_class(data.val), 2)
     (out / "eval.json").unlink()
     evaluate_run(out, one, report=True)
     assert not (out / "roc.png").exists()
@@ -75,7 +75,7 @@ def test_predictions_of_every_image(tiny: Path, tmp_path: Path) -> None:
     data = make_tiny_data(3)
     names = tuple(f'val/"{i}", é.png' for i in range(37))
     val = Split(data.val.images, data.val.labels, names)
-    data = make_data("named", data.train, val, 3, ("low", "mid", "high"))
+    data = Data("named", data.train, val, 3, ("low", "mid", "high"))
     out = trained(tiny, data, tmp_path / "run")
     result = evaluate_run(out, data)
     with open(out / "predictions.csv", encoding="utf-8", newline="") as file:
@@ -94,7 +94,7 @@ def test_predictions_of_every_image(tiny: Path, tmp_path: Path) -> None:
 def test_the_baseline_beside_the_network(tiny: Path, tmp_path: Path) -> None:
     data = make_tiny_data(2)
     out = trained(tiny, data, tmp_path / "run")
-    result = evaluate_run(out, data, comparison=Comparison(baseline=True))
+    result = evaluate_run(out, data, baseline=True)
     mine, baseline = result["metrics"], result["baseline"]
     for name, difference in baseline["difference"].items():
         its = baseline["metrics"][name]["value"]
@@ -108,16 +108,16 @@ def test_against_another_run(tiny: Path, tmp_path: Path) -> None:
     data = make_tiny_data(2)
     one = trained(tiny, data, tmp_path / "one")
     two = trained(tiny, data, tmp_path / "two", seed=5)
-    result = evaluate_run(one, data, comparison=Comparison(against=two))
+    result = evaluate_run(one, data, against=two)
     its = evaluate_run(two, data)
     assert result["against"]["run"] == "two"
     assert result["against"]["metrics"] == its["metrics"]
-    back = evaluate_run(two, data, comparison=Comparison(against=one))
+    back = evaluate_run(two, data, against=one)
     for name in METRICS:
         there, here = (r["against"]["difference"][name] for r in (result, back))
         assert there["value"] == -here["value"], name
         assert there["p"] == here["p"], name
-    itself = evaluate_run(one, data, comparison=Comparison(against=one))
+    itself = evaluate_run(one, data, against=one)
     assert itself["against"]["difference"]["loss"]["value"] == 0
     assert itself["against"]["difference"]["loss"]["p"] == 1
 
@@ -127,10 +127,10 @@ def test_networks_of_other_classes_cannot_be_compared(
 ) -> None:
     data = make_tiny_data(2)
     one = trained(tiny, data, tmp_path / "one")
-    wide = make_data("wide", data.train, data.val, 3)
+    wide = Data("wide", data.train, data.val, 3)
     two = trained(tiny, wide, tmp_path / "two")
     with pytest.raises(UserError, match=r"`0`, `1`, .* `0`, `1`, `2`: they cannot"):
-        evaluate_run(one, data, comparison=Comparison(against=two))
+        evaluate_run(one, data, against=two)
 
 
 def one_class(split: Split) -> Split:
@@ -143,7 +143,7 @@ def test_figures_of_other_data_do_not_replace_those_of_its_own(
 ) -> None:
     data = make_tiny_data(2)
     out = trained(tiny, data, tmp_path / "run")
-    other = make_data("other", data.train, one_class(data.val), 2)
+    other = Data("other", data.train, one_class(data.val), 2)
     evaluate_run(out, other)  # nothing of its own is there yet
     evaluate_run(out, data)
     own = (out / "eval.json").read_bytes()
@@ -162,7 +162,7 @@ def test_figures_of_other_data_do_not_replace_those_of_its_own(
 def test_one_class_alone(tiny: Path, tmp_path: Path) -> None:
     data = make_tiny_data(2)
     out = trained(tiny, data, tmp_path / "run")
-    one = make_data("one class", data.train, one_class(data.val), 2)
+    one = Data("one class", data.train, one_class(data.val), 2)
     result = evaluate_run(out, one, report=True)
     assert result["metrics"]["auc"]["value"] is None
     assert result["metrics"]["auc"]["reason"] == "no image of class `1`"

@@ -20,7 +20,7 @@ pytest.importorskip("termios")
 
 from pmruntime.data.dataset import Data
 from pmruntime.machine.machine import Machine
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.training.run import resume, train
 
 from tests.support.runs.interrupting import NOISY, environment, write_idx

@@ -15,7 +15,7 @@ from pmruntime.model.batch_norm import check_batches, idle_norms  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
 from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.callback import Callback  # noqa: E402
 from pmruntime.training import session  # noqa: E402
 from pmruntime.training.run import train  # noqa: E402

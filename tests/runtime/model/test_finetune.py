@@ -19,7 +19,8 @@ from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.model.finetune import freeze  # noqa: E402
 from pmruntime.model.loading import build_model, load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
+from pmruntime.recipe.definition import OPTIMIZERS  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.training import session  # noqa: E402
 from pmruntime.training.ema import EMA  # noqa: E402

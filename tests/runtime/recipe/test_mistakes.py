@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pmruntime.recipe import Recipe, parse_recipe
 from pmruntime.recipe.mistakes import Conflict, mistakes
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.recipe.resolve import resolved
 
 
@@ -47,7 +47,7 @@ def test_a_conflict_is_between_sound_values(recipe: dict[str, Any], count: int) 
 
 
 def test_none_is_for_what_is_left_out() -> None:
-    assert parse_recipe({"images": {"size": None}}) == Recipe()
+    assert parse_recipe({"images": {"size": None}}) == parse_recipe({})
     [found] = mistakes({"images": {"size": None}})
     assert "must be a list [height, width]" in found.message
     assert mistakes({"augment": None, "optimizer": {"SGD": None}}) == []

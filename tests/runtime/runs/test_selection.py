@@ -11,11 +11,11 @@ import pytest
 
 paddle = pytest.importorskip("paddle")
 
-from pmruntime.data.dataset import Split, make_data  # noqa: E402
+from pmruntime.data.dataset import Data, Split  # noqa: E402
 from pmruntime.inference.split_metrics import Metrics  # noqa: E402
 from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.selection import best_row, epochs_since_best  # noqa: E402
 from pmruntime.training import session  # noqa: E402
@@ -116,7 +116,7 @@ def test_auc_is_refused_where_there_is_none(
     refused(tiny, make_tiny_data(), out, 3, "for two classes, the network tells 3")
     two = make_tiny_data(num_classes=2)
     one = Split(two.val.images[::2], two.val.labels[::2])
-    only = make_data("one", two.train, one, 2)
+    only = Data("one", two.train, one, 2)
     refused(tiny, only, out, 1, "needs images of both classes")
     monkeypatch.setitem(sys.modules, "sklearn", None)
     refused(tiny, two, out, 2, "needs scikit-learn")

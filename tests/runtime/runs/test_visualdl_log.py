@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pmruntime.data.dataset import Data
 from pmruntime.problems import UserError
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.runs.callback import Callback
 
 pytest.importorskip("paddle")

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("paddle")
 
 from pmruntime.problems import UserError
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.runs.checkpoint import read_tensors
 from pmruntime.training.run import resume, train
 

@@ -26,7 +26,7 @@ from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.machine.world import World  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.callback import Callback  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.training.run import resume, train  # noqa: E402

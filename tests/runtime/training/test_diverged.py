@@ -17,7 +17,7 @@ from pmruntime.data.dataset import Data  # noqa: E402
 from pmruntime.evaluation.evaluate import evaluate_run  # noqa: E402
 from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.training.run import train  # noqa: E402
 

@@ -17,7 +17,7 @@ from pmruntime.data.preprocessing import Preprocessing  # noqa: E402
 from pmruntime.inference.probabilities import log_probabilities  # noqa: E402
 from pmruntime.inference.split_metrics import evaluate  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.training.losses import Loss, loss_for  # noqa: E402
 from pmruntime.training.run import train  # noqa: E402
 

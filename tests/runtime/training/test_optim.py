@@ -16,7 +16,8 @@ from pmruntime.data.batches import TrainingBatches  # noqa: E402
 from pmruntime.data.dataset import Data  # noqa: E402
 from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
-from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
+from pmruntime.recipe.definition import OPTIMIZERS  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.training.ema import EMA  # noqa: E402
 from pmruntime.training.optim import build_optimizer, learning_rate_at  # noqa: E402

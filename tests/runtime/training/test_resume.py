@@ -19,7 +19,8 @@ paddle = pytest.importorskip("paddle")
 from pmruntime.cli import cli  # noqa: E402
 from pmruntime.machine.machine import Machine  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import OPTIMIZERS, Recipe, parse_recipe  # noqa: E402
+from pmruntime.recipe.definition import OPTIMIZERS  # noqa: E402
+from pmruntime.recipe.recipe import Recipe, parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.training import session  # noqa: E402
 from pmruntime.training.run import TrainingStoppedError, resume, train  # noqa: E402

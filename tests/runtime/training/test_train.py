@@ -22,7 +22,8 @@ from pmruntime.inference.split_metrics import evaluate  # noqa: E402
 from pmruntime.model.loading import load_model_class  # noqa: E402
 from pmruntime.model.outputs import predicted_classes  # noqa: E402
 from pmruntime.problems import UserError  # noqa: E402
-from pmruntime.recipe import OPTIMIZERS, parse_recipe  # noqa: E402
+from pmruntime.recipe.definition import OPTIMIZERS  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.callback import Callback  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
 from pmruntime.training.losses import Loss  # noqa: E402

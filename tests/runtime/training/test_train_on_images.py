@@ -14,7 +14,7 @@ from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.problems import UserError
-from pmruntime.recipe import Recipe, parse_recipe
+from pmruntime.recipe.recipe import Recipe, parse_recipe
 from pmruntime.runs.callback import Callback
 from pmruntime.training.run import train
 

@@ -29,13 +29,15 @@ IMPORTS = {
     "import paddle",
     "import paddle.nn.functional as F",
     "from paddle import nn",
-    "from pmruntime.checks import check_shape",
+    "from pmruntime.checks import checked",
+    "from pmruntime.checks import check_layer, checked",
 }
-IMPORTED = {"paddle", "nn", "F", "check_shape", *HELPERS, *OWN_LAYERS}
+IMPORTED = {"paddle", "nn", "F", "check_layer", "checked", *HELPERS, *OWN_LAYERS}
 # The builtins that generated code uses, and no other.
 BUILTINS = {
     "super", "range", "int", "float", "bool", "str", "tuple", "list", "len", "min",
-    "max", "round", "enumerate", "zip", "reversed", "sum", "abs", "type",
+    "max", "round", "enumerate", "zip", "reversed", "sum", "abs", "type", "dict",
+    "object",
 }  # fmt: skip
 # What may be called of Paddle: the ops, and what holds several or joins them.
 CALLED = {
@@ -82,8 +84,9 @@ def _check_class(node: ast.ClassDef, classes: set[str]) -> None:
     _check_bound(node.name)
     for item in node.body:
         if isinstance(item, ast.FunctionDef):
-            assert item.name in ("__init__", "forward"), item.name
-            assert not item.decorator_list
+            assert item.name in ("__init__", "forward", "shapes"), item.name
+            decorators = [ast.unparse(decorator) for decorator in item.decorator_list]
+            assert decorators in ([], ["checked"]), decorators
             _check_function(item, classes)
         elif isinstance(item, ast.Expr):
             assert isinstance(item.value, ast.Constant), ast.unparse(item)
@@ -131,7 +134,7 @@ def _check_call(node: ast.Call, classes: set[str]) -> None:
     root = text.split(".")[0]
     if isinstance(node.func, ast.Name):
         allowed = classes | (IMPORTED - {"paddle", "nn", "F"}) | BUILTINS
-        allowed.discard("type")  # stands in annotations
+        allowed -= {"type", "dict", "object"}  # stand in annotations
         local = text not in vars(builtins)  # a layer of a list, called by its own name
         assert text in allowed or local, f"calls `{text}`"
     elif isinstance(node.func, ast.Attribute):

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 import yaml
 from hypothesis import strategies as st
-from pmgen.expressions.expression import NoValue, evaluate
+from pmgen.expressions.expression import NoValue
 from pmgen.expressions.parser import parse_expression
+from pmgen.expressions.substitution import evaluate
 from pmgen.ops import ACTIVATIONS, MERGES, NORMS, OPS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue
 
@@ -328,7 +329,7 @@ class SpecDrawer:
             return kind, None
         if kind in ("conv", "linear", "layers", "branches", "residual", "block"):
             self._surround(layer, spot)
-        if kind != "from" and self.one_in(12):
+        if self.one_in(6 if kind == "from" else 12):
             layer["when"] = self.condition(spot)
         if kind != "from" and spot.named and self.one_in(15):
             layer["from"] = self.pick(*spot.named)

@@ -61,7 +61,8 @@ def _bare(code: str) -> str:
     tree = ast.parse(code)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            node.value = _PLACE.sub("@", node.value)
+            # A docstring's lines break elsewhere where a file's name is longer.
+            node.value = " ".join(_PLACE.sub("@", node.value).split())
     return ast.dump(tree)
 
 

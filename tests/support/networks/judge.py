@@ -99,8 +99,11 @@ def _recorder(calls: list[Call]) -> Any:
 def shape_problems(graph: Graph, found: Run) -> list[str]:
     """Where hooks saw another shape, in or out, than the graph says."""
     problems: list[str] = []
+    left = left_out(graph, found)
     for node in modules_of(graph):
         calls = found.calls.get(node.module or "", [])
+        if node.index in left:
+            continue
         if len(calls) != 1:
             problems.append(f"{node.module} ran {len(calls)} times")
             continue
@@ -127,6 +130,29 @@ def _fits(predicted: tuple[Any, ...], real: tuple[int, ...]) -> bool:
         type(size) is not int or size == found
         for size, found in zip(predicted, real, strict=True)
     )
+
+
+def left_out(graph: Graph, found: Run) -> set[int]:
+    """The nodes that did not run and need not: a `when` leaves out a layer that took
+    what they give, and nothing that ran depends on them."""
+    if all(graph.kept.values()):
+        return set()
+    read: set[int] = set()
+    for node in reversed(graph.nodes):
+        ran = bool(found.calls.get(node.module)) if node.module else node.index in read
+        if ran:
+            read.update(node.inputs)
+    modules = (node for node in modules_of(graph) if not found.calls.get(node.module))
+    return {node.index for node in modules if node.index not in read}
+
+
+def macs_that_ran(graph: Graph, found: Run, macs: int) -> int:
+    """The graph's multiply-accumulates without those of what was left out."""
+    left = left_out(graph, found)
+    training = {node.index for node in graph.nodes if graph.trains_only(node)}
+    if macs != graph.training_macs:
+        left -= training
+    return macs - sum(graph.nodes[index].macs or 0 for index in left)
 
 
 def modules_of(graph: Graph) -> Iterator[GraphNode]:

@@ -30,7 +30,7 @@ import_paddle()
 
 from pmruntime.files import leftovers  # noqa: E402
 from pmruntime.machine.machine import Machine  # noqa: E402
-from pmruntime.recipe import parse_recipe  # noqa: E402
+from pmruntime.recipe.recipe import parse_recipe  # noqa: E402
 from pmruntime.runs.checkpoint import read_tensors  # noqa: E402
 from pmruntime.runs.folder import RunFolder  # noqa: E402
 from pmruntime.training import session  # noqa: E402

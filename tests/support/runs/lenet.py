@@ -3,7 +3,7 @@
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
-from pmruntime.checks import check_shape
+from pmruntime.checks import checked
 
 __all__ = ["LeNet"]
 
@@ -22,21 +22,25 @@ class LeNet(nn.Layer):
         self.fc1 = nn.Linear(120, 64)
         self.fc2 = nn.Linear(64, num_classes)
 
+    @checked
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        check_shape(x, (None, 1, 28, 28), "input", "lenet.yaml:4")
         x = F.sigmoid(self.conv1(x))
-        check_shape(x, (None, 6, 24, 24), "conv1", "lenet.yaml:7")
         x = self.pool1(x)
-        check_shape(x, (None, 6, 12, 12), "pool1", "lenet.yaml:8")
         x = F.sigmoid(self.conv2(x))
-        check_shape(x, (None, 16, 8, 8), "conv2", "lenet.yaml:9")
         x = self.pool2(x)
-        check_shape(x, (None, 16, 4, 4), "pool2", "lenet.yaml:10")
         x = F.sigmoid(self.conv3(x))
-        check_shape(x, (None, 120, 1, 1), "conv3", "lenet.yaml:11")
         x = self.flatten(x)
-        check_shape(x, (None, 120), "flatten", "lenet.yaml:12")
         x = F.sigmoid(self.fc1(x))
-        check_shape(x, (None, 64), "fc1", "lenet.yaml:13")
-        x = self.fc2(x)
-        return x
+        return self.fc2(x)
+
+    def shapes(self) -> dict[str, tuple[object, ...]]:
+        return {
+            "input": ((1, 28, 28), "lenet.yaml:4"),
+            "conv1": ((6, 24, 24), "lenet.yaml:7"),
+            "pool1": ((6, 12, 12), "lenet.yaml:8"),
+            "conv2": ((16, 8, 8), "lenet.yaml:9"),
+            "pool2": ((16, 4, 4), "lenet.yaml:10"),
+            "conv3": ((120, 1, 1), "lenet.yaml:11"),
+            "flatten": ((120,), "lenet.yaml:12"),
+            "fc1": ((64,), "lenet.yaml:13"),
+        }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.data.dataset import Data, Split
 
 
 def make_tiny_data(num_classes: int = 3, train: int = 45, val: int = 37) -> Data:
@@ -16,4 +16,4 @@ def make_tiny_data(num_classes: int = 3, train: int = 45, val: int = 37) -> Data
         images = noise + (labels * 90)[:, None, None, None]
         return Split(images.astype(np.uint8), labels.astype(np.int64))
 
-    return make_data("noise", split(train), split(val), num_classes)
+    return Data("noise", split(train), split(val), num_classes)

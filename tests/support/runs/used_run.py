@@ -12,7 +12,7 @@ import paddle
 from numpy.typing import NDArray
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.model.loading import all_arguments, build_model, load_model_class
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.runs.checkpoint import save_weights
 from pmruntime.runs.folder import RunFolder
 

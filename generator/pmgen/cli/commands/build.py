@@ -9,6 +9,7 @@ from pmruntime.problems import UserError
 
 from pmgen.catalogue import spec_paths, trusted_folder
 from pmgen.cli.common import (
+    FOLDER,
     compiled,
     format_option,
     generated_file,
@@ -32,7 +33,7 @@ from pmgen.show.table import print_table
 @click.option(
     "-o",
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("generated"),
     show_default=True,
     help="Folder for the generated files.",
@@ -90,6 +91,8 @@ def build(
         return _check(results, targets, beside=style != "text")
     built = zip(results, targets, strict=True)
     written = [write(result, target, force=force) for result, target in built]
+    if style == "text":
+        _print_notes(results)
     if not quiet and style == "text":
         _print(results, targets, written)
     return 0
@@ -123,6 +126,13 @@ def _check(results: list[Compiled], targets: list[Path], *, beside: bool) -> int
             err=True,
         )
     return 1 if stale else 0
+
+
+def _print_notes(results: list[Compiled]) -> None:
+    """Notes on the code on stderr, each once: several specs may share a block."""
+    notes = (note for result in results for note in result.notes)
+    for text in dict.fromkeys(f"{note.span.place}: {note.text}" for note in notes):
+        click.echo(f"note: {text}", err=True)
 
 
 def _print(results: list[Compiled], targets: list[Path], written: list[bool]) -> None:

@@ -8,7 +8,7 @@ import click
 from pmruntime.problems import UserError
 
 from pmgen.catalogue import SCHEMA_FOLDER, catalogue, find_spec
-from pmgen.cli.common import compiled, refusal_explained
+from pmgen.cli.common import FOLDER, compiled, refusal_explained
 from pmgen.cli.completion import complete_spec
 from pmgen.emit.files import write_atomic, write_generated
 from pmgen.schema import schema_text
@@ -19,7 +19,7 @@ from pmgen.schema import schema_text
 @click.option(
     "-o",
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("specs"),
     show_default=True,
     help="Folder to copy to.",
@@ -41,7 +41,10 @@ def new(name: str, out: Path, force: bool) -> int:
     if there and not force:
         listed = ", ".join(f"`{target}`" for target in there)
         raise UserError(f"{listed} is there already; move it away, or use --force")
-    _write_schema(out / SCHEMA_FOLDER / "spec.json", force=force)
+    schema = out / SCHEMA_FOLDER / "spec.json"
+    with refusal_explained(schema):
+        if write_generated(schema, schema_text("spec"), force=force):
+            click.echo(f"wrote {schema}")
     for target, text in files.items():
         with refusal_explained(target):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -51,12 +54,6 @@ def new(name: str, out: Path, force: bool) -> int:
     if not all(target.is_relative_to(own.parent) for target in files):
         click.echo(f"it reaches out of its folder: `pmgen build {own} --root {out}`")
     return 0
-
-
-def _write_schema(target: Path, *, force: bool) -> None:
-    with refusal_explained(target):
-        if write_generated(target, schema_text("spec"), force=force):
-            click.echo(f"wrote {target}")
 
 
 def _same(target: Path, text: str) -> bool:

@@ -10,6 +10,7 @@ from pmgen.ops.definition import (
     ShapeIssue,
     ShapeRule,
     Weights,
+    in_order,
     is_size,
     keeps_image,
     known,
@@ -80,29 +81,15 @@ def _prelu_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     return inputs[0]
 
 
-def _rrelu(args: Args, inputs: tuple[Shape, ...]) -> Shape:
-    lower, upper = args["lower"], args["upper"]
-    if type(lower) is float and type(upper) is float and lower > upper:
-        raise ShapeIssue(
-            "PM301",
-            f"`lower` is {lower}, more than `upper`, which is {upper}",
-            arg="lower",
-        )
-    return inputs[0]
-
-
 def _activation(
     name: str, function: str | None, doc: str, *args: ArgDef, **more: object
 ) -> OpDef:
-    call = None
-    if function is not None:
-        call = f"F.{function}"
     return OpDef(
         name,
         doc,
         args=args,
         layer=f"nn.{name}",
-        function=call,
+        function=function and f"F.{function}",
         group="activation",
         **more,  # type: ignore[arg-type]
     )
@@ -186,7 +173,7 @@ OPS = (
         "LeakyReLU with a slope drawn at random in training.",
         ArgDef("lower", number(0, 1), "Least slope.", 0.125, real=True),
         ArgDef("upper", number(0, 1), "Greatest slope.", 0.3333333333333333, real=True),
-        infer=_rrelu,
+        infer=in_order("lower", "upper"),
     ),
     _activation("ReLU", "relu", "Zero below zero."),
     _activation("ReLU6", "relu6", "ReLU held at 6."),

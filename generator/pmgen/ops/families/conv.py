@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from pmgen.ops.definition import (
     ArgDef,
@@ -64,20 +65,18 @@ def _conv_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     return (args["out_channels"], *sizes)
 
 
-def _conv_weights(
-    args: Args, inputs: tuple[Shape, ...], output: Shape
-) -> Mapping[str, tuple[int, ...]]:
-    channels, out = inputs[0][0], args["out_channels"]
-    assert is_size(channels)
-    weight = (out, channels // args["groups"], *as_pair(args["kernel_size"]))
-    return with_bias(args, weight, out)
+def _weights(args: Args, first: Dim, second: Dim) -> Mapping[str, tuple[int, ...]]:
+    """Of a kernel between `first` channels and the groups of `second` ones."""
+    assert is_size(first)
+    assert is_size(second)
+    weight = (first, second // args["groups"], *as_pair(args["kernel_size"]))
+    return with_bias(args, weight, args["out_channels"])
 
 
-def _conv_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | None:
-    channels = inputs[0][0]
-    assert is_size(channels)
+def _macs(args: Args, channels: Dim, points: Shape) -> int | None:
+    """Of a kernel that joins a group of `channels` at each of the `points`."""
     per_point = channels // args["groups"]
-    total = product((per_point, *as_pair(args["kernel_size"]), *output))
+    total = product((per_point, *as_pair(args["kernel_size"]), *points))
     return total if is_size(total) else None
 
 
@@ -87,10 +86,8 @@ def _transpose_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     sizes: list[Dim] = []
     for axis, size in enumerate((height, width)):
         kernel = as_pair(args["kernel_size"])[axis]
-        stride, dilation = (
-            as_pair(args["stride"])[axis],
-            as_pair(args["dilation"])[axis],
-        )
+        stride = as_pair(args["stride"])[axis]
+        dilation = as_pair(args["dilation"])[axis]
         extra = as_pair(args["output_padding"])[axis]
         before, after = pads(args["padding"])[axis]
         if known(extra, stride) and 0 < extra >= stride:
@@ -113,63 +110,42 @@ def _transpose_shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
     return (args["out_channels"], *sizes)
 
 
-def _transpose_weights(
-    args: Args, inputs: tuple[Shape, ...], output: Shape
-) -> Mapping[str, tuple[int, ...]]:
-    channels, out = inputs[0][0], args["out_channels"]
-    assert is_size(channels)
-    weight = (channels, out // args["groups"], *as_pair(args["kernel_size"]))
-    return with_bias(args, weight, out)
-
-
-def _transpose_macs(args: Args, inputs: tuple[Shape, ...], output: Shape) -> int | None:
-    per_point = args["out_channels"] // args["groups"]
-    total = product((per_point, *as_pair(args["kernel_size"]), *inputs[0]))
-    return total if is_size(total) else None
+def _convolution(name: str, doc: str, *own: ArgDef, **more: Any) -> OpDef:
+    """`own` are the arguments that other convolutions lack."""
+    return OpDef(
+        name,
+        doc,
+        args=(_OUT, _KERNEL, _STRIDE, *own, _DILATION, _GROUPS, _BIAS),
+        layer=f"nn.{name}",
+        positional=("in_channels", "out_channels", "kernel_size"),
+        inferred={"in_channels": lambda shape: shape[0]},
+        group="convolution",
+        **more,
+    )
 
 
 PROJECTION = "Conv2D"  # what changes channels and size alone, by a window of 1
 OPS = (
-    OpDef(
+    _convolution(
         "Conv2D",
         "A convolution over an image.",
-        args=(
-            _OUT,
-            _KERNEL,
-            _STRIDE,
-            ArgDef("padding", padding(), "Zeros around the image.", 0),
-            _DILATION,
-            _GROUPS,
-            _BIAS,
-        ),
+        ArgDef("padding", padding(), "Zeros around the image.", 0),
         infer=_conv_shape,
-        layer="nn.Conv2D",
-        positional=("in_channels", "out_channels", "kernel_size"),
-        inferred={"in_channels": lambda shape: shape[0]},
-        weights=Weights(_conv_weights),
-        macs=_conv_macs,
+        weights=Weights(
+            lambda args, inputs, _: _weights(args, args["out_channels"], inputs[0][0])
+        ),
+        macs=lambda args, inputs, output: _macs(args, inputs[0][0], output),
         window=lambda args: extent(args, args["stride"]),
-        group="convolution",
     ),
-    OpDef(
+    _convolution(
         "Conv2DTranspose",
         "A transposed convolution: enlarges an image.",
-        args=(
-            _OUT,
-            _KERNEL,
-            _STRIDE,
-            ArgDef("padding", pair(0), "Rows and columns cut off the result.", 0),
-            ArgDef("output_padding", pair(0), "Rows and columns added at the end.", 0),
-            _DILATION,
-            _GROUPS,
-            _BIAS,
-        ),
+        ArgDef("padding", pair(0), "Rows and columns cut off the result.", 0),
+        ArgDef("output_padding", pair(0), "Rows and columns added at the end.", 0),
         infer=_transpose_shape,
-        layer="nn.Conv2DTranspose",
-        positional=("in_channels", "out_channels", "kernel_size"),
-        inferred={"in_channels": lambda shape: shape[0]},
-        weights=Weights(_transpose_weights),
-        macs=_transpose_macs,
-        group="convolution",
+        weights=Weights(
+            lambda args, inputs, _: _weights(args, inputs[0][0], args["out_channels"])
+        ),
+        macs=lambda args, inputs, _: _macs(args, args["out_channels"], inputs[0]),
     ),
 )

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from pmgen.ops.definition import ArgDef, Args, OpDef, Shape, ShapeIssue, ShapeRule
+from pmgen.ops.definition import (
+    ArgDef,
+    Args,
+    OpDef,
+    Shape,
+    ShapeIssue,
+    ShapeRule,
+    in_order,
+    same_shape,
+)
 from pmgen.ops.kinds import integer, number, one_of
 
 _MEAN = ArgDef("mean", number(), "Mean.", 0.0)
@@ -46,22 +55,8 @@ def _needs_axes(axes: int) -> ShapeRule:
     return rule
 
 
-def _ordered(args: Args, weights: tuple[Shape, ...]) -> Shape:
-    if args["low"] > args["high"]:
-        raise ShapeIssue(
-            "PM301",
-            f"`low` is {args['low']}, more than `high`, which is {args['high']}",
-            arg="low",
-        )
-    return weights[0]
-
-
-def _any_weight(args: Args, weights: tuple[Shape, ...]) -> Shape:
-    return weights[0]
-
-
 def _initializer(
-    name: str, doc: str, *args: ArgDef, suits: ShapeRule = _any_weight
+    name: str, doc: str, *args: ArgDef, suits: ShapeRule = same_shape
 ) -> OpDef:
     """`suits` takes the shape of the weight and raises ShapeIssue where it cannot."""
     return OpDef(
@@ -92,7 +87,7 @@ OPS = (
         "Evenly between two bounds.",
         ArgDef("low", number(), "Lower bound.", -1.0),
         ArgDef("high", number(), "Upper bound.", 1.0),
-        suits=_ordered,
+        suits=in_order("low", "high"),
     ),
     _initializer(
         "XavierNormal", "Glorot and Bengio, normal.", _FAN_IN, _FAN_OUT, _GAIN

@@ -64,10 +64,7 @@ def _pool(name: str, doc: str, *more: ArgDef) -> OpDef:
                 help="leave `ceil_mode` out, or give the padding as a number",
             )
         _check_border(name, args)
-        sizes = slide(
-            name, (height, width), args, _stride(args), ceil_mode=args["ceil_mode"]
-        )
-        return (channels, *sizes)
+        return (channels, *slide(name, (height, width), args, _stride(args)))
 
     return OpDef(
         name,
@@ -84,9 +81,7 @@ def _pool(name: str, doc: str, *more: ArgDef) -> OpDef:
 def _adaptive(name: str, doc: str) -> OpDef:
     def shape(args: Args, inputs: tuple[Shape, ...]) -> Shape:
         channels, _, _ = need_image(inputs, name)
-        size = args["output_size"]
-        height, width = size if isinstance(size, tuple) else (size, size)
-        return (channels, height, width)
+        return (channels, *as_pair(args["output_size"]))
 
     return OpDef(
         name,

@@ -9,6 +9,7 @@ from pmgen.ops.definition import (
     OpDef,
     Shape,
     ShapeIssue,
+    as_pair,
     equal_groups,
     is_size,
     known,
@@ -99,7 +100,7 @@ def _upsample(args: Args, inputs: tuple[Shape, ...]) -> Shape:
             arg="mode",
             help="write `size: [height, width]`, or take `mode: bilinear`",
         )
-    across = factor if isinstance(factor, tuple) else (factor, factor)
+    across = as_pair(factor)
     return (channels, height * across[0], width * across[1])
 
 

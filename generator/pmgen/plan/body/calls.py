@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pmgen.diagnostics.source import Span
 from pmgen.expressions.expression import (
     Const,
     Expr,
@@ -13,19 +14,15 @@ from pmgen.expressions.expression import (
     NoValue,
     Value,
     simplest,
-    substitute,
 )
-from pmgen.expressions.printer import show
+from pmgen.expressions.substitution import substitute
 from pmgen.language.spec import Act, Arg, Call, ChosenActivation, Param
 from pmgen.language.types import LIST, NO_ACTIVATION
 from pmgen.ops import INITIALIZERS
 from pmgen.ops.definition import OpDef, Shape, ShapeIssue, is_open_size
-from pmgen.plan.layout import Code, Infix, Invoke, Keyword, Listing, literal
+from pmgen.plan.layout import Code, Formula, Infix, Invoke, Keyword, Listing, literal
 
 Env = Mapping[str, "Value | Expr"]
-
-
-MAX_FORMULA = 50  # longer ones cannot be read in code, and do not fit its lines
 
 
 def name_of(param: Param) -> Name:
@@ -34,8 +31,21 @@ def name_of(param: Param) -> Name:
     return kind(param.name.text)
 
 
+MAX_ITEMS = 4  # of a list that an op takes: a padding on four sides
+
+
+def item_of(name: ListName, index: int) -> Name:
+    """One number of a parameter that is a list."""
+    return Name(f"{name.name}[{index}]")
+
+
 class NotSymbolic(Exception):
-    """A block's class cannot be written once for all uses; it is written per use."""
+    """A block's class cannot be written once for all uses. `why` says what needs a
+    number, `span` the layer where."""
+
+    def __init__(self, why: str, span: Span | None = None) -> None:
+        super().__init__(why)
+        self.why, self.span = why, span
 
 
 # Why something cannot be written without its numbers. A ShapeIssue is one too: the
@@ -62,31 +72,28 @@ def bind(op: OpDef, call: Call, env: Env) -> dict[str, Any]:
         given = call.args.get(arg.name)
         value = arg.default if given is None else symbolic(given, env)
         if (arg.fixed or arg.real) and isinstance(value, Expr):
-            raise NotSymbolic
+            raise NotSymbolic(f"`{op.name}` needs its `{arg.name}` as a number")
         bound[arg.name] = arg.settled(value)
     return bound
 
 
 def code_of(value: Any) -> Code:
-    """A value as code. Raises NotSymbolic for a size that is open here, and for a
-    formula that is too long."""
+    """A value as code. Raises NotSymbolic for a size that is open here."""
     if isinstance(value, tuple):
-        return Listing(tuple(code_of(item) for item in value))
+        return Listing(tuple(code_of(item) for item in value), "()")
     if isinstance(value, str):
         return literal(value)
     if isinstance(value, Expr):
         if is_open_size(value):
-            raise NotSymbolic
-        return formula(value)
-    return repr(value)
+            raise NotSymbolic("a layer has a size of the image that comes in")
+        return Formula(value)
+    return _number(value) if isinstance(value, float) else repr(value)
 
 
-def formula(expr: Expr) -> str:
-    """An expression as code. Raises NotSymbolic where it is too long."""
-    text = show(expr)
-    if len(text) > MAX_FORMULA:
-        raise NotSymbolic
-    return text
+def _number(value: float) -> str:
+    """A float as people write it: `1e-6` for Python's `1e-06`."""
+    mantissa, exponential, exponent = repr(value).partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponential else mantissa
 
 
 def constructor(op: OpDef, call: Call, shape: Shape, env: Env) -> Invoke:
@@ -123,7 +130,8 @@ def function(op: OpDef, call: Call, inputs: list[Code], env: Env) -> Code:
     assert op.function is not None
     bound = bind(op, call, env)
     if any(isinstance(value, Expr) for value in bound.values()):
-        raise NotSymbolic  # a parameter of __init__ is not a name in forward
+        # A parameter of __init__ is not a name in forward.
+        raise NotSymbolic(f"`{op.name}` is called in `forward`, with numbers")
     args: list[Code] = [Listing(tuple(inputs)) if op.many_inputs else inputs[0]]
     args += [code_of(bound[name]) for name in op.positional]
     args += _keywords(op, bound, skip=op.positional)
@@ -160,7 +168,7 @@ def _attributes(
     bias = bound.get("bias", True)
     if bias is not True:
         if isinstance(bias, Expr) and "bias" in call.init:
-            raise NotSymbolic
+            raise NotSymbolic("a bias that may be left out has an initializer")
         found.append(Keyword("bias_attr", code_of(bias)))
     elif "bias" in call.init:
         found.append(Keyword("bias_attr", _initializer(call.init["bias"], env)))

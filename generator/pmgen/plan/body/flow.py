@@ -9,6 +9,7 @@ from pmgen.expand.graph import join
 from pmgen.language.spec import Act, Call, Form
 from pmgen.ops.definition import Shape
 from pmgen.plan.body.calls import Env
+from pmgen.plan.body.uses import Uses
 from pmgen.plan.layout import Code
 
 
@@ -21,10 +22,9 @@ class Inline:
     act: Act | None
 
 
-# (call of a block or inline form, its shape in, where it stands) -> code, shape out
-UseClass = Callable[
-    ["Call | Inline", Env, Shape, "str | None", str], tuple[Code, Shape]
-]
+# (call of a block or inline form, names, shape in, layer, what may be relied on there)
+# -> code, shape out
+UseClass = Callable[["Call | Inline", Env, Shape, str, Uses], tuple[Code, Shape]]
 
 
 @dataclass(frozen=True)

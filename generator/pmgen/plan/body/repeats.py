@@ -6,18 +6,17 @@ changes, the rest are equal. Channels that grow by a constant (DenseNet) are cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
-from pmgen.expressions.expression import Expr, Name, as_expr, fold, simplest
-from pmgen.expressions.printer import show
+from pmgen.expressions.expression import Binary, Expr, Name, as_expr, fold, simplest
 from pmgen.language.spec import Call, Layer
 from pmgen.ops import OPS
 from pmgen.ops.definition import Dim, Shape
 from pmgen.plan.body.calls import UNDECIDED, NotSymbolic, constructor, settled, symbolic
 from pmgen.plan.body.flow import Inline, Place
 from pmgen.plan.body.writer import BodyWriter
-from pmgen.plan.layout import Code, Invoke, Many, flat
+from pmgen.plan.layout import Code, Formula, Invoke, Many
 
 _INDICES = "ijkmn"
 
@@ -74,12 +73,12 @@ class _Repeat:
         start, after_start = self.entry(shape, 0)
         rest, after_rest = self.entry(after_start, 1)
         if after_rest == after_start:
-            if flat(rest) == flat(start):
-                return [Many(start, "_", show(count))], after_rest
-            return [start, Many(rest, "_", show(as_expr(count - 1)))], after_rest
+            if rest == start:
+                return [Many(start, "_", Formula(count))], after_rest
+            return [start, Many(rest, "_", Formula(as_expr(count - 1)))], after_rest
         grown = None if self.layer.first else self.growing(shape, count)
         if grown is None:
-            raise NotSymbolic
+            raise NotSymbolic("each of a `repeat` differs from the one before")
         return [grown[0]], grown[1]
 
     def entry(self, shape: Shape, index: int) -> tuple[Code, Shape]:
@@ -111,14 +110,13 @@ class _Repeat:
         """Repetitions whose channels grow by a constant, from `shape` on; None where
         they do not."""
         index = next(Name(name) for name in _INDICES if name not in self.writer.taken)
-        general = replace(self, place=replace(self.place, path=None))
         try:
-            _, second = general.entry(shape, 1)
+            _, second = self.entry(shape, 1)
             step = simplest(as_expr(fold("-", second[0], shape[0])))
             if step == 0:
                 return None
-            here = (_stepped(shape[0], index, step), *shape[1:])
-            code, after = general.entry(here, 1)
+            here = (_counted_up(shape[0], step, index), *shape[1:])
+            code, after = self.entry(here, 1)
         except UNDECIDED:
             return None
         following = as_expr(fold("+", here[0], step))
@@ -126,7 +124,12 @@ class _Repeat:
         if not same or after[1:] != shape[1:]:
             return None
         end = _stepped(shape[0], as_expr(count), step)
-        return Many(code, index.name, show(as_expr(count))), (end, *shape[1:])
+        return Many(code, index.name, Formula(as_expr(count))), (end, *shape[1:])
+
+
+def _counted_up(start: Dim, step: Dim, index: Name) -> Expr:
+    """`64 + 32 * i`: written in this order, in which it is read."""
+    return Binary("+", as_expr(start), Binary("*", as_expr(step), index))
 
 
 def _stepped(start: Dim, times: Expr, step: Dim) -> Dim:

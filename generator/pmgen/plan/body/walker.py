@@ -1,9 +1,10 @@
 """The body of one class: attributes in `__init__`, statements in `forward`.
 
 The forms are walked once more, now with expressions for what is open: `in_channels`
-and the parameters of a block's class, `num_classes` in a model's. Where the walk knows
-its place in the expanded network (`path`), it takes the facts from there: which
-shortcut has layers, which `when` holds. Without a place, it writes the condition.
+and the parameters of a block's class, `num_classes` in a model's. In the model's class
+the walk knows its place in the expanded network (`path`), and takes from there which
+shortcut has layers. In a block's class it writes the condition, which its `uses` must
+bear out.
 """
 
 from __future__ import annotations
@@ -14,37 +15,41 @@ from functools import partial
 from typing import Any
 
 from pmgen.diagnostics.source import Span
-from pmgen.expand.graph import Graph, join
+from pmgen.expand.graph import Graph
 from pmgen.expressions.expression import (
+    Binary,
+    Choice,
     Const,
     Expr,
     ListName,
     Name,
     as_expr,
-    choose,
     fold,
     simplest,
 )
-from pmgen.expressions.printer import show
+from pmgen.expressions.operators import DUAL
+from pmgen.expressions.substitution import choose, nearly, opposite, where
 from pmgen.language.names import after_attribute
 from pmgen.language.spec import WHAT_COMES_IN, Act, Branches, Call, Form, Layer, Series
 from pmgen.language.visit import inputs_named_in, layers_in
 from pmgen.ops import MERGES, OPS
-from pmgen.ops.definition import OpDef, Shape
+from pmgen.ops.definition import Dim, OpDef, Shape, ShapeIssue
 from pmgen.plan.body.calls import (
     Env,
     NotSymbolic,
     bind,
     constructor,
     function,
+    item_of,
     settled,
     symbolic,
 )
 from pmgen.plan.body.flow import Flow, Inline, Place, UseClass
 from pmgen.plan.body.repeats import repeated
 from pmgen.plan.body.residuals import write_residual
+from pmgen.plan.body.uses import Uses
 from pmgen.plan.body.writer import BodyWriter
-from pmgen.plan.layout import Code, Invoke
+from pmgen.plan.layout import Code, Formula, Invoke
 
 
 class FormWalker(BodyWriter):
@@ -57,8 +62,9 @@ class FormWalker(BodyWriter):
         use_class: UseClass,
         referenced: frozenset[str],
         params: frozenset[str],
+        uses: Uses,
     ) -> None:
-        super().__init__(graph, env, referenced, params)
+        super().__init__(graph, env, referenced, params, uses)
         self.use_class = use_class
 
     def start(self, path: str | None, shape: Shape) -> tuple[Flow, Place]:
@@ -128,11 +134,17 @@ class FormWalker(BodyWriter):
             end = self.held(self.series(branch.path, begin, inner), name)
             ends.append(end)
             live |= {end.variable or name}
-        return self.merge(OPS[MERGES[form.merge]], ends, form.span)
+        merged = self.merge(OPS[MERGES[form.merge]], ends, form.span)
+        if not form.split:
+            return merged
+        # No use leaves a remainder, so equal parts make the whole again.
+        if self.uses.assume(as_expr(fold("==", merged.shape[0], start.shape[0]))):
+            return replace(merged, shape=(start.shape[0], *merged.shape[1:]))
+        return merged
 
     def merge(self, op: OpDef, ends: list[Flow], span: Span) -> Flow:
         """Several values joined."""
-        shape = op.infer({}, tuple(end.shape for end in ends))
+        shape = self.inferred(op, {}, tuple(end.shape for end in ends))
         call = Call(op.name, span)
         return Flow(function(op, call, [flow.code for flow in ends], {}), shape)
 
@@ -146,12 +158,15 @@ class FormWalker(BodyWriter):
         if target in place.live:
             target = self.fresh(target, place.live)
         flow = self._layer(layer, start, place, target)
+        if flow.variable not in (None, place.target):
+            return flow  # a `when` left the layer out: what it passes on has a name
         self.assign(target, flow.code)
         return Flow(target, flow.shape)
 
     def _layer(self, layer: Layer, start: Flow, place: Place, target: str) -> Flow:
         name = layer.name.text
         inputs = [start]
+        self.span = layer.name.span
         if layer.inputs is not None:
             inputs = [place.named[ident.text] for ident in layer.inputs]
         if layer.when is None:
@@ -162,18 +177,42 @@ class FormWalker(BodyWriter):
                 return inputs[0]
             return self.held(self.once(layer, inputs, place, target), target)
         flag = f"has_{place.attr}{name}"
-        self.attribute(flag, show(condition), layer.name.span)
+        self.attribute(flag, Formula(condition), layer.name.span)
         self.assign(target, inputs[0].code)
-        with self.condition(flag):
-            flow = self.once(layer, inputs, place, target)
+        there = [Flow(i.code, self.where(condition, i.shape)) for i in inputs]
+        with self.condition(flag, condition):
+            flow = self.once(layer, there, place, target)
             self.assign(target, flow.code)
         if len(flow.shape) != len(inputs[0].shape):
-            raise NotSymbolic
-        shape = tuple(
-            simplest(choose(condition, as_expr(yes), as_expr(no)))
-            for yes, no in zip(flow.shape, inputs[0].shape, strict=True)
-        )
-        return Flow(target, shape)
+            raise NotSymbolic("a `when` decides between an image and features")
+        passed = self.where(opposite(condition), inputs[0].shape)
+        sizes = zip(flow.shape, passed, strict=True)
+        return Flow(target, tuple(self.either(condition, *pair) for pair in sizes))
+
+    def where(self, condition: Expr, shape: Shape) -> Shape:
+        """The shape where a condition holds."""
+        uses = self.uses.where(condition)
+        sizes = (where(condition, as_expr(size), uses.side) for size in shape)
+        return tuple(map(simplest, sizes))
+
+    def either(self, condition: Expr, yes: Dim, no: Dim) -> Dim:
+        """The size behind a layer with a `when`: one formula where one is right at
+        every use."""
+        sides = as_expr(yes), as_expr(no)
+        exact = choose(condition, *sides)
+        if not isinstance(exact, Choice):
+            return simplest(exact)
+        for general in nearly(condition, *sides):
+            if self.uses.assume(as_expr(fold("==", exact, general))):
+                return simplest(general)
+        # Several conditions of which one holds everywhere, or that never meet.
+        together = exact.condition
+        if isinstance(together, Binary) and together.op in DUAL:
+            if together.op == "or" and self.uses.assume(together):
+                return simplest(exact.yes)
+            if together.op == "and" and self.uses.assume(opposite(together)):
+                return simplest(exact.no)
+        return exact
 
     def once(self, layer: Layer, inputs: list[Flow], place: Place, target: str) -> Flow:
         """The layer's value, its condition aside."""
@@ -200,9 +239,7 @@ class FormWalker(BodyWriter):
         self, body: Call | Inline, shape: Shape, place: Place, label: str
     ) -> tuple[Code, Shape]:
         """The construction of a block or of an inline form that repeats."""
-        path = None if place.path is None else join(place.path, label)
-        self._note_strides(body)
-        return self.use_class(body, self.env, shape, path, label)
+        return self.use_class(body, self.env, shape, label, self.uses)
 
     def op(self, call: Call, inputs: list[Flow], attr: str, span: Span) -> Flow:
         """An op on its inputs."""
@@ -230,17 +267,21 @@ class FormWalker(BodyWriter):
                 continue
             op = OPS[call.name]
             shape = self.shape_of(op, call, (flow.shape,))
-            if role == "act" and op.function is not None:
+            if role == "act" and op.function is not None and self.settles(op, call):
                 wrap = partial(self._function, op, call)
             else:
                 name = after_attribute(attr, role)
                 made = constructor(op, call, flow.shape, self.env)
                 self.attribute(name, made, call.span)
                 wrap = partial(_invoke, f"self.{name}")
-            if not self.fits(target, wrap(flow.code)):
-                flow = self.held(flow, target)
             flow = Flow(wrap(flow.code), shape)
         return flow
+
+    def settles(self, op: OpDef, call: Call) -> bool:
+        """Whether all arguments are numbers here. A parameter of `__init__` is no name
+        in `forward`, so what takes one becomes a layer."""
+        bound = bind(op, call, self.env)
+        return not any(isinstance(value, Expr) for value in bound.values())
 
     def _function(self, op: OpDef, call: Call, code: Code) -> Code:
         return function(op, call, [code], self.env)
@@ -248,24 +289,24 @@ class FormWalker(BodyWriter):
     def shape_of(self, op: OpDef, call: Call, shapes: tuple[Shape, ...]) -> Shape:
         """The op's shape rule on what is known here."""
         bound = bind(op, call, self.env)
-        if any(isinstance(value, ListName) for value in bound.values()):
-            raise NotSymbolic  # height and width each need their own number
-        self._collect_strides(bound)
-        return op.infer(bound, shapes)
+        for name, value in bound.items():
+            if isinstance(value, ListName):
+                items = range(self.uses.length_of(value))
+                bound[name] = tuple(item_of(value, index) for index in items)
+        return self.inferred(op, bound, shapes)
 
-    def _collect_strides(self, bound: Mapping[str, Any]) -> None:
-        stride = bound.get("stride")
-        for item in stride if isinstance(stride, tuple) else (stride,):
-            if isinstance(item, Expr) or (type(item) is int and item != 1):
-                self.strides.append(as_expr(item))
-
-    def _note_strides(self, body: Call | Inline) -> None:
-        """A block inside a residual's body: its strides count too."""
-        if not isinstance(body, Call):
-            return
-        for name, arg in body.args.items():
-            if "stride" in name:
-                self._collect_strides({"stride": symbolic(arg, self.env)})
+    def inferred(
+        self, op: OpDef, bound: Mapping[str, Any], shapes: tuple[Shape, ...]
+    ) -> Shape:
+        """The op's shape rule. What it refuses because sizes are called differently is
+        sound where they are one at every use."""
+        try:
+            return op.infer(bound, shapes)
+        except ShapeIssue:
+            agreed = self.uses.agreed(shapes)
+            if agreed == shapes:
+                raise
+            return op.infer(bound, agreed)
 
 
 def as_expr_of(value: Any) -> Expr:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pmruntime.cli.common import debug_option, problems_explained
+from pmruntime.cli.common import PATH, debug_option, problems_explained
 from pmruntime.cli.data.check import print_report
 from pmruntime.problems import UserError
 from pmruntime.recipe.images import RESIZES
@@ -14,13 +14,9 @@ from pmruntime.recipe.images import RESIZES
 
 @click.command("prepare")
 @click.argument(
-    "archives",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="ARCHIVES...|DIR",
+    "archives", nargs=-1, required=True, type=PATH, metavar="ARCHIVES...|DIR"
 )
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--out", type=PATH, metavar="DIR")
 @click.option(
     "--size",
     default="224x224",
@@ -29,7 +25,7 @@ from pmruntime.recipe.images import RESIZES
     help="Size of the decoded images that are kept.",
 )
 @click.option(
-    "--resize", type=click.Choice(RESIZES), default="linear", show_default=True
+    "--resize", type=click.Choice(list(RESIZES)), default="linear", show_default=True
 )
 @click.option("--no-cache", is_flag=True, help="Keep no decoded images.")
 @click.option(

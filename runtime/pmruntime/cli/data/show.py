@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pmruntime.cli.common import debug_option, images_argument, problems_explained
+from pmruntime.cli.common import PATH, debug_option, images_argument, problems_explained
 from pmruntime.files import write_atomic
 from pmruntime.problems import UserError
 
@@ -14,12 +14,7 @@ from pmruntime.problems import UserError
 @click.command("show")
 @images_argument
 @click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="PNG",
-    help="The file to write.",
+    "-o", "--out", required=True, type=PATH, metavar="PNG", help="The file to write."
 )
 @click.option(
     "--per-class",

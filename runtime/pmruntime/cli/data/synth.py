@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from pmruntime.cli.common import debug_option, problems_explained
+from pmruntime.cli.common import PATH, debug_option, problems_explained
 
 
 @click.command("synth")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--out", required=True, type=PATH, metavar="DIR")
 @click.option("--train", type=click.IntRange(1), default=60, show_default=True)
 @click.option("--val", type=click.IntRange(1), default=30, show_default=True)
 @click.option(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.data.dataset import Data, Split
 from pmruntime.machine.extras import not_installed
 
 _HELD_OUT = 100  # of the 500 images of each digit
@@ -29,7 +29,7 @@ def read_digits() -> Data:
     for digit in range(10):
         members = np.flatnonzero(labels == digit)
         held_out[rng.permutation(members)[:_HELD_OUT]] = True
-    return make_data(
+    return Data(
         "digits",
         Split(images[~held_out], labels[~held_out]),
         Split(images[held_out], labels[held_out]),

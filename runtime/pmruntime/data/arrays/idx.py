@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.data.dataset import Data, Split
 from pmruntime.problems import UserError
 
 IDX_KIND = "MNIST's IDX files (train-images-idx3-ubyte.gz ...)"
@@ -41,12 +41,12 @@ def read_idx(folder: Path) -> Data:
     train, val = _read_split(folder, "train"), _read_split(folder, "t10k")
     if train.images.shape[1:] != val.images.shape[1:]:
         raise UserError(
-            f"`{folder}`: the images of t10k are {_size(val)}, those of train "
-            f"{_size(train)}",
+            f"`{folder}`: the images of t10k are {_by(val.images.shape[2:])}, those of "
+            f"train {_by(train.images.shape[2:])}",
             "both must have one size",
         )
     num_classes = int(max(train.labels.max(), val.labels.max())) + 1
-    return make_data(f"idx folder {folder.name}", train, val, num_classes)
+    return Data(f"idx folder {folder.name}", train, val, num_classes)
 
 
 def _read_split(folder: Path, part: str) -> Split:
@@ -115,10 +115,6 @@ def _existing(folder: Path, name: str) -> Path:
 def _find(folder: Path, name: str) -> Path | None:
     candidates = (folder / name, folder / f"{name}.gz")
     return next((path for path in candidates if path.is_file()), None)
-
-
-def _size(split: Split) -> str:
-    return _by(split.images.shape[2:])
 
 
 def _by(sizes: tuple[int, ...] | list[int]) -> str:

@@ -6,12 +6,10 @@ from pathlib import Path
 
 from pmruntime.data.folders.listing import (
     Entry,
-    Fault,
     Listing,
     image_files,
     is_ignored,
     split_name,
-    unread_images,
 )
 
 
@@ -31,18 +29,17 @@ def list_class_folders(folder: Path) -> Listing:
         part = parts[split]
         if not (folder / part).is_dir():
             continue
-        listing.faults += unread_images(listing, part)
+        listing.refuse_unread(part)
         for label, name in enumerate(names):
             files = list(image_files(folder / part / name))
             if not files:
                 remedy = "both splits need images of every class"
-                listing.faults.append(Fault(f"{part}/{name}", "no images", remedy))
+                listing.fault(f"{part}/{name}", "no images", remedy)
             entries += [Entry(path, listing.name_of(path), label) for path in files]
         for path in image_files(folder / part):
             if path.parent == folder / part:
                 remedy = "put it into the folder of its class, or take it away"
-                fault = Fault(listing.name_of(path), "an image without label", remedy)
-                listing.faults.append(fault)
+                listing.fault(listing.name_of(path), "an image without label", remedy)
     return listing.sort()
 
 

@@ -9,32 +9,31 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pmruntime.data.dataset import Data, Split, make_data
+from pmruntime.data.dataset import Data, Split
 from pmruntime.data.decode import BadImageError, read_image
-from pmruntime.data.folders.cache import cached_images, write_cache
+from pmruntime.data.folders.cache import SplitFiles
 from pmruntime.data.folders.copies import without_copies
 from pmruntime.data.folders.kinds import DESCRIPTIONS, list_images
 from pmruntime.data.folders.listing import Entry, Fault, Listing
 from pmruntime.data.folders.parallel import OnProgress, in_threads
 from pmruntime.data.preprocessing import Preprocessing
 from pmruntime.machine.opencv import cv2
-from pmruntime.problems import UserError
+from pmruntime.problems import UserError, listed
+from pmruntime.recipe.images import RESIZES
 
 _SHOWN = 3  # faults that a message names; it counts the others
-_INTERPOLATION = {"linear": cv2.INTER_LINEAR, "area": cv2.INTER_AREA}
 
 
 def read_image_folder(
     folder: Path,
     preprocessing: Preprocessing,
     drop_copies: bool = False,
-    cache: Path | None = None,
     progress: OnProgress | None = None,
 ) -> Data:
     """Both splits of a folder, decoded and resized. A split that is missing is empty.
 
-    A cache that fits (`build_cache`), in the folder or in `cache`, saves the decoding.
-    Raises UserError for serious faults of the folder and for bad images.
+    A cache that fits (`build_cache`) saves the decoding. Raises UserError for serious
+    faults of the folder and for bad images.
     """
     listing = _sound_listing(folder)
     preprocessing = _with_size(listing, preprocessing)
@@ -46,21 +45,18 @@ def read_image_folder(
         dropped = before - len(kept[0]) - len(kept[1])
         source += f", {dropped} {'copy' if dropped == 1 else 'copies'} left out"
     train, val = (
-        _read_split(entries, positions, preprocessing, listing, cache, progress)
+        _read_split(SplitFiles(entries, preprocessing, folder), positions, progress)
         for (_, entries), positions in zip(listing.splits, kept, strict=True)
     )
     classes = listing.class_names
-    return make_data(source, train, val, len(classes), classes, preprocessing)
+    return Data(source, train, val, len(classes), classes, preprocessing)
 
 
 def build_cache(
-    folder: Path,
-    preprocessing: Preprocessing,
-    cache: Path | None = None,
-    progress: OnProgress | None = None,
+    folder: Path, preprocessing: Preprocessing, progress: OnProgress | None = None
 ) -> list[Path]:
-    """Decode both splits once, into one file each, in the folder's own `.pmgen-cache`
-    or in `cache`. `open_data` with the same settings then reads these files.
+    """Decode both splits once, into one file each, in the folder's own `.pmgen-cache`.
+    `open_data` with the same settings then reads these files.
 
     Returns the files; an existing one that fits is left as it is. A cache includes
     copies, so it serves with `drop_copies` and without. Raises UserError as `open_data`
@@ -69,55 +65,35 @@ def build_cache(
     listing = _sound_listing(folder)
     preprocessing = _with_size(listing, preprocessing)
     return [
-        _cache_file(entries, preprocessing, listing, cache, progress)
+        _cache_file(SplitFiles(entries, preprocessing, folder), progress)
         for _, entries in listing.splits
         if entries
     ]
 
 
-def _cache_file(
-    entries: list[Entry],
-    preprocessing: Preprocessing,
-    listing: Listing,
-    cache: Path | None,
-    progress: OnProgress | None,
-) -> Path:
-    images = cached_images(entries, preprocessing, listing.folder, cache)
+def _cache_file(files: SplitFiles, progress: OnProgress | None) -> Path:
+    images = files.cached_images()
     if isinstance(images, np.memmap):
         return Path(str(images.filename))
-
-    def fill(out: NDArray[np.uint8]) -> None:
-        _load_images(entries, preprocessing, listing, out, progress)
-
-    return write_cache(fill, entries, preprocessing, listing.folder, cache)
+    return files.write_cache(lambda out: _load_images(files, out, progress))
 
 
 def _load_images(
-    entries: Sequence[Entry],
-    preprocessing: Preprocessing,
-    listing: Listing,
-    out: NDArray[np.uint8] | None = None,
-    progress: OnProgress | None = None,
-) -> NDArray[np.uint8]:
-    """Images decoded and resized, uint8 [n, C, H, W], written to `out` if it is given.
-
-    `preprocessing` must have a size. Raises UserError naming bad files.
-    """
-    assert preprocessing.size is not None
-    shape = (len(entries), preprocessing.channels, *preprocessing.size)
-    images = np.empty(shape, dtype=np.uint8) if out is None else out
+    files: SplitFiles, images: NDArray[np.uint8], progress: OnProgress | None
+) -> None:
+    """Decode and resize into `images`, uint8 [n, C, H, W]. Raises UserError naming bad
+    files."""
 
     def load(index: int) -> Fault | None:
-        entry = entries[index]
+        entry = files.entries[index]
         try:
-            images[index] = prepare_file(entry.path, preprocessing)
+            images[index] = prepare_file(entry.path, files.preprocessing)
         except BadImageError as error:
             return _bad_image(entry, error)
         return None
 
-    faults = in_threads(load, range(len(entries)), progress)
-    _refuse(listing, [fault for fault in faults if fault is not None])
-    return images
+    faults = in_threads(load, range(len(images)), progress)
+    _refuse(files.folder, [fault for fault in faults if fault is not None])
 
 
 def prepare_file(path: Path, preprocessing: Preprocessing) -> NDArray[np.uint8]:
@@ -126,25 +102,20 @@ def prepare_file(path: Path, preprocessing: Preprocessing) -> NDArray[np.uint8]:
     image = read_image(path, preprocessing.color)
     if preprocessing.size is not None:
         height, width = preprocessing.size
-        image = cv2.resize(
-            image,
-            (width, height),
-            interpolation=_INTERPOLATION[preprocessing.resize],
-        ).reshape(height, width, -1)
+        how = getattr(cv2, RESIZES[preprocessing.resize])
+        image = cv2.resize(image, (width, height), interpolation=how)
+        image = image.reshape(height, width, -1)
     return np.ascontiguousarray(image.transpose(2, 0, 1))
 
 
-def _refuse(listing: Listing, faults: Sequence[Fault]) -> None:
+def _refuse(folder: Path, faults: Sequence[Fault]) -> None:
     """Raise UserError naming the first few faults, if there are any."""
     if not faults:
         return
-    lines = [f"{fault.place}: {fault.reason}" for fault in faults[:_SHOWN]]
-    rest = len(faults) - _SHOWN
-    lines += [f"and {rest} more"] if rest > 0 else []
+    lines = [f"{fault.place}: {fault.reason}" for fault in faults]
     raise UserError(
-        f"the data in `{listing.folder}` cannot be used as they are: "
-        + "; ".join(lines),
-        f"{faults[0].remedy}; `pmgen data check {listing.folder}` lists everything",
+        f"the data in `{folder}` cannot be used as they are: {listed(lines, _SHOWN)}",
+        f"{faults[0].remedy}; `pmgen data check {folder}` lists everything",
     )
 
 
@@ -159,24 +130,22 @@ def _sound_listing(folder: Path) -> Listing:
             f"the folder `{folder}` holds no images of a known kind",
             f"known kinds: {DESCRIPTIONS}",
         )
-    _refuse(listing, [fault for fault in listing.faults if fault.serious])
+    _refuse(folder, [fault for fault in listing.faults if fault.serious])
     return listing
 
 
 def _read_split(
-    entries: list[Entry],
-    kept: list[int],
-    preprocessing: Preprocessing,
-    listing: Listing,
-    cache: Path | None,
-    progress: OnProgress | None,
+    files: SplitFiles, kept: list[int], progress: OnProgress | None
 ) -> Split:
-    images = cached_images(entries, preprocessing, listing.folder, cache)
-    chosen = [entries[position] for position in kept]
+    """The images at the positions `kept`, from the cache of all where there is one."""
+    images = files.cached_images()
+    chosen = [files.entries[position] for position in kept]
     if images is None:
-        images = _load_images(chosen, preprocessing, listing, progress=progress)
-    elif len(chosen) < len(entries):
-        images = np.asarray(images[kept])  # a cache includes copies
+        files = replace(files, entries=chosen)
+        images = np.empty(files.shape, dtype=np.uint8)
+        _load_images(files, images, progress)
+    elif len(kept) < len(images):
+        images = np.asarray(images[kept])
     labels = np.array([entry.label for entry in chosen], dtype=np.int64)
     return Split(images, labels, tuple(entry.name for entry in chosen))
 
@@ -193,7 +162,7 @@ def _with_size(listing: Listing, preprocessing: Preprocessing) -> Preprocessing:
         try:
             height, width = read_image(entry.path).shape[:2]
         except BadImageError as error:
-            _refuse(listing, [_bad_image(entry, error)])
+            _refuse(listing.folder, [_bad_image(entry, error)])
             raise
         sizes.setdefault((height, width), entry.name)
         if len(sizes) > 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Listing:
 
     kind: str
     folder: Path
-    class_names: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
     train: list[Entry] = field(default_factory=list)
     val: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -59,6 +59,10 @@ class Listing:
     def splits(self) -> tuple[tuple[str, list[Entry]], ...]:
         """("train", entries) and ("val", entries)."""
         return (("train", self.train), ("val", self.val))
+
+    def fault(self, place: str, reason: str, remedy: str, serious: bool = True) -> None:
+        """Add a fault."""
+        self.faults.append(Fault(place, reason, remedy, serious))
 
     def sort(self) -> Listing:
         """Sort the entries by name, which is the same order on every system."""
@@ -70,32 +74,61 @@ class Listing:
         """A path as it is named in messages: relative to the folder, with `/`."""
         return path.relative_to(self.folder).as_posix()
 
+    def read_table(
+        self, name: str, columns: Sequence[str]
+    ) -> list[tuple[int, dict[str, str]]]:
+        """The rows of a CSV file, each with its line number and its cells by column.
+
+        Columns may come in any order, divided as the first line shows, and further ones
+        are ignored. A table that cannot be read, or lacks a column, is a fault and has
+        no rows.
+        """
+        try:
+            with open(self.folder / name, encoding="utf-8-sig", newline="") as file:
+                delimiter = _delimiter(file.readline())
+                file.seek(0)
+                reader = csv.DictReader(file, delimiter=delimiter)
+                found = [column.strip() for column in reader.fieldnames or ()]
+                reader.fieldnames = found
+                missing = [f"`{column}`" for column in columns if column not in found]
+                if missing:
+                    self.fault(
+                        f"{name}:1",
+                        f"no column {' and '.join(missing)}",
+                        f"its first line must name the columns; it has: "
+                        f"{', '.join(found) or 'nothing'}",
+                    )
+                    return []
+                return [
+                    (reader.line_num, {k: (row[k] or "").strip() for k in columns})
+                    for row in reader
+                ]
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            self.fault(name, f"cannot be read: {error}", "save it as CSV text in UTF-8")
+            return []
+
+    def refuse_unread(self, part: str) -> None:
+        """A fault for the images in a part of the folder that are of a format that is
+        not read: to go on without them would change the data in silence."""
+        files = [
+            path
+            for path in all_files(self.folder / part)
+            if path.suffix.lower() in UNREAD_SUFFIXES
+        ]
+        if files:
+            kind = UNREAD_SUFFIXES[files[0].suffix.lower()]
+            more = f", the first of {len(files):,} such images" if files[1:] else ""
+            self.fault(
+                self.name_of(files[0]),
+                f"{kind} is not read{more}",
+                "convert them to PNG or JPEG, or take them away",
+            )
+
 
 def image_files(folder: Path) -> Iterator[Path]:
     """The files with an image's suffix in a folder and its subfolders, sorted, without
     those that `is_ignored`."""
     return (path for path in all_files(folder) if path.suffix.lower() in SUFFIXES)
-
-
-def unread_images(listing: Listing, part: str) -> list[Fault]:
-    """A fault for the images in a part of the folder that are of a format that is not
-    read: to go on without them would change the data in silence."""
-    files = [
-        path
-        for path in all_files(listing.folder / part)
-        if path.suffix.lower() in UNREAD_SUFFIXES
-    ]
-    if not files:
-        return []
-    kind = UNREAD_SUFFIXES[files[0].suffix.lower()]
-    more = f", the first of {len(files):,} such images" if len(files) > 1 else ""
-    return [
-        Fault(
-            listing.name_of(files[0]),
-            f"{kind} is not read{more}",
-            "convert them to PNG or JPEG, or take them away",
-        )
-    ]
 
 
 def all_files(folder: Path) -> Iterator[Path]:
@@ -114,44 +147,6 @@ def all_files(folder: Path) -> Iterator[Path]:
 def is_ignored(path: Path) -> bool:
     """Whether it is hidden, or left behind by a system or an archiver."""
     return path.name.startswith(".") or path.name.lower() in _IGNORED
-
-
-def read_table(
-    path: Path, place: str, columns: Iterable[str], faults: list[Fault]
-) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file, each with its line number and its cells by column.
-
-    Columns may come in any order, divided as the first line shows, and further ones are
-    ignored. For a table that cannot
-    be read, or lacks a column, a fault is added to `faults` and the result is empty.
-    """
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            reader = csv.DictReader(file, delimiter=_delimiter(first))
-            found = [name.strip() for name in reader.fieldnames or ()]
-            reader.fieldnames = found
-            missing = [name for name in columns if name not in found]
-            if missing:
-                faults.append(
-                    Fault(
-                        f"{place}:1",
-                        f"no column {' and '.join(f'`{m}`' for m in missing)}",
-                        f"its first line must name the columns; it has: "
-                        f"{', '.join(found) or 'nothing'}",
-                    )
-                )
-                return []
-            return [
-                (reader.line_num, {k: (row[k] or "").strip() for k in columns})
-                for row in reader
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        faults.append(
-            Fault(place, f"cannot be read: {error}", "save it as CSV text in UTF-8")
-        )
-        return []
 
 
 def split_name(folder: Path, split: str, suffix: str = "") -> str:

@@ -10,14 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pmruntime.data.folders.listing import (
-    Entry,
-    Fault,
-    Listing,
-    image_files,
-    read_table,
-    unread_images,
-)
+from pmruntime.data.folders.listing import Entry, Listing, image_files
 
 TRAIN, VAL, LABELS = "PALM-Training400", "PALM-Validation400", "labels.csv"
 # P: pathological myopia. H, high myopia, and N, normal eyes, are not pathological.
@@ -39,17 +32,16 @@ def list_palm(folder: Path) -> Listing:
         name = listing.name_of(path)
         label = PREFIXES.get(path.name[0])
         if label is None:
-            listing.faults.append(
-                Fault(
-                    name,
-                    f"unknown prefix `{path.name[0]}`",
-                    "training images begin with P (pathological), H or N; rename it "
-                    "or take it away",
-                )
+            listing.fault(
+                name,
+                f"unknown prefix `{path.name[0]}`",
+                "training images begin with P (pathological), H or N; rename it or "
+                "take it away",
             )
         else:
             listing.train.append(Entry(path, name, label))
-    listing.faults += [*unread_images(listing, TRAIN), *unread_images(listing, VAL)]
+    listing.refuse_unread(TRAIN)
+    listing.refuse_unread(VAL)
     if (folder / VAL).is_dir():
         _list_validation(listing)
     return listing.sort()
@@ -59,13 +51,11 @@ def _list_validation(listing: Listing) -> None:
     images = _validation_images(listing)
     table = next((t for t in _TABLES if (listing.folder / t).is_file()), None)
     if table is None:
-        listing.faults.append(
-            Fault(
-                LABELS,
-                "missing",
-                f"the labels of {VAL} stand in it; `pmgen data prepare` makes it from "
-                "valid_gt.zip",
-            )
+        listing.fault(
+            LABELS,
+            "missing",
+            f"the labels of {VAL} stand in it; `pmgen data prepare` makes it from "
+            "valid_gt.zip",
         )
         return
     before = len(listing.faults)
@@ -79,7 +69,7 @@ def _list_validation(listing: Listing) -> None:
             listing.val.append(Entry(path, place, label))
         else:
             remedy = f"add a line to {table}, or take the image away"
-            listing.faults.append(Fault(place, "an image without label", remedy))
+            listing.fault(place, "an image without label", remedy)
 
 
 def _validation_images(listing: Listing) -> dict[str, Path]:
@@ -88,13 +78,10 @@ def _validation_images(listing: Listing) -> dict[str, Path]:
     for path in image_files(listing.folder / VAL):
         first = images.setdefault(path.name, path)
         if first is not path:
-            listing.faults.append(
-                Fault(
-                    listing.name_of(path),
-                    f"a second image of the name; the first is "
-                    f"{listing.name_of(first)}",
-                    f"{LABELS} tells images by name alone: take one of them away",
-                )
+            listing.fault(
+                listing.name_of(path),
+                f"a second image of the name; the first is {listing.name_of(first)}",
+                f"{LABELS} tells images by name alone: take one of them away",
             )
     return images
 
@@ -104,19 +91,15 @@ def _read_labels(
 ) -> dict[str, int]:
     """The labels in the table by file name; a fault for each line that is no use."""
     labels: dict[str, int] = {}
-    faults = listing.faults
-    rows = read_table(listing.folder / table, table, ("imgName", "Label"), faults)
-    for line, row in rows:
+    for line, row in listing.read_table(table, ("imgName", "Label")):
         name, place = row["imgName"], f"{table}:{line}"
         if row["Label"] not in ("0", "1"):
-            remedy = "a label is 0 or 1"
-            faults.append(Fault(place, f"`{row['Label']}` is no label", remedy))
+            listing.fault(place, f"`{row['Label']}` is no label", "a label is 0 or 1")
         elif name in labels:
-            remedy = "keep one of the lines"
-            faults.append(Fault(place, f"`{name}` stands here again", remedy))
+            listing.fault(place, f"`{name}` stands here again", "keep one of the lines")
         else:
             labels[name] = int(row["Label"])
             if name not in images:
                 remedy = f"put the image into {VAL}, or take the line away"
-                faults.append(Fault(place, f"a label without image: `{name}`", remedy))
+                listing.fault(place, f"a label without image: `{name}`", remedy)
     return labels

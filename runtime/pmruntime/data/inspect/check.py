@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +62,7 @@ class FolderCheck:
                 {"height": height, "width": width, "images": n}
                 for (height, width), n in self.sizes.items()
             ],
-            "faults": [
-                {
-                    "place": fault.place,
-                    "reason": fault.reason,
-                    "remedy": fault.remedy,
-                    "serious": fault.serious,
-                }
-                for fault in self.faults
-            ],
+            "faults": [asdict(fault) for fault in self.faults],
             "unread": list(self.unread),
         }
 

@@ -6,6 +6,7 @@ about eyes. Image k of a seed does not depend on how many images are drawn.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,21 @@ def synthesise(
     write_atomic(out / LABELS, ("\n".join(rows) + "\n").encode())
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Eye:
+    """What is drawn: an eye of `kind`, its nose at `side`, the centres (x, y) of its
+    disc and its fovea, and the coordinates of the pixels, `x` and `y` [size, size]. All
+    lengths are shares of a side, from the middle."""
+
+    kind: str
+    side: float
+    disc: NDArray[np.float64]
+    fovea: NDArray[np.float64]
+    radius: float
+    x: Image
+    y: Image
+
+
 def draw_fundus(
     kind: str, size: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], tuple[float, float]]:
@@ -80,17 +96,18 @@ def draw_fundus(
     fovea = disc - np.array([side * rng.uniform(0.27, 0.32), rng.uniform(-0.03, 0.05)])
     radius = rng.uniform(0.045, 0.06)
 
-    image = _background(kind, x, y, rng)
-    image = _tessellated(image, kind, size, rng)
-    image = _macula(image, x - fovea[0], y - fovea[1], rng)
+    eye = _Eye(kind=kind, side=side, disc=disc, fovea=fovea, radius=radius, x=x, y=y)
+    image = _background(eye, rng)
+    image = _tessellated(image, eye, rng)
+    image = _macula(image, eye, rng)
     if kind == "P":
-        image = _atrophy(image, x, y, disc, fovea, radius, rng)
+        image = _atrophy(image, eye, rng)
     elif kind == "H" and rng.random() < 0.7:
-        image = _crescent(image, x, y, disc, radius, side, rng)
-    image = _vessels(image, disc, fovea, size, side, rng)
-    image = _disc(image, kind, x - disc[0], y - disc[1], radius, rng)
-    image = _reflex(image, x, y, rng)
-    return _photographed(image, x, y, rng), (
+        image = _crescent(image, eye, rng)
+    image = _vessels(image, eye, rng)
+    image = _disc(image, eye, rng)
+    image = _reflex(image, eye, rng)
+    return _photographed(image, eye, rng), (
         float((fovea[0] + 0.5) * size),
         float((fovea[1] + 0.5) * size),
     )
@@ -111,52 +128,46 @@ def _blend(image: Image, color: NDArray[np.float64], alpha: Image) -> Image:
     return np.asarray(image * (1 - cover) + color.astype(np.float32) * cover)
 
 
-def _background(kind: str, x: Image, y: Image, rng: np.random.Generator) -> Image:
+def _background(eye: _Eye, rng: np.random.Generator) -> Image:
     """Orange to brown; paler on average in myopia, but the ranges overlap widely."""
-    pale = {"N": 0.42, "H": 0.5, "P": 0.5}[kind] + rng.normal(0, 0.25)
+    pale = {"N": 0.42, "H": 0.5, "P": 0.5}[eye.kind] + rng.normal(0, 0.25)
     dark, light = np.array([0.04, 0.13, 0.34]), np.array([0.16, 0.34, 0.68])
     color = dark + (light - dark) * np.clip(pale, 0, 1) + rng.normal(0, 0.02, 3)
     tilt = rng.normal(0, 0.12, 2)
-    shade = 1.1 - 1.6 * (x**2 + y**2) + tilt[0] * x + tilt[1] * y
-    uneven = 1 + 0.05 * _noise(len(x), 5, rng)
+    shade = 1.1 - 1.6 * (eye.x**2 + eye.y**2) + tilt[0] * eye.x + tilt[1] * eye.y
+    uneven = 1 + 0.05 * _noise(len(eye.x), 5, rng)
     return np.asarray(color * (shade * uneven)[:, :, None], np.float32)
 
 
-def _tessellated(image: Image, kind: str, size: int, rng: np.random.Generator) -> Image:
+def _tessellated(image: Image, eye: _Eye, rng: np.random.Generator) -> Image:
     """The choroid that shows through, more in a long eye."""
-    strength = {"N": 0.05, "H": 0.13, "P": 0.13}[kind] * rng.uniform(0.3, 1.4)
+    strength = {"N": 0.05, "H": 0.13, "P": 0.13}[eye.kind] * rng.uniform(0.3, 1.4)
+    size = len(image)
     ridges = 1 - np.abs(_noise(size, 22, rng) + 0.5 * _noise(size, 40, rng))
     pattern = np.clip(ridges, 0, 1) ** 2 - 0.4
     tint = np.array([0.5, 1.2, 1.0], np.float32)
     return np.asarray(image * (1 + strength * pattern[:, :, None] * tint))
 
 
-def _macula(image: Image, x: Image, y: Image, rng: np.random.Generator) -> Image:
+def _macula(image: Image, eye: _Eye, rng: np.random.Generator) -> Image:
+    x, y = eye.x - eye.fovea[0], eye.y - eye.fovea[1]
     depth = rng.uniform(0.15, 0.35)
     dip = depth * np.exp(-(x**2 + y**2) / (2 * rng.uniform(0.035, 0.06) ** 2))
     return np.asarray(image * (1 - dip[:, :, None] * np.array([0.6, 1.0, 0.8])))
 
 
-def _atrophy(
-    image: Image,
-    x: Image,
-    y: Image,
-    disc: NDArray[np.float64],
-    fovea: NDArray[np.float64],
-    radius: float,
-    rng: np.random.Generator,
-) -> Image:
+def _atrophy(image: Image, eye: _Eye, rng: np.random.Generator) -> Image:
     """A pale area from the disc towards the fovea, patches beyond, and pigment."""
-    size = len(image)
+    size, x, y, disc, fovea = len(image), eye.x, eye.y, eye.disc, eye.fovea
     pale = np.array([0.4, 0.62, 0.78]) + rng.normal(0, 0.08, 3)
     toward = (fovea - disc) / np.linalg.norm(fovea - disc)
-    extent = rng.uniform(1.5, 3.2) * radius
+    extent = rng.uniform(1.5, 3.2) * eye.radius
     center = disc + toward * extent * rng.uniform(0.2, 0.6)
     along = (x - center[0]) * toward[0] + (y - center[1]) * toward[1]
     across = (y - center[1]) * toward[0] - (x - center[0]) * toward[1]
     reach = np.hypot(along / 1.15, across / rng.uniform(0.8, 1.1))
     edge = extent * (1 + 0.22 * _noise(size, 9, rng) + 0.1 * _noise(size, 25, rng))
-    area = 1 / (1 + np.exp((reach - edge) / (0.12 * radius)))
+    area = 1 / (1 + np.exp((reach - edge) / (0.12 * eye.radius)))
     alpha = area * rng.uniform(0.55, 0.9)
     image = _blend(image, pale, np.asarray(alpha * (1 + 0.15 * _noise(size, 30, rng))))
     for _ in range(rng.poisson(1.2)):
@@ -170,40 +181,26 @@ def _atrophy(
     return _blend(image, np.array([0.03, 0.07, 0.15]), np.asarray(spots))
 
 
-def _crescent(
-    image: Image,
-    x: Image,
-    y: Image,
-    disc: NDArray[np.float64],
-    radius: float,
-    side: float,
-    rng: np.random.Generator,
-) -> Image:
+def _crescent(image: Image, eye: _Eye, rng: np.random.Generator) -> Image:
     """The narrow pale crescent beside the disc of a long but healthy eye."""
-    distance = np.hypot(x - disc[0] + side * 0.35 * radius, y - disc[1])
-    alpha = 1 / (1 + np.exp((distance - radius * rng.uniform(1.05, 1.3)) / 0.004))
+    beside = eye.x - eye.disc[0] + eye.side * 0.35 * eye.radius
+    distance = np.hypot(beside, eye.y - eye.disc[1])
+    alpha = 1 / (1 + np.exp((distance - eye.radius * rng.uniform(1.05, 1.3)) / 0.004))
     pale = np.array([0.4, 0.6, 0.82])
     return _blend(image, pale, np.asarray(alpha * rng.uniform(0.4, 0.7)))
 
 
-def _vessels(
-    image: Image,
-    disc: NDArray[np.float64],
-    fovea: NDArray[np.float64],
-    size: int,
-    side: float,
-    rng: np.random.Generator,
-) -> Image:
+def _vessels(image: Image, eye: _Eye, rng: np.random.Generator) -> Image:
     """Random walks that branch, from the disc: two arcades around the fovea, and finer
     vessels."""
-    scale = 4  # drawn larger, for soft edges
+    size, scale = len(image), 4  # drawn larger, for soft edges
     layer = np.zeros((size * scale // 2, size * scale // 2), np.uint8)
 
     def walk(at: NDArray[np.float64], angle: float, width: float, length: int) -> None:
         turn = 0.0
         for step in range(length):
             turn = 0.8 * turn + rng.normal(0, 0.025)
-            pull = fovea - at
+            pull = eye.fovea - at
             ahead = np.arctan2(pull[1], pull[0])
             # Arcades bend around the macula, not into it.
             bend = 0.04 if 8 < step < 34 and np.cos(ahead - angle) > -0.35 else 0.0
@@ -222,29 +219,23 @@ def _vessels(
                 fork = rng.choice((-1.0, 1.0)) * rng.uniform(0.35, 0.7)
                 walk(at, angle + fork, width * 0.6, (length - step) // 2)
 
-    toward = np.pi if side > 0 else 0.0
+    toward = np.pi if eye.side > 0 else 0.0
     for sign in (-1.0, 1.0):
         for spread in (0.95, 1.2):
             start = toward + sign * (spread + rng.normal(0, 0.1))
-            walk(disc.copy(), start, rng.uniform(0.006, 0.009), 60)
-        walk(disc.copy(), toward + np.pi + sign * rng.uniform(0.5, 1.1), 0.005, 25)
+            walk(eye.disc.copy(), start, rng.uniform(0.006, 0.009), 60)
+        walk(eye.disc.copy(), toward + np.pi + sign * rng.uniform(0.5, 1.1), 0.005, 25)
     for _ in range(3):
-        walk(disc.copy(), toward + rng.normal(0, 0.5), 0.0028, 14)
+        walk(eye.disc.copy(), toward + rng.normal(0, 0.5), 0.0028, 14)
     mask = cv2.resize(layer, (size, size), interpolation=cv2.INTER_AREA) / 255.0
     alpha = mask.astype(np.float32) * rng.uniform(0.45, 0.75)
     return _blend(image, np.array([0.04, 0.05, 0.22]), alpha)
 
 
-def _disc(
-    image: Image,
-    kind: str,
-    x: Image,
-    y: Image,
-    radius: float,
-    rng: np.random.Generator,
-) -> Image:
+def _disc(image: Image, eye: _Eye, rng: np.random.Generator) -> Image:
     """The optic disc with its cup; in a long eye it is tilted, and so an oval."""
-    flat = rng.uniform(0.62, 0.85) if kind == "P" else rng.uniform(0.85, 1.0)
+    x, y, radius = eye.x - eye.disc[0], eye.y - eye.disc[1], eye.radius
+    flat = rng.uniform(0.62, 0.85) if eye.kind == "P" else rng.uniform(0.85, 1.0)
     turn = rng.uniform(-0.5, 0.5)
     u = x * np.cos(turn) + y * np.sin(turn)
     v = y * np.cos(turn) - x * np.sin(turn)
@@ -256,29 +247,30 @@ def _disc(
     return _blend(image, np.array([0.68, 0.86, 0.98]), np.asarray(cup * 0.7))
 
 
-def _reflex(image: Image, x: Image, y: Image, rng: np.random.Generator) -> Image:
+def _reflex(image: Image, eye: _Eye, rng: np.random.Generator) -> Image:
     """Reflections that all kinds have, so that pale pixels alone do not tell the class:
     light from the eyelid or the lens, and the sheen of a young retina."""
     for _ in range(rng.integers(0, 4)):
         angle, away = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.5)
         place = away * np.array([np.cos(angle), np.sin(angle)])
         width = rng.uniform(0.03, 0.16, 2)
-        spot = ((x - place[0]) / width[0]) ** 2 + ((y - place[1]) / width[1]) ** 2
+        spot = ((eye.x - place[0]) / width[0]) ** 2
+        spot += ((eye.y - place[1]) / width[1]) ** 2
         color = np.array([0.45, 0.65, 0.75]) + rng.normal(0, 0.08, 3)
         image = _blend(image, color, np.asarray(np.exp(-spot) * rng.uniform(0.2, 0.9)))
     return image
 
 
 def _photographed(
-    image: Image, x: Image, y: Image, rng: np.random.Generator
+    image: Image, eye: _Eye, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """Effects of the camera: haze, blur, noise, a round field of view on black."""
     haze = rng.uniform(0, 0.12)
     hazy = image * (1 - haze) + haze * np.array([0.25, 0.35, 0.4], np.float32)
-    image = cv2.GaussianBlur(hazy, (0, 0), rng.uniform(0.3, 0.9) * len(x) / 224)
+    image = cv2.GaussianBlur(hazy, (0, 0), rng.uniform(0.3, 0.9) * len(image) / 224)
     noise = rng.normal(0, 0.01, image.shape).astype(np.float32)
     image = image * rng.uniform(0.8, 1.2, 3).astype(np.float32) + noise
-    field = np.clip((0.485 - np.hypot(x, y)) * len(x) / 1.5, 0, 1)
+    field = np.clip((0.485 - np.hypot(eye.x, eye.y)) * len(image) / 1.5, 0, 1)
     pixels = np.clip(image * field[:, :, None] * 255, 0, 255).astype(np.float32)
     return np.asarray(np.rint(pixels), np.uint8)
 

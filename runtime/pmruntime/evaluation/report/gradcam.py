@@ -9,7 +9,7 @@ layers that its `forward` merges, the map is that of the last of them only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ import paddle
 from numpy.typing import NDArray
 
 from pmruntime.machine.opencv import cv2
+from pmruntime.model.modes import in_eval_mode
 from pmruntime.model.outputs import main_output
 from pmruntime.problems import UserError
 
@@ -86,30 +87,18 @@ def _watched(model: Any) -> Iterator[list[tuple[str, Any]]]:
     """In eval mode, a list that gets the name and output of the last layer to give an
     image [1, C, H, W], H * W > 1. A layer runs after the layers within it."""
     seen: list[tuple[str, Any]] = []
-    hooks = []
-    was_training = [layer.training for layer in model.sublayers(include_self=True)]
 
     def watcher(name: str) -> Any:
         def watch(layer: Any, inputs: Any, output: Any) -> None:
             # Only the last output is needed; the memory of the others is released.
-            if isinstance(output, paddle.Tensor) and _is_image(output.shape):
-                seen[:] = [(name, output)]
+            if isinstance(output, paddle.Tensor):
+                shape = output.shape
+                if len(shape) == 4 and shape[2] * shape[3] > 1:
+                    seen[:] = [(name, output)]
 
         return watch
 
-    model.eval()
-    try:
+    with ExitStack() as hooks, in_eval_mode(model):
         for name, layer in model.named_sublayers():
-            hooks.append(layer.register_forward_post_hook(watcher(name)))
+            hooks.callback(layer.register_forward_post_hook(watcher(name)).remove)
         yield seen
-    finally:
-        for hook in hooks:
-            hook.remove()
-        for layer, mode in zip(
-            model.sublayers(include_self=True), was_training, strict=True
-        ):
-            layer.training = mode
-
-
-def _is_image(shape: Any) -> bool:
-    return len(shape) == 4 and shape[2] * shape[3] > 1

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from pmruntime.data import Data
 from pmruntime.evaluation.metrics import METRICS, Metric, Predictions
-from pmruntime.evaluation.report.gradcam import grad_cam, overlay
-from pmruntime.evaluation.report.pictures import as_bgr, jpeg_uri, png_uri
+from pmruntime.evaluation.report.gradcam import HeatMap, grad_cam, overlay
+from pmruntime.evaluation.report.pictures import as_bgr, data_uri, jpeg_uri
 from pmruntime.model.architecture import layer_rows
 from pmruntime.model.loading import parameter_count
 from pmruntime.problems import UserError
@@ -47,10 +47,10 @@ def write_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown_plots = [(png_uri(plots[k]), v) for k, v in _PLOTS.items() if k in plots]
+    pictures = [(plots[name], v) for name, v in _PLOTS.items() if name in plots]
     if run.folder.curve.is_file():
-        curve = png_uri(run.folder.curve.read_bytes())
-        shown_plots.append((curve, "Loss and accuracy over the epochs"))
+        curve = run.folder.curve.read_bytes()
+        pictures.append((curve, "Loss and accuracy over the epochs"))
     chosen, are_mistakes = _chosen_examples(predictions)
     examples, layer = _examples(run, data, predictions, chosen)
     layers = layer_rows(run.model, data.image_shape)
@@ -64,7 +64,7 @@ def write_report(
         rows=metric_rows(result),
         differences=difference_rows(result),
         class_rows=class_rows(result),
-        plots=shown_plots,
+        plots=[(data_uri("png", content), title) for content, title in pictures],
         no_plots=not plots,
         examples=examples,
         examples_are_mistakes=are_mistakes,
@@ -72,8 +72,8 @@ def write_report(
         cam_layer=layer,
         layers=layers,
         nested=any(row.depth for row in layers),
-        facts=_facts(run, data),
-        recipe=_recipe_rows(run),
+        facts=_facts(run, data, result["data"]["fingerprint"]),
+        recipe=[(key, _flat(v)) for key, v in run.recipe.as_json().items()],
         summary=result,
     )
     return page.encode()
@@ -88,10 +88,7 @@ def shown_measurement(name: str, measurement: Mapping[str, Any]) -> tuple[str, s
     value = _number(metric, measurement["value"]) + "%" * metric.percent
     if measurement["low"] is None:
         return value, str(measurement["reason"])
-    low, high = (
-        _number(metric, measurement["low"]),
-        _number(metric, measurement["high"]),
-    )
+    low, high = (_number(metric, measurement[k]) for k in ("low", "high"))
     return value, f"{low} – {high}"
 
 
@@ -117,26 +114,27 @@ def _number(metric: Metric, value: float, sign: str = "") -> str:
 
 def columns(result: Mapping[str, Any]) -> list[str]:
     """The names of the models compared: the network, then the others."""
-    names = [str(result["model"])]
-    if "baseline" in result:
-        names.append("baseline")
+    return [str(result["model"]), *_others(result)]
+
+
+def _others(result: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The models that the network is compared with, by name."""
+    found = {"baseline": result["baseline"]} if "baseline" in result else {}
     if "against" in result:
-        names.append(f"{result['against']['model']} of {result['against']['run']}")
-    return names
+        against = result["against"]
+        found[f"{against['model']} of {against['run']}"] = against
+    return found
 
 
 def metric_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A row for each metric: title, meaning, and a cell for each model, its value and
     interval."""
-    others = [result[key] for key in ("baseline", "against") if key in result]
+    models = (result, *_others(result).values())
     return [
         {
             "title": metric.title,
             "meaning": metric.meaning,
-            "cells": [
-                shown_measurement(name, model["metrics"][name])
-                for model in (result, *others)
-            ],
+            "cells": [shown_measurement(name, m["metrics"][name]) for m in models],
         }
         for name, metric in METRICS.items()
     ]
@@ -145,8 +143,6 @@ def metric_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 def difference_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """For each model that the network is compared with, its name and a row for each
     metric."""
-    names = columns(result)[1:]
-    others = [result[key] for key in ("baseline", "against") if key in result]
     return [
         {
             "name": name,
@@ -155,7 +151,7 @@ def difference_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 for key, metric in METRICS.items()
             ],
         }
-        for name, other in zip(names, others, strict=True)
+        for name, other in _others(result).items()
     ]
 
 
@@ -195,8 +191,8 @@ def _examples(
     for i in chosen:
         image = data.val.images[i]
         picture = as_bgr(image, data.preprocessing.color)
-        heat = _heat(run, data.preprocessing.normalized(image[None])[0])
-        layer = heat[1] if heat else None
+        found = _heat_map(run, data.preprocessing.normalized(image[None])[0])
+        layer = found.layer if found else None
         examples.append(
             {
                 "name": data.val.names[i],
@@ -204,28 +200,28 @@ def _examples(
                 "predicted": p.class_names[p.predicted[i]],
                 "probability": f"{p.probabilities[i].max():.1%}",
                 "picture": jpeg_uri(picture),
-                "overlay": jpeg_uri(overlay(picture, heat[0])) if heat else None,
+                "overlay": jpeg_uri(overlay(picture, found.heat)) if found else None,
                 "pixelated": max(picture.shape[:2]) < 100,
             }
         )
     return examples, layer
 
 
-def _heat(run: TrainedRun, image: NDArray[Any]) -> tuple[NDArray[Any], str] | None:
-    """The heat map and its layer; None where no layer of the network gives an image."""
+def _heat_map(run: TrainedRun, image: NDArray[Any]) -> HeatMap | None:
+    """None where no layer of the network gives an image."""
     try:
-        found = grad_cam(run.model, image)
+        return grad_cam(run.model, image)
     except UserError:
         return None
-    return found.heat, found.layer
 
 
-def _facts(run: TrainedRun, data: Data) -> list[tuple[str, str]]:
+def _facts(run: TrainedRun, data: Data, fingerprint: str) -> list[tuple[str, str]]:
     """The network, the data and the training as pairs of a name and a text."""
     record = run.record
     arguments = ", ".join(f"{k} = {v}" for k, v in record["arguments"].items())
     epoch = "" if run.epoch is None else f" (epoch {run.epoch})"
-    facts = [
+    versions = {k: v for k, v in record["versions"].items() if v is not None}
+    return [
         ("Network", f"{record['model']}({arguments})"),
         ("Parameters", f"{parameter_count(run.model):,}"),
         ("Weights", f"{run.weights}{epoch}"),
@@ -238,18 +234,13 @@ def _facts(run: TrainedRun, data: Data) -> list[tuple[str, str]]:
         ),
         ("Classes", ", ".join(data.class_names)),
         ("Preparation", _flat(data.preprocessing.as_json())),
-        ("Fingerprint of the data", data.fingerprint),
+        ("Fingerprint of the data", fingerprint),
         ("Recipe", f"{run.recipe.name}, {run.recipe.epochs} epochs"),
         ("Seed", str(record["seed"])),
         ("Device", str(record["device"])),
         ("Started", str(record["started"])),
+        ("Versions", _flat(versions)),
     ]
-    versions = {k: v for k, v in record["versions"].items() if v is not None}
-    return [*facts, ("Versions", _flat(versions))]
-
-
-def _recipe_rows(run: TrainedRun) -> list[tuple[str, str]]:
-    return [(key, _flat(value)) for key, value in run.recipe.as_json().items()]
 
 
 def _flat(value: Any) -> str:

@@ -31,13 +31,9 @@ def jpeg_uri(picture: NDArray[np.uint8]) -> str:
     ok, content = cv2.imencode(f".{kind}", picture, options)
     if not ok:
         raise ValueError("OpenCV cannot encode the picture")
-    return _uri(kind, content.tobytes())
+    return data_uri(kind, content.tobytes())
 
 
-def png_uri(content: bytes) -> str:
-    """A data URI of a PNG file."""
-    return _uri("png", content)
-
-
-def _uri(kind: str, content: bytes) -> str:
+def data_uri(kind: str, content: bytes) -> str:
+    """A data URI of the content of a file, of the `kind` png or jpeg."""
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from pmruntime.evaluation.metrics import CALIBRATION_BINS, Predictions, calibration_bins
+from pmruntime.runs.curve import as_png, new_figure
 
 # One colour for each model in every plot; they suit the colour-blind too.
 COLORS = ("#1f5f99", "#d1702a", "#5b8c3e")
@@ -26,16 +25,15 @@ def draw_plots(predictions: Mapping[str, Predictions]) -> dict[str, bytes]:
     ImportError without matplotlib.
     """
     first = next(iter(predictions.values()))
+    side = float(min(max(4.6, 0.5 * first.logs.shape[1] + 1.5), 8.0))
     plots = {
-        "calibration.png": _png(_calibration, predictions, size=(4.6, 4.6)),
-        "confusion.png": _png(_confusion, predictions, size=_confusion_size(first)),
+        "calibration.png": _png(_calibration, predictions),
+        "confusion.png": _png(_confusion, predictions, side),
     }
     present = np.bincount(first.labels, minlength=first.logs.shape[1]) > 0
     if present.sum() > 1:
-        plots["roc.png"] = _png(_roc, predictions, size=(4.6, 4.6))
-        plots["precision_recall.png"] = _png(
-            _precision_recall, predictions, size=(4.6, 4.6)
-        )
+        plots["roc.png"] = _png(_roc, predictions)
+        plots["precision_recall.png"] = _png(_precision_recall, predictions)
     return plots
 
 
@@ -43,22 +41,14 @@ Draw = Callable[[Any, Mapping[str, Predictions]], None]
 
 
 def _png(
-    draw: Draw, predictions: Mapping[str, Predictions], size: tuple[float, float]
+    draw: Draw, predictions: Mapping[str, Predictions], side: float = 4.6
 ) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    # Paddle lowers the level of the root logger; matplotlib then logs its font cache.
-    logging.getLogger("matplotlib").setLevel(logging.WARNING)
-    figure = Figure(figsize=size, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(side, side)
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     draw(axes, predictions)
-    buffer = io.BytesIO()
     # Without the version of matplotlib, so that equal plots are equal files.
-    figure.savefig(buffer, format="png", dpi=140, metadata={"Software": None})
-    return buffer.getvalue()
+    return as_png(figure, dpi=140, metadata={"Software": None})
 
 
 def _curves(
@@ -82,9 +72,16 @@ def _curves(
         color = COLORS[i] if len(first.classes) == 1 else f"C{i}"
         label = f"{_short(name)}  {area:.3f}"
         axes.plot(x, y, color=color, linewidth=1.8, label=label)
+    axes.set_aspect("equal")
+
+
+def _describe(axes: Any, title: str, x: str, y: str) -> None:
+    """Title and names of the axes, which both go from 0 to 1."""
+    axes.set_title(title, fontsize=11)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
-    axes.set_aspect("equal")
     axes.grid(alpha=0.25)
 
 
@@ -97,9 +94,7 @@ def _roc(axes: Any, predictions: Mapping[str, Predictions]) -> None:
 
     axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1)
     _curves(axes, predictions, points)
-    axes.set_xlabel("1 − specificity")
-    axes.set_ylabel("sensitivity")
-    axes.set_title("ROC", fontsize=11)
+    _describe(axes, "ROC", "1 − specificity", "sensitivity")
     _legend(axes, "area", "lower right")
 
 
@@ -111,9 +106,7 @@ def _precision_recall(axes: Any, predictions: Mapping[str, Predictions]) -> None
         return recall, precision, average_precision_score(truth, score)
 
     _curves(axes, predictions, points)
-    axes.set_xlabel("recall (sensitivity)")
-    axes.set_ylabel("precision")
-    axes.set_title("precision and recall", fontsize=11)
+    _describe(axes, "precision and recall", "recall (sensitivity)", "precision")
     _legend(axes, "average precision", "lower left")
 
 
@@ -141,13 +134,10 @@ def _calibration(axes: Any, predictions: Mapping[str, Predictions]) -> None:
         )
     two = len(p.classes) == 1
     what = f"probability of `{p.class_names[1]}`" if two else "confidence"
-    axes.set_xlabel(f"{what}, in ten bins")
-    axes.set_ylabel(f"share of `{p.class_names[1]}`" if two else "share right")
-    axes.set_xlim(-0.02, 1.02)
-    axes.set_ylim(-0.02, 1.02)
+    right = f"share of `{p.class_names[1]}`" if two else "share right"
+    title = "calibration (bars and points: images in a bin)"
+    _describe(axes, title, f"{what}, in ten bins", right)
     axes.set_box_aspect(1)
-    axes.grid(alpha=0.25)
-    axes.set_title("calibration (bars and points: images in a bin)", fontsize=11)
     _legend(axes, None, "upper left")
 
 
@@ -172,11 +162,6 @@ def _confusion(axes: Any, predictions: Mapping[str, Predictions]) -> None:
         text = f"{count:,}\n{share:.1%}" if size <= 4 else f"{count:,}"
         color = "white" if share > 0.5 else "black"
         axes.text(column, row, text, ha="center", va="center", color=color)
-
-
-def _confusion_size(p: Predictions) -> tuple[float, float]:
-    side = min(max(4.6, 0.5 * p.logs.shape[1] + 1.5), 8.0)
-    return side, side
 
 
 def _legend(axes: Any, title: str | None, place: str) -> None:

@@ -81,20 +81,20 @@ def _alike(ours: Sequence[Unit], theirs: Sequence[Unit]) -> Matching | None:
     """Layers of one signature side by side. None where the names' own grouping says
     that this is wrong: what is together on one side must be so on the other."""
     places: list[tuple[int, int]] = []
-    wanted: dict[object, list[int]] = defaultdict(list)
-    given: dict[object, list[int]] = defaultdict(list)
-    for index, unit in enumerate(ours):
-        wanted[unit.signature].append(index)
-    for index, unit in enumerate(theirs):
-        given[unit.signature].append(index)
-    for signature, indices in wanted.items():
-        others = given.get(signature, [])
-        if len(indices) != len(others):
-            continue
-        places += zip(indices, others, strict=True)
+    given = _by_signature(theirs)
+    for signature, indices in _by_signature(ours).items():
+        if len(indices) == len(given[signature]):
+            places += zip(indices, given[signature], strict=True)
     found = _matching(ours, theirs, sorted(places))
     kept = _keeps_groups(theirs, {b: a for a, b in places})
     return found if kept and _keeps_groups(ours, dict(places)) else None
+
+
+def _by_signature(side: Sequence[Unit]) -> dict[object, list[int]]:
+    found: dict[object, list[int]] = defaultdict(list)
+    for index, unit in enumerate(side):
+        found[unit.signature].append(index)
+    return found
 
 
 def _keeps_groups(side: Sequence[Unit], places: dict[int, int]) -> bool:

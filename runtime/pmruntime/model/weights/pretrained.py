@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pmruntime.model.weights.matching import Matching, match
 from pmruntime.model.weights.reading import PADDLE, TORCH, Stored, read_weights
 from pmruntime.model.weights.units import COUNTERS, Unit, units_of_file, units_of_model
-from pmruntime.problems import UserError
+from pmruntime.problems import UserError, listed
 
 LAYOUTS = (PADDLE, TORCH)
 _SHOWN = 5
@@ -155,12 +155,9 @@ def _classifier(
     pairs = found.resized
     absent = skip and not found.theirs and found.ours == (ours[-1],)
     if not pairs and not absent:
-        shown = "; ".join(str(unit) for unit in found.ours[:_SHOWN])
-        more = len(found.ours) - _SHOWN
-        shown += f"; and {more} more" if more > 0 else ""
         raise UserError(
             f"`{path}` has no weights for {len(found.ours)} layers of the network: "
-            f"{shown}",
+            + listed([*map(str, found.ours)], _SHOWN),
             "the weights must be of the same network; `pmgen show` lists its layers",
         )
     if not found.pairs:

@@ -47,7 +47,7 @@ class _Archive:
             **MAPPINGS,
             **{Global("torch", name): _no_call for name in _STORAGES},
             Global("torch._utils", "_rebuild_tensor_v2"): _tensor,
-            Global("torch._utils", "_rebuild_parameter"): _parameter,
+            Global("torch._utils", "_rebuild_parameter"): lambda tensor, *_: tensor,
         }
         return unpickle(self._bytes(self.pickle), makers, self._storage)
 
@@ -100,10 +100,6 @@ def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> NDArr
     steps = [step * storage.itemsize for step in stride]
     view: NDArray[Any] = np.lib.stride_tricks.as_strided(storage[offset:], size, steps)
     return np.array(view)
-
-
-def _parameter(tensor: Any, *_: Any) -> Any:
-    return tensor
 
 
 def _no_call(*_: Any) -> Any:

@@ -74,6 +74,9 @@ class _Mark:
     """Where a group of values on the stack begins."""
 
 
+_EMPTY: dict[str, type[Any]] = {"MARK": _Mark, "EMPTY_LIST": list, "EMPTY_DICT": dict}
+
+
 class _Unpickler:
     def __init__(self, makers: Makers, persistent: Callable[[Any], Any] | None) -> None:
         self.makers = makers
@@ -94,12 +97,47 @@ class _Unpickler:
             self.stack.append(argument)
         elif name in _SIMPLE:
             self.stack.append(_SIMPLE[name])
+        elif name in _EMPTY:
+            self.stack.append(_EMPTY[name]())
         elif name in _TUPLES:
             self.stack.append(tuple(self._pop(_TUPLES[name])))
-        elif name in _STEPS:
-            _STEPS[name](self, argument)
         else:
-            raise Refused(f"it holds a step `{name}`, which plain arrays do not need")
+            self._combine(name, argument)
+
+    def _combine(self, name: str, argument: Any) -> None:
+        """A step on what is there already."""
+        match name:
+            case "PROTO" | "FRAME":
+                pass  # these help Python's own reader
+            case "PUT" | "BINPUT" | "LONG_BINPUT":
+                self.memo[int(argument)] = self.stack[-1]
+            case "MEMOIZE":
+                self.memo[len(self.memo)] = self.stack[-1]
+            case "GET" | "BINGET" | "LONG_BINGET":
+                self.stack.append(self.memo[int(argument)])
+            case "APPEND" | "APPENDS":
+                values = self._pop(1) if name == "APPEND" else self._marked()
+                self._top(list).extend(values)
+            case "SETITEM" | "SETITEMS":
+                self._fill(self._pop(2) if name == "SETITEM" else self._marked())
+            case "TUPLE":
+                self.stack.append(tuple(self._marked()))
+            case "GLOBAL":
+                module, _, attribute = str(argument).partition(" ")
+                self._mention(module, attribute)
+            case "STACK_GLOBAL":
+                self._mention(*self._pop(2))
+            case "REDUCE":
+                self._call(*self._pop(2))
+            case "BUILD":
+                (state,) = self._pop(1)
+                self._top(Buildable).build(state)
+            case "BINPERSID":
+                self._refer(*self._pop(1))
+            case _:
+                raise Refused(
+                    f"it holds a step `{name}`, which plain arrays do not need"
+                )
 
     def _pop(self, count: int) -> list[Any]:
         if count > len(self.stack):
@@ -123,41 +161,6 @@ class _Unpickler:
             raise Refused("it fills something that is no list or mapping")
         return self.stack[-1]
 
-    def nothing(self, _: Any) -> None:
-        """A step that only helps Python's own reader."""
-
-    def mark(self, _: Any) -> None:
-        self.stack.append(_Mark())
-
-    def put(self, index: Any) -> None:
-        self.memo[int(index)] = self.stack[-1]
-
-    def memoize(self, _: Any) -> None:
-        self.memo[len(self.memo)] = self.stack[-1]
-
-    def get(self, index: Any) -> None:
-        self.stack.append(self.memo[int(index)])
-
-    def empty_list(self, _: Any) -> None:
-        self.stack.append([])
-
-    def append(self, _: Any) -> None:
-        (value,) = self._pop(1)
-        self._top(list).append(value)
-
-    def appends(self, _: Any) -> None:
-        values = self._marked()
-        self._top(list).extend(values)
-
-    def empty_dict(self, _: Any) -> None:
-        self.stack.append({})
-
-    def set_item(self, _: Any) -> None:
-        self._fill(self._pop(2))
-
-    def set_items(self, _: Any) -> None:
-        self._fill(self._marked())
-
     def _fill(self, values: list[Any]) -> None:
         target = self._top(dict)
         for key, value in zip(values[::2], values[1::2], strict=True):
@@ -165,49 +168,18 @@ class _Unpickler:
                 raise Refused("a key of a mapping is neither text nor a number")
             target[key] = value
 
-    def tuple_of(self, _: Any) -> None:
-        self.stack.append(tuple(self._marked()))
-
-    def global_name(self, text: Any) -> None:
-        module, _, name = str(text).partition(" ")
-        self.stack.append(self._known(Global(module, name)))
-
-    def stack_global(self, _: Any) -> None:
-        module, name = self._pop(2)
-        self.stack.append(self._known(Global(str(module), str(name))))
-
-    def _known(self, name: Global) -> Global:
+    def _mention(self, module: Any, attribute: Any) -> None:
+        name = Global(str(module), str(attribute))
         if name not in self.makers:
             raise Refused(f"it asks for `{name}`, which is no part of an array")
-        return name
+        self.stack.append(name)
 
-    def reduce(self, _: Any) -> None:
-        name, arguments = self._pop(2)
+    def _call(self, name: Any, arguments: Any) -> None:
         if not isinstance(name, Global) or not isinstance(arguments, tuple):
             raise Refused("it calls what cannot be called")
         self.stack.append(self.makers[name](*arguments))
 
-    def build(self, _: Any) -> None:
-        (state,) = self._pop(1)
-        target = self._top(Buildable)
-        target.build(state)
-
-    def persistent_id(self, _: Any) -> None:
-        (reference,) = self._pop(1)
+    def _refer(self, reference: Any) -> None:
         if self.persistent is None:
             raise Refused("it refers to something outside itself")
         self.stack.append(self.persistent(reference))
-
-
-_STEPS: dict[str, Callable[[_Unpickler, Any], None]] = {
-    "PROTO": _Unpickler.nothing, "FRAME": _Unpickler.nothing, "MARK": _Unpickler.mark,
-    "PUT": _Unpickler.put, "BINPUT": _Unpickler.put, "LONG_BINPUT": _Unpickler.put,
-    "MEMOIZE": _Unpickler.memoize, "GET": _Unpickler.get, "BINGET": _Unpickler.get,
-    "LONG_BINGET": _Unpickler.get, "EMPTY_LIST": _Unpickler.empty_list,
-    "APPEND": _Unpickler.append, "APPENDS": _Unpickler.appends,
-    "EMPTY_DICT": _Unpickler.empty_dict, "SETITEM": _Unpickler.set_item,
-    "SETITEMS": _Unpickler.set_items, "TUPLE": _Unpickler.tuple_of,
-    "GLOBAL": _Unpickler.global_name, "STACK_GLOBAL": _Unpickler.stack_global,
-    "REDUCE": _Unpickler.reduce, "BUILD": _Unpickler.build,
-    "BINPERSID": _Unpickler.persistent_id,
-}  # fmt: skip

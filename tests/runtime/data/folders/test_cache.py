@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pmruntime.data import open_data
-from pmruntime.data.folders.cache import FOLDER, cached_images
+from pmruntime.data.folders.cache import FOLDER, SplitFiles
 from pmruntime.data.folders.image_folder import build_cache
 from pmruntime.data.folders.kinds import list_images
 from pmruntime.data.folders.listing import Listing
@@ -45,15 +45,6 @@ def test_the_same_data_from_the_cache(palm: Path) -> None:
     assert [path.stat().st_mtime_ns for path in files] == times  # left as they were
 
 
-def test_a_cache_elsewhere(palm: Path, tmp_path: Path) -> None:
-    files = build_cache(palm, SMALL, tmp_path / "cache")
-    assert {path.parent for path in files} == {tmp_path / "cache"}
-    assert not (palm / FOLDER).exists()
-    data = open_data(str(palm), SMALL, cache=tmp_path / "cache")
-    assert isinstance(data.val.images, np.memmap)
-    assert not isinstance(open_data(str(palm), SMALL).val.images, np.memmap)
-
-
 def test_a_cache_serves_without_copies_too(palm: Path) -> None:
     shutil.copy(palm / TRAIN / "P0001.jpg", palm / VAL / "V0001.jpg")
     decoded = open_data(str(palm), SMALL, drop_copies=True)
@@ -68,7 +59,7 @@ def test_other_settings_find_no_cache(palm: Path) -> None:
     build_cache(palm, SMALL)
     train = listed(palm).train
     for same in (SMALL, Preprocessing((8, 10), normalize="unit")):
-        assert cached_images(train, same, palm) is not None
+        assert SplitFiles(train, same, palm).cached_images() is not None
     for other in (
         Preprocessing((8, 11)),
         Preprocessing((10, 8)),
@@ -76,7 +67,7 @@ def test_other_settings_find_no_cache(palm: Path) -> None:
         Preprocessing((8, 10), color="RGB"),
         Preprocessing((8, 10), color="GRAY"),
     ):
-        assert cached_images(train, other, palm) is None
+        assert SplitFiles(train, other, palm).cached_images() is None
 
 
 def test_changed_files_find_no_cache(palm: Path) -> None:
@@ -84,14 +75,14 @@ def test_changed_files_find_no_cache(palm: Path) -> None:
     path = palm / TRAIN / "P0001.jpg"
     kept, stat = path.read_bytes(), path.stat()
     write_jpeg(path, 99)
-    assert cached_images(listed(palm).train, SMALL, palm) is None
+    assert SplitFiles(listed(palm).train, SMALL, palm).cached_images() is None
     path.write_bytes(kept)  # the same bytes, but the time of change is another
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
-    assert cached_images(listed(palm).train, SMALL, palm) is None
+    assert SplitFiles(listed(palm).train, SMALL, palm).cached_images() is None
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert cached_images(listed(palm).train, SMALL, palm) is not None
+    assert SplitFiles(listed(palm).train, SMALL, palm).cached_images() is not None
     path.unlink()
-    assert cached_images(listed(palm).train, SMALL, palm) is None
+    assert SplitFiles(listed(palm).train, SMALL, palm).cached_images() is None
 
 
 @pytest.mark.parametrize("keep", [0, 5, 60, -1])
@@ -116,9 +107,9 @@ def test_no_cache_of_bad_images(palm: Path) -> None:
 def test_where_no_cache_can_be_made(palm: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no images of a known kind"):
         build_cache(tmp_path / "palm" / TRAIN, SMALL)
-    (tmp_path / "file").write_bytes(b"")
+    (palm / FOLDER).write_bytes(b"")
     with pytest.raises(UserError, match="cannot write the cache in"):
-        build_cache(palm, SMALL, tmp_path / "file")
+        build_cache(palm, SMALL)
 
 
 def test_two_processes_at_once(palm: Path) -> None:

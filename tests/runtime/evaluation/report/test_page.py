@@ -17,11 +17,11 @@ pytest.importorskip("paddle")
 pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 
-from pmruntime.data.dataset import Data, Split, make_data
-from pmruntime.evaluation.evaluate import Comparison, evaluate_run
+from pmruntime.data.dataset import Data, Split
+from pmruntime.evaluation.evaluate import evaluate_run
 from pmruntime.evaluation.metrics import METRICS
 from pmruntime.evaluation.report.page import shown_difference, shown_measurement
-from pmruntime.recipe import parse_recipe
+from pmruntime.recipe.recipe import parse_recipe
 from pmruntime.training.run import train
 
 from tests.support.runs.tiny_data import make_tiny_data
@@ -47,8 +47,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     data = hostile_data()
     recipe = parse_recipe({"name": "r", "epochs": 1, "batch_size": 8})
     train(source, data, out, recipe=recipe, arguments={"num_classes": 2})
-    comparison = Comparison(baseline=True)
-    return out, evaluate_run(out, data, comparison=comparison, report=True)
+    return out, evaluate_run(out, data, baseline=True, report=True)
 
 
 TINY = """
@@ -77,7 +76,7 @@ def hostile_data() -> Data:
     # Labels that the brightness does not tell, so that mistakes are shown.
     val = Split(data.val.images, data.val.labels[::-1].copy(), names)
     classes = (f"a{HOSTILE}", f"b${HOSTILE}")
-    return make_data(f"s{HOSTILE}", data.train, val, 2, classes)
+    return Data(f"s{HOSTILE}", data.train, val, 2, classes)
 
 
 class Page(HTMLParser):

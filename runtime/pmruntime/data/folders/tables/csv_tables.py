@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pmruntime.data.folders.listing import (
-    Entry,
-    Fault,
-    Listing,
-    image_files,
-    read_table,
-    split_name,
-)
+from pmruntime.data.folders.listing import Entry, Listing, image_files, split_name
 from pmruntime.data.folders.tables.finding import ImageNames
 from pmruntime.data.folders.tables.labels import (
     MAX_CLASSES,
@@ -37,19 +30,17 @@ def list_csv_tables(folder: Path) -> Listing:
 
     Tables may choose among the images: those that neither names are a warning only.
     """
-    faults: list[Fault] = []
+    listing = Listing(kind="CSV", folder=folder)
     tables = _tables(folder)
     rows = {
-        split: read_table(folder / name, name, ("file", "label"), faults)
+        split: listing.read_table(name, ("file", "label"))
         for split, name in tables.items()
         if (folder / name).is_file()
     }
     labels = [row["label"] for found in rows.values() for _, row in found]
     column = read_column(labels)
     number = {name: i for i, name in enumerate(column.names)}
-    listing = Listing(
-        kind="CSV", folder=folder, class_names=column.names, faults=faults
-    )
+    listing.class_names = column.names
     images = ImageNames(folder)
     for split, entries in listing.splits:
         seen: set[str] = set()
@@ -60,12 +51,13 @@ def list_csv_tables(folder: Path) -> Listing:
             label = column.name_of(row["label"]) if row["label"] else ""
             if fault is None and label not in number:
                 fault = f"`{label}` is no class", f"number them below {MAX_CLASSES:,}"
-            if fault is not None or name is None:
-                faults += [Fault(place, *fault)] if fault else []
+            if fault is not None:
+                listing.fault(place, *fault)
                 continue
+            assert name is not None  # else it would be a label without image
             seen.add(name)
             entries.append(Entry(folder / name, name, number[label]))
-    faults += _faults_of_column(listing, labels, tables[next(iter(rows))])
+    _judge_column(listing, labels, tables[next(iter(rows))])
     _warn_of_unlisted(listing)
     return listing.sort()
 
@@ -75,13 +67,11 @@ def _warn_of_unlisted(listing: Listing) -> None:
     others = [path for path in image_files(listing.folder) if path not in named]
     if others:
         many = "1 image stands" if len(others) == 1 else f"{len(others):,} images stand"
-        listing.faults.append(
-            Fault(
-                listing.name_of(others[0]),
-                f"{many} in no table, of which this is the first",
-                "add lines to train.csv or val.csv, or leave it at that",
-                serious=False,
-            )
+        listing.fault(
+            listing.name_of(others[0]),
+            f"{many} in no table, of which this is the first",
+            "add lines to train.csv or val.csv, or leave it at that",
+            serious=False,
         )
 
 
@@ -101,28 +91,23 @@ def _fault_of_row(
     return None
 
 
-def _faults_of_column(listing: Listing, labels: list[str], table: str) -> list[Fault]:
-    """What is wrong with the labels as a whole."""
+def _judge_column(listing: Listing, labels: list[str], table: str) -> None:
+    """Add what is wrong with the labels as a whole."""
     measured = measurement_among(labels)
     if measured is not None:
-        return [
-            Fault(
-                table,
-                f"the column `label` holds measurements, such as `{measured}`: "
-                f"{len(set(labels)):,} different numbers, which would be as many "
-                "classes",
-                "divide them into classes, and write the name or the number of each",
-            )
-        ]
+        listing.fault(
+            table,
+            f"the column `label` holds measurements, such as `{measured}`: "
+            f"{len(set(labels)):,} different numbers, which would be as many classes",
+            "divide them into classes, and write the name or the number of each",
+        )
+        return
     used = {e.label for _, entries in listing.splits for e in entries}
     if listing.class_names[:1] == ("0",) and used and 0 not in used:
-        return [
-            Fault(
-                table,
-                f"the labels are numbers from {min(used)} up: class 0 has no image, "
-                f"and a network needs {len(listing.class_names)} outputs",
-                "number the classes from 0, or give them names",
-                serious=False,
-            )
-        ]
-    return []
+        listing.fault(
+            table,
+            f"the labels are numbers from {min(used)} up: class 0 has no image, and a "
+            f"network needs {len(listing.class_names)} outputs",
+            "number the classes from 0, or give them names",
+            serious=False,
+        )

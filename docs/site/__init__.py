@@ -1,0 +1,1 @@
+"""The documentation as a site: what Sphinx has to know beside the pages themselves."""
