@@ -45,13 +45,13 @@ def evaluate_run(
     """Rebuild the network of a run and evaluate it on the validation split of `data`.
 
     `weights` is `last` or `best`; `data` may be what `open_data` takes: its images are
-    then prepared as they were for training. The run is compared with the simple
-    `baseline`, and with the run in the folder `against`. Classes are the same where
-    their names are; with `subset` the data may lack some of the run's. Returns the
-    content of eval.json; `same_data` in it says whether the run was validated on these
-    images. The files (RunFolder.EVAL_FILES; plots and report.html only with `report`)
-    go into the run's folder, or into `out` (`output_folder`). `console` shows progress.
-    Raises UserError where the folder holds no run, or model and data do not fit.
+    then prepared as they were for training. Classes are the same where their names are;
+    with `subset` the data may lack some of the run's. The run is compared with the
+    simple `baseline`, and with the run in the folder `against`. Returns the content of
+    eval.json; `same_data` in it says whether the run was validated on these images. The
+    files (RunFolder.EVAL_FILES; plots and report.html only with `report`) go into the
+    run's folder, or into `out` (`output_folder`). `console` shows progress. Raises
+    UserError where the folder holds no run, or model and data do not fit.
     """
     run = load_run(folder, weights, device)
     other = None if against is None else load_run(against, weights, device)

@@ -7,7 +7,7 @@ class is compared with all the others, and a metric is the plain mean over class
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -173,12 +173,10 @@ def _f1(p: Predictions) -> float:
 
 
 def _balanced_accuracy(p: Predictions) -> float:
-    classes = range(p.logs.shape[1])
-    for c in classes:
+    for c in range(p.logs.shape[1]):
         _need(p, c, bool((p.labels == c).any()))
-    return _macro(
-        p, "recall_score", lambda c: (p.labels == c, p.predicted == c), classes
-    )
+    recalls = _sklearn().recall_score(p.labels, p.predicted, average=None)
+    return float(recalls.mean())
 
 
 def _share_of(class_: int) -> Callable[[Predictions], Share | None]:
@@ -254,15 +252,12 @@ METRICS: dict[str, Metric] = {
 
 
 def _macro(
-    p: Predictions,
-    score: str,
-    of_class: Callable[[int], tuple[Any, Any]],
-    classes: Sequence[int] | None = None,
+    p: Predictions, score: str, of_class: Callable[[int], tuple[Any, Any]]
 ) -> float:
-    """The mean of a score of scikit-learn over the classes, those of `p` unless others
-    are given; `of_class` gives the truth of each image, and what was predicted."""
+    """The mean of a score of scikit-learn over the classes; `of_class` gives the truth
+    of each image, and what was predicted."""
     compute = getattr(_sklearn(), score)
-    return float(np.mean([float(compute(*of_class(c))) for c in classes or p.classes]))
+    return float(np.mean([float(compute(*of_class(c))) for c in p.classes]))
 
 
 def _need(p: Predictions, class_: int, present: bool) -> None:

@@ -42,7 +42,7 @@ def output_folder(
     validated on: they have a folder of their own in it."""
     if out is not None:
         return out
-    if measured["same_data"] or not _is_of_own_data(run.eval):
+    if measured["same_data"] or not _is_of_own_data(run.folder / "eval.json"):
         return run.folder
     return run.other_data / str(measured["data"]["fingerprint"])[:12]
 
@@ -81,10 +81,10 @@ def write_files(
 
 def _is_of_own_data(path: Path) -> bool:
     try:
-        earlier = read_json(path)
+        found = read_json(path)
     except UserError:
         return False
-    return earlier.get("format") == FORMAT and earlier.get("same_data") is True
+    return found.get("format") == FORMAT and found.get("same_data") is True
 
 
 def _predictions_csv(p: Predictions, data: Data) -> bytes:

@@ -86,7 +86,6 @@ class RunFolder:
         self.checkpoint = folder / "checkpoint.safetensors"
         self.summary = folder / "summary.json"
         self.curve = folder / "curve.png"
-        self.eval = folder / "eval.json"
         self.other_data = folder / "other_data"
         self.visualdl = folder / "visualdl"
 

@@ -117,25 +117,29 @@ def resume(
         machine=machine,
         device=device,
     )
+    _check_same_data(job, record)
+    session = Session(job, callback)
+    with _claimed(job):
+        _restore(session, record)
+        _log_what_differs(session, record)
+        return session.run()
+
+
+def _check_same_data(job: TrainingJob, record: Mapping[str, Any]) -> None:
     if job.data.fingerprint != record["data"]["fingerprint"]:
         raise UserError(
-            f"these are not the images that the run in `{folder}` was trained on",
+            f"these are not the images that the run in `{job.run.folder}` was trained on",
             "give the same data with `--data`, or train anew with `--force`",
         )
     names = tuple(record["data"].get("class_names", job.data.class_names))
     if job.data.class_names != names:
         # The fingerprint is of pixels and numbers of classes, which may be the same.
         raise UserError(
-            f"the run in `{folder}` tells apart {listed(names)}; the data hold "
+            f"the run in `{job.run.folder}` tells apart {listed(names)}; the data hold "
             f"{listed(job.data.class_names)}",
             "give the classes of the data their names again, or train anew with "
             "`--force`",
         )
-    session = Session(job, callback)
-    with _claimed(job):
-        _restore(session, record)
-        _log_what_differs(session, record)
-        return session.run()
 
 
 def _claimed(job: TrainingJob) -> AbstractContextManager[None]:

@@ -29,7 +29,7 @@ def list_class_folders(folder: Path) -> Listing:
         part = parts[split]
         if not (folder / part).is_dir():
             continue
-        listing.fault_unread(part)
+        listing.refuse_unread(part)
         for label, name in enumerate(names):
             files = list(image_files(folder / part / name))
             if not files:

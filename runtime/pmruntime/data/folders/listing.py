@@ -64,20 +64,6 @@ class Listing:
         """Add a fault."""
         self.faults.append(Fault(place, reason, remedy, serious))
 
-    def fault_unread(self, part: str) -> None:
-        """Add a fault for the images in a part of the folder that are of a format that
-        is not read: to go on without them would change the data in silence."""
-        files = [
-            path
-            for path in all_files(self.folder / part)
-            if path.suffix.lower() in UNREAD_SUFFIXES
-        ]
-        if files:
-            kind = UNREAD_SUFFIXES[files[0].suffix.lower()]
-            more = f", the first of {len(files):,} such images" * (len(files) > 1)
-            remedy = "convert them to PNG or JPEG, or take them away"
-            self.fault(self.name_of(files[0]), f"{kind} is not read{more}", remedy)
-
     def sort(self) -> Listing:
         """Sort the entries by name, which is the same order on every system."""
         for _, entries in self.splits:
@@ -99,9 +85,9 @@ class Listing:
         """
         try:
             with open(self.folder / name, encoding="utf-8-sig", newline="") as file:
-                first = file.readline()
+                delimiter = _delimiter(file.readline())
                 file.seek(0)
-                reader = csv.DictReader(file, delimiter=_delimiter(first))
+                reader = csv.DictReader(file, delimiter=delimiter)
                 found = [column.strip() for column in reader.fieldnames or ()]
                 reader.fieldnames = found
                 missing = [f"`{column}`" for column in columns if column not in found]
@@ -120,6 +106,23 @@ class Listing:
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             self.fault(name, f"cannot be read: {error}", "save it as CSV text in UTF-8")
             return []
+
+    def refuse_unread(self, part: str) -> None:
+        """A fault for the images in a part of the folder that are of a format that is
+        not read: to go on without them would change the data in silence."""
+        files = [
+            path
+            for path in all_files(self.folder / part)
+            if path.suffix.lower() in UNREAD_SUFFIXES
+        ]
+        if files:
+            kind = UNREAD_SUFFIXES[files[0].suffix.lower()]
+            more = f", the first of {len(files):,} such images" if files[1:] else ""
+            self.fault(
+                self.name_of(files[0]),
+                f"{kind} is not read{more}",
+                "convert them to PNG or JPEG, or take them away",
+            )
 
 
 def image_files(folder: Path) -> Iterator[Path]:

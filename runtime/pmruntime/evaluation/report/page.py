@@ -72,7 +72,7 @@ def write_report(
         cam_layer=layer,
         layers=layers,
         nested=any(row.depth for row in layers),
-        facts=_facts(run, data, result),
+        facts=_facts(run, data, result["data"]["fingerprint"]),
         recipe=[(key, _flat(v)) for key, v in run.recipe.as_json().items()],
         summary=result,
     )
@@ -215,9 +215,7 @@ def _heat_map(run: TrainedRun, image: NDArray[Any]) -> HeatMap | None:
         return None
 
 
-def _facts(
-    run: TrainedRun, data: Data, result: Mapping[str, Any]
-) -> list[tuple[str, str]]:
+def _facts(run: TrainedRun, data: Data, fingerprint: str) -> list[tuple[str, str]]:
     """The network, the data and the training as pairs of a name and a text."""
     record = run.record
     arguments = ", ".join(f"{k} = {v}" for k, v in record["arguments"].items())
@@ -236,8 +234,7 @@ def _facts(
         ),
         ("Classes", ", ".join(data.class_names)),
         ("Preparation", _flat(data.preprocessing.as_json())),
-        # Of the data as they are: here their classes may have the run's numbers.
-        ("Fingerprint of the data", result["data"]["fingerprint"]),
+        ("Fingerprint of the data", fingerprint),
         ("Recipe", f"{run.recipe.name}, {run.recipe.epochs} epochs"),
         ("Seed", str(record["seed"])),
         ("Device", str(record["device"])),

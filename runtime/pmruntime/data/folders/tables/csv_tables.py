@@ -53,8 +53,8 @@ def list_csv_tables(folder: Path) -> Listing:
                 fault = f"`{label}` is no class", f"number them below {MAX_CLASSES:,}"
             if fault is not None:
                 listing.fault(place, *fault)
-            if fault is not None or name is None:
                 continue
+            assert name is not None  # else it would be a label without image
             seen.add(name)
             entries.append(Entry(folder / name, name, number[label]))
     _judge_column(listing, labels, tables[next(iter(rows))])
@@ -94,7 +94,6 @@ def _fault_of_row(
 def _judge_column(listing: Listing, labels: list[str], table: str) -> None:
     """Add what is wrong with the labels as a whole."""
     measured = measurement_among(labels)
-    used = {e.label for _, entries in listing.splits for e in entries}
     if measured is not None:
         listing.fault(
             table,
@@ -102,11 +101,13 @@ def _judge_column(listing: Listing, labels: list[str], table: str) -> None:
             f"{len(set(labels)):,} different numbers, which would be as many classes",
             "divide them into classes, and write the name or the number of each",
         )
-    elif listing.class_names[:1] == ("0",) and used and 0 not in used:
+        return
+    used = {e.label for _, entries in listing.splits for e in entries}
+    if listing.class_names[:1] == ("0",) and used and 0 not in used:
         listing.fault(
             table,
-            f"the labels are numbers from {min(used)} up: class 0 has no image, "
-            f"and a network needs {len(listing.class_names)} outputs",
+            f"the labels are numbers from {min(used)} up: class 0 has no image, and a "
+            f"network needs {len(listing.class_names)} outputs",
             "number the classes from 0, or give them names",
             serious=False,
         )
