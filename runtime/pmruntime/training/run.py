@@ -128,7 +128,8 @@ def resume(
 def _check_same_data(job: TrainingJob, record: Mapping[str, Any]) -> None:
     if job.data.fingerprint != record["data"]["fingerprint"]:
         raise UserError(
-            f"these are not the images that the run in `{job.run.folder}` was trained on",
+            f"these are not the images that the run in `{job.run.folder}` was trained "
+            "on",
             "give the same data with `--data`, or train anew with `--force`",
         )
     names = tuple(record["data"].get("class_names", job.data.class_names))
