@@ -21,6 +21,20 @@ from pmruntime.cli.common import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+_MANY_CLASSES = 20  # with more, a table is longer than a screen
+
+
+def _at_most_one(
+    ctx: click.Context, parameter: click.Parameter, runs: tuple[Path, ...]
+) -> Path | None:
+    """The run, where one was given. A second one would take its place unsaid."""
+    if len(runs) > 1:
+        raise click.UsageError(
+            f"--against takes one run, not {len(runs)}: evaluate once for each, with "
+            "--out"
+        )
+    return runs[0] if runs else None
+
 
 @click.command("eval", short_help="Measure a trained network again.")
 @run_argument
@@ -33,9 +47,16 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--against",
+    multiple=True,
+    callback=_at_most_one,
     type=PATH,
     metavar="RUN2",
     help="Hold the network against that of another run, on the same images.",
+)
+@click.option(
+    "--subset",
+    is_flag=True,
+    help="Let the data lack some of the run's classes.",
 )
 @click.option("--no-report", is_flag=True, help="No report.html and no pictures.")
 @click.option(
@@ -48,6 +69,7 @@ def eval_command(
     weights: str,
     baseline: bool,
     against: Path | None,
+    subset: bool,
     no_report: bool,
     out: Path | None,
     form: str,
@@ -64,6 +86,8 @@ def eval_command(
         from rich.console import Console
 
         from pmruntime.evaluation.evaluate import evaluate_run
+        from pmruntime.evaluation.output import output_folder
+        from pmruntime.runs.folder import RunFolder
 
         result = evaluate_run(
             run,
@@ -72,6 +96,7 @@ def eval_command(
             device=device,
             baseline=baseline,
             against=against,
+            subset=subset,
             report=not no_report,
             out=out,
             console=Console(stderr=True),
@@ -81,7 +106,9 @@ def eval_command(
             return
         console = Console()
         _print_evaluation(console, result)
-        page = (out or run) / ("eval.json" if no_report else "report.html")
+        page = output_folder(RunFolder(run), out, result) / (
+            "eval.json" if no_report else "report.html"
+        )
         console.print(f"written: {page}", highlight=False, markup=False, soft_wrap=True)
 
 
@@ -107,6 +134,7 @@ def _print_evaluation(console: Console, result: dict[str, Any]) -> None:
         table.add_row(row["title"], *cells)
     console.print(table)
     console.print("With each figure its 95% interval.", style="dim")
+    _print_classes(console, result)
     for rival in difference_rows(result):
         table = Table(
             title=escape(f"{result['model']} less {rival['name']}"),
@@ -118,5 +146,43 @@ def _print_evaluation(console: Console, result: dict[str, Any]) -> None:
         for cells in rival["rows"]:
             table.add_row(*map(escape, cells))
         console.print(table)
+    if result["missing_classes"]:
+        names = ", ".join(result["missing_classes"])
+        console.print(f"Classes that these data lack: {names}", markup=False)
+    if result["classes_by"] == "number":
+        console.print(
+            "The run does not name its classes: those of the data are matched to them "
+            "by number."
+        )
     if not result["same_data"]:
         console.print("These are not the images that the run was validated on.")
+
+
+def _print_classes(console: Console, result: dict[str, Any]) -> None:
+    """A row for each class of more than two; of very many, those found least."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from pmruntime.evaluation.report.page import class_rows
+
+    sensitivity = [row["sensitivity"]["value"] for row in result["classes"]]
+    rows = class_rows(result)
+    title = "class by class"
+    if len(rows) > _MANY_CLASSES:
+        title = f"the {_MANY_CLASSES} of {len(rows)} classes that are found least"
+        present = [i for i in range(len(rows)) if sensitivity[i] is not None]
+        least = sorted(present, key=lambda i: sensitivity[i])[:_MANY_CLASSES]
+        rows = [rows[i] for i in least]
+    if not rows:
+        return
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for heading in ("images", "sensitivity", "precision"):
+        table.add_column(heading, justify="right")
+    for name, images, found, found_in, right, right_in in rows:
+        cells = [
+            f"{v}  [dim]{escape(i)}[/]"
+            for v, i in ((found, found_in), (right, right_in))
+        ]
+        table.add_row(escape(name), images, *cells)
+    console.print(table)

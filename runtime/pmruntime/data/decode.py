@@ -27,6 +27,22 @@ _MAGIC = {
     b"MM\0*": "TIFF",
     b"RIFF": "WebP",
 }
+# Formats of images that are not read: by what stands at which place, and by suffix.
+_UNREAD_MAGIC = {
+    (4, b"ftyphei"): "HEIC",
+    (4, b"ftyphev"): "HEIC",
+    (4, b"ftypmif1"): "HEIC",
+    (4, b"ftypmsf1"): "HEIC",
+    (4, b"ftypavi"): "AVIF",
+    (128, b"DICM"): "DICOM",
+    (0, b"\0\0\0\x0cjP  "): "JPEG 2000",
+}
+UNREAD_SUFFIXES = {
+    ".heic": "HEIC", ".heif": "HEIC", ".avif": "AVIF", ".dcm": "DICOM",
+    ".jp2": "JPEG 2000",
+}  # fmt: skip
+# A 16-bit image whose highest pixel is lower holds 12 bits: as 8 it is nearly black.
+_LEAST_OF_16_BITS = 4096
 # A JPEG marker after any fill bytes. Within entropy-coded pixels FF 00 is the byte FF,
 # and FF D0 to FF D7 are restart markers.
 _MARKER = re.compile(rb"\xff+([^\x00\xff])")
@@ -51,6 +67,7 @@ def read_image(path: Path, color: str = "BGR") -> NDArray[np.uint8]:
 def decode(content: bytes, color: str = "BGR") -> NDArray[np.uint8]:
     """Like `read_image`, for the content of a file."""
     check_whole(content)
+    _check_depth(content)
     flag = cv2.IMREAD_GRAYSCALE if color == "GRAY" else cv2.IMREAD_COLOR
     try:
         image = cv2.imdecode(np.frombuffer(content, dtype=np.uint8), flag)
@@ -79,9 +96,46 @@ def check_whole(content: bytes) -> None:
     if not content:
         raise BadImageError("empty")
     if image_format(content) is None:
+        unread = _unread_format(content)
+        if unread is not None:
+            raise BadImageError(f"{unread} is not read: convert it to PNG or JPEG")
         raise BadImageError("not an image")
     if content.startswith(_JPEG) and not _reaches_its_end(content):
         raise BadImageError("truncated")
+
+
+def _unread_format(content: bytes) -> str | None:
+    return next(
+        (n for (at, m), n in _UNREAD_MAGIC.items() if content[at:].startswith(m)), None
+    )
+
+
+def _check_depth(content: bytes) -> None:
+    """Raise BadImageError for pixels that would come out wrong or not at all:
+    floating-point numbers, and 12 bits stored in 16."""
+    kind = image_format(content)
+    if kind != "TIFF" and not (kind == "PNG" and content[24:25] == b"\x10"):
+        return
+    try:
+        pixels = cv2.imdecode(
+            np.frombuffer(content, dtype=np.uint8), cv2.IMREAD_UNCHANGED
+        )
+    except cv2.error:
+        return  # damaged, as decoding it will find
+    if pixels is None or pixels.dtype == np.uint8:
+        return
+    if pixels.dtype != np.uint16:
+        raise BadImageError(
+            f"its pixels are {pixels.dtype}, which have no common scale: save it with "
+            "8 or 16 bits a channel"
+        )
+    colors = pixels if pixels.ndim == 2 else pixels[:, :, :3]  # no transparency
+    highest = int(colors.max())
+    if 0 < highest < _LEAST_OF_16_BITS:
+        raise BadImageError(
+            f"the highest of its 16-bit pixels is {highest:,} of 65,535: 12 bits or "
+            f"fewer, of which {highest // 256} of 255 would be left; scale them up"
+        )
 
 
 def _reaches_its_end(content: bytes) -> bool:

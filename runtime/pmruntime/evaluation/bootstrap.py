@@ -1,4 +1,5 @@
-"""How certain a metric is: 95% percentile intervals by the bootstrap.
+"""How certain a metric is: 95% intervals, exact ones of shares of images, and
+percentile intervals by the bootstrap of all others.
 
 A resample draws as many images as there are, with replacement. The same images are
 drawn for all predictions of the same number of images, so two models are compared in
@@ -20,6 +21,8 @@ from pmruntime.evaluation.metrics import (
     Predictions,
     UndefinedMetricError,
 )
+from pmruntime.evaluation.paired_tests import p_values
+from pmruntime.evaluation.proportions import clopper_pearson
 from pmruntime.evaluation.weighted_metrics import WeightedMetrics
 
 RESAMPLES = 2000
@@ -52,7 +55,7 @@ class Measurement:
 class Difference(Measurement):
     """A metric of one model minus that of another, on the same images.
 
-    `p` is two-sided: twice the share of resamples on the other side of zero.
+    `p` is two-sided (paired_tests.py); the interval is the bootstrap's.
     """
 
     p: float | None = None
@@ -64,7 +67,7 @@ class Bootstrap:
     def __init__(
         self, predictions: Predictions, resamples: int = RESAMPLES, seed: int = SEED
     ) -> None:
-        self.predictions = predictions
+        self.predictions, self._seed = predictions, seed
         computed = {name: _compute(m, predictions) for name, m in METRICS.items()}
         self.values = {name: value for name, (value, _) in computed.items()}
         self.reasons = {name: reason for name, (_, reason) in computed.items()}
@@ -77,12 +80,14 @@ class Bootstrap:
 
     def measurements(self) -> dict[str, Measurement]:
         """Each metric with its interval."""
-        return {
-            name: _measurement(
-                self.values[name], self.resampled[name], self.reasons[name]
-            )
-            for name in METRICS
-        }
+        return {name: self._measured(name, metric) for name, metric in METRICS.items()}
+
+    def _measured(self, name: str, metric: Metric) -> Measurement:
+        value, share = self.values[name], metric.share(self.predictions)
+        if value is None or share is None:
+            return _measurement(value, self.resampled[name], self.reasons[name])
+        right, among = share
+        return measured_share(int((right & among).sum()), int(among.sum()))
 
     def minus(self, other: Bootstrap) -> dict[str, Difference]:
         """Each metric minus that of `other`, for predictions of the same images.
@@ -91,16 +96,24 @@ class Bootstrap:
         """
         if not np.array_equal(self.predictions.labels, other.predictions.labels):
             raise ValueError("only predictions of the same images can be compared")
-        return {name: self._difference(other, name) for name in METRICS}
+        resamples = len(next(iter(self.resampled.values())))
+        ps = p_values(self.predictions, other.predictions, resamples, self._seed)
+        return {name: self._difference(other, name, ps[name]) for name in METRICS}
 
-    def _difference(self, other: Bootstrap, name: str) -> Difference:
+    def _difference(self, other: Bootstrap, name: str, p: float | None) -> Difference:
         mine, theirs = self.values[name], other.values[name]
         value = None if mine is None or theirs is None else mine - theirs
         reason = self.reasons[name] or other.reasons[name]
         resampled = self.resampled[name] - other.resampled[name]
         measurement = _measurement(value, resampled, reason)
-        p = None if measurement.low is None else _p_value(_defined(resampled))
+        p = None if value is None else p
         return Difference(**asdict(measurement), p=p)
+
+
+def measured_share(right: int, among: int) -> Measurement:
+    """A share of images with its exact interval; `among` is at least 1."""
+    low, high = clopper_pearson(right, among, LEVEL)
+    return Measurement(value=right / among, low=float(low), high=float(high))
 
 
 def _compute(
@@ -146,9 +159,3 @@ def _measurement(
 
 def _defined(resampled: NDArray[np.float64]) -> NDArray[np.float64]:
     return resampled[~np.isnan(resampled)]
-
-
-def _p_value(resampled: NDArray[np.float64]) -> float:
-    """Two-sided; never 0, since 2,000 resamples cannot show less than one in 2,001."""
-    below, above = int((resampled <= 0).sum()), int((resampled >= 0).sum())
-    return min(1.0, 2 * (min(below, above) + 1) / (len(resampled) + 1))

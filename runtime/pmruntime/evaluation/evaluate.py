@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from pmruntime.data import Data, open_data
 from pmruntime.evaluation.baseline import DESCRIPTION, fit_baseline
 from pmruntime.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, Bootstrap
 from pmruntime.evaluation.metrics import Predictions
-from pmruntime.evaluation.output import FORMAT, output_folder, write_files
+from pmruntime.evaluation.output import FORMAT, check_output, output_folder, write_files
+from pmruntime.evaluation.proportions import per_class
 from pmruntime.evaluation.report.page import columns
 from pmruntime.inference.probabilities import iterate_log_probabilities
 from pmruntime.inference.split_metrics import watched_metrics
+from pmruntime.model.classes import listed, padded, with_classes_of
 from pmruntime.model.matching import check_fits
 from pmruntime.problems import UserError
 from pmruntime.runs.callback import Callback, console_callback
@@ -34,6 +37,7 @@ def evaluate_run(
     device: str = "auto",
     baseline: bool = False,
     against: Path | None = None,
+    subset: bool = False,
     report: bool = False,
     out: Path | None = None,
     console: Console | None = None,
@@ -41,52 +45,62 @@ def evaluate_run(
     """Rebuild the network of a run and evaluate it on the validation split of `data`.
 
     `weights` is `last` or `best`; `data` may be what `open_data` takes: its images are
-    then prepared as they were for training. The run is compared with the simple
-    `baseline`, and with the run in the folder `against`. Returns the content of
+    then prepared as they were for training. Classes are the same where their names are;
+    with `subset` the data may lack some of the run's. The run is compared with the
+    simple `baseline`, and with the run in the folder `against`. Returns the content of
     eval.json; `same_data` in it says whether the run was validated on these images. The
     files (RunFolder.EVAL_FILES; plots and report.html only with `report`) go into the
-    run's folder, or into `out`. `console` shows progress. Raises UserError where the
-    folder holds no run, or model and data do not fit.
+    run's folder, or into `out` (`output_folder`). `console` shows progress. Raises
+    UserError where the folder holds no run, or model and data do not fit.
     """
     run = load_run(folder, weights, device)
     other = None if against is None else load_run(against, weights, device)
-    target = output_folder(run.folder, out)
-    opened = _opened(data, run, run, console)
+    if other is not None:
+        _check_same_classes(run, other)
+    check_output(out)
+    given = _opened(data, run, run, console)
+    opened = _fitted(given, run, run, subset)
     network = _evaluated(run, opened, console)
-    result = _result(run, opened, network)
+    result = _result(run, given, network)
     predictions = {run.record["model"]: network.predictions}
     if baseline:
-        facts, fitted = _baseline(run, opened, console)
+        facts, fitted = _baseline(opened, console)
         result["baseline"] = facts | _compared(network, fitted)
         predictions["baseline"] = fitted.predictions
     if other is not None:
         # Arrays are the same for both; files are prepared as each run was trained.
-        theirs = _opened(data, other, run, console) if isinstance(data, str) else opened
+        theirs = _opened(data, other, run, console) if isinstance(data, str) else given
+        theirs = _fitted(theirs, other, run, subset)
         _check_same_images(opened, theirs, run.folder, other.folder)
         second = _evaluated(other, theirs, console)
         result["against"] = _identity(other) | _compared(network, second)
         predictions[columns(result)[-1]] = second.predictions
+    target = output_folder(run.folder, out, result)
     write_files(target, run, opened, result, predictions, report)
     return result
 
 
 def _result(run: TrainedRun, data: Data, network: Bootstrap) -> dict[str, Any]:
-    """eval.json without comparisons."""
+    """eval.json without comparisons; `data` with its own classes."""
     predictions = network.predictions
+    missing = [name for name in run.class_names if name not in data.class_names]
     return {
         "format": FORMAT,
         "model": run.record["model"],
         "weights": run.weights,
         "epoch": run.epoch,
         "views": run.recipe.views,
-        "val": watched_metrics(predictions.logs, data.val.labels).as_json(),
+        "val": watched_metrics(predictions.logs, predictions.labels).as_json(),
         "metrics": _as_json(network.measurements()),
+        "classes": per_class(predictions),
         "confusion": {
             "classes": list(predictions.class_names),
             "counts": predictions.confusion.tolist(),
         },
         "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "level": LEVEL},
         "data": data.as_json(),
+        "classes_by": "name" if run.class_names else "number",
+        "missing_classes": missing,
         "same_data": data.fingerprint == run.record["data"]["fingerprint"],
     }
 
@@ -100,9 +114,7 @@ def _identity(run: TrainedRun) -> dict[str, Any]:
     }
 
 
-def _baseline(
-    run: TrainedRun, data: Data, console: Console | None
-) -> tuple[dict[str, Any], Bootstrap]:
+def _baseline(data: Data, console: Console | None) -> tuple[dict[str, Any], Bootstrap]:
     """What the baseline is, and its metrics on the validation images."""
     if len(data.train) == 0:
         raise UserError(
@@ -113,14 +125,14 @@ def _baseline(
         console.print("fitting the baseline", highlight=False)
     logs, strength = fit_baseline(data)
     facts = {"what": DESCRIPTION, "C": strength}
-    return facts, Bootstrap(_predictions(logs, run, data))
+    return facts, Bootstrap(_predictions(logs, data))
 
 
 def _opened(
     data: Data | str, run: TrainedRun, copies_as: TrainedRun, console: Console | None
 ) -> Data:
-    """The data, prepared as for `run`, whose network they must fit. Copies are left out
-    as for the run `copies_as`, so that two runs are evaluated on the same images."""
+    """The data, prepared as for `run`. Copies are left out as for the run `copies_as`,
+    so that two runs are evaluated on the same images."""
     if isinstance(data, str):
         drop_copies = copies_as.recipe.images["drop_copies"]
         callback = Callback() if console is None else console_callback(console)
@@ -131,11 +143,34 @@ def _opened(
                 drop_copies=drop_copies,
                 progress=callback.on_images_read,
             )
-    check_fits(run.model, data, needed=("val",))
     return data
 
 
+def _fitted(data: Data, run: TrainedRun, numbered_as: TrainedRun, subset: bool) -> Data:
+    """The data with the classes of the network of `run`, which they must fit, numbered
+    as those of the run `numbered_as`."""
+    for known in (run, numbered_as):
+        if known.class_names:
+            whose = f"the run `{known.folder.folder}`"
+            data = with_classes_of(data, known.class_names, whose, subset=subset)
+    classes = check_fits(run.model, data, needed=("val",))
+    names = padded(numbered_as.class_names or data.class_names, classes)
+    return replace(data, num_classes=classes, class_names=names)
+
+
+def _check_same_classes(run: TrainedRun, other: TrainedRun) -> None:
+    ours, theirs = run.class_names, other.class_names
+    if ours and theirs and set(ours) != set(theirs):
+        raise UserError(
+            f"`{run.folder.folder}` tells apart {listed(ours)}, "
+            f"`{other.folder.folder}` {listed(theirs)}: they cannot be compared",
+            "compare runs of the same classes",
+        )
+
+
 def _evaluated(run: TrainedRun, data: Data, console: Console | None) -> Bootstrap:
+    """The network on the validation images, its outputs in the order of the data's
+    classes."""
     parts = []
     batches = iterate_log_probabilities(
         run.model, data.val.images, data.preprocessing, run.recipe.views
@@ -146,10 +181,14 @@ def _evaluated(run: TrainedRun, data: Data, console: Console | None) -> Bootstra
         for part in batches:
             parts.append(part)
             advance(len(part))
-    return Bootstrap(_predictions(np.concatenate(parts), run, data))
+    logs = np.concatenate(parts)
+    if run.class_names:
+        names = run.names_of(logs.shape[1])
+        logs = logs[:, [names.index(name) for name in data.class_names]]
+    return Bootstrap(_predictions(logs, data))
 
 
-def _predictions(logs: Any, run: TrainedRun, data: Data) -> Predictions:
+def _predictions(logs: Any, data: Data) -> Predictions:
     broken = np.flatnonzero(~np.isfinite(logs).all(axis=1))
     if len(broken):
         raise UserError(
@@ -157,9 +196,7 @@ def _predictions(logs: Any, run: TrainedRun, data: Data) -> Predictions:
             f"the first `{data.val.names[broken[0]]}`",
             "its weights are damaged, or its training diverged: train it again",
         )
-    # A network may have more outputs than the data have classes.
-    names = [*run.class_names, *map(str, range(len(run.class_names), logs.shape[1]))]
-    return Predictions(logs, data.val.labels, tuple(names[: logs.shape[1]]))
+    return Predictions(logs, data.val.labels, data.class_names)
 
 
 def _as_json(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,6 +58,12 @@ class Predictions:
         return predicted
 
     @cached_property
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each image is classified rightly, bool [n]."""
+        right: NDArray[np.bool_] = self.predicted == self.labels
+        return right
+
+    @cached_property
     def probabilities(self) -> NDArray[np.float64]:
         """The probability of each class, float64 [n, C]."""
         return np.exp(self.logs)
@@ -100,18 +106,24 @@ class Predictions:
         return counts
 
 
+Share = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Metric:
     """How a metric is called, explained and computed.
 
     `compute` raises UndefinedMetricError where the metric does not exist, and UserError
     where it needs scikit-learn, which is not installed. `percent` is how it is shown.
+    Where the metric is a share of images, `share` gives which images count as right and
+    which are counted at all, bool [n] each; elsewhere None.
     """
 
     title: str
     meaning: str
     compute: Callable[[Predictions], float]
     percent: bool = True
+    share: Callable[[Predictions], Share | None] = lambda p: None
 
 
 def calibration_bins(confidence: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -122,7 +134,7 @@ def calibration_bins(confidence: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _accuracy(p: Predictions) -> float:
-    return float((p.predicted == p.labels).mean())
+    return float(p.right.mean())
 
 
 def _loss(p: Predictions) -> float:
@@ -160,6 +172,23 @@ def _f1(p: Predictions) -> float:
     return _macro(p, "f1_score", lambda c: (p.labels == c, p.predicted == c))
 
 
+def _balanced_accuracy(p: Predictions) -> float:
+    for c in range(p.logs.shape[1]):
+        _need(p, c, bool((p.labels == c).any()))
+    recalls = _sklearn().recall_score(p.labels, p.predicted, average=None)
+    return float(recalls.mean())
+
+
+def _share_of(class_: int) -> Callable[[Predictions], Share | None]:
+    """Of two classes, the share of the images of one that are found. With more classes
+    the metrics are means of shares."""
+
+    def share(p: Predictions) -> Share | None:
+        return (p.right, p.labels == class_) if p.logs.shape[1] == 2 else None
+
+    return share
+
+
 def _calibration_error(p: Predictions) -> float:
     confidence, came_true = p.confidence
     bins = calibration_bins(confidence)
@@ -169,7 +198,15 @@ def _calibration_error(p: Predictions) -> float:
 
 METRICS: dict[str, Metric] = {
     "accuracy": Metric(
-        title="accuracy", meaning="images classified rightly", compute=_accuracy
+        title="accuracy",
+        meaning="images classified rightly",
+        compute=_accuracy,
+        share=lambda p: (p.right, np.ones_like(p.right)),
+    ),
+    "balanced_accuracy": Metric(
+        title="balanced accuracy",
+        meaning="images of a class found, the mean over all classes",
+        compute=_balanced_accuracy,
     ),
     "auc": Metric(
         title="ROC-AUC",
@@ -184,10 +221,16 @@ METRICS: dict[str, Metric] = {
         percent=False,
     ),
     "sensitivity": Metric(
-        title="sensitivity", meaning="positive images found", compute=_sensitivity
+        title="sensitivity",
+        meaning="positive images found",
+        compute=_sensitivity,
+        share=_share_of(1),
     ),
     "specificity": Metric(
-        title="specificity", meaning="negative images left alone", compute=_specificity
+        title="specificity",
+        meaning="negative images left alone",
+        compute=_specificity,
+        share=_share_of(0),
     ),
     "f1": Metric(
         title="F1",

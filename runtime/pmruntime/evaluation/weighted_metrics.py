@@ -47,14 +47,16 @@ class WeightedMetrics:
         # 0 / 0 is NaN, which stands for "undefined".
         with np.errstate(divide="ignore", invalid="ignore"):
             areas = [ranked(weights) for ranked in self._ranked]
+            found = (hits / actual).mean(axis=0)
+            left_alone = ((n - actual - predicted + hits) / (n - actual)).mean(axis=0)
             return {
                 "accuracy": right / n,
+                # Of two classes only one is in the columns.
+                "balanced_accuracy": found if k > 1 else (found + left_alone) / 2,
                 "auc": np.mean([auc for auc, _ in areas], axis=0),
                 "average_precision": np.mean([ap for _, ap in areas], axis=0),
-                "sensitivity": (hits / actual).mean(axis=0),
-                "specificity": ((n - actual - predicted + hits) / (n - actual)).mean(
-                    axis=0
-                ),
+                "sensitivity": found,
+                "specificity": left_alone,
                 "f1": (2 * hits / (actual + predicted)).mean(axis=0),
                 "loss": loss / n,
                 "calibration_error": np.abs(sums[2 + 3 * k :]).sum(axis=0) / n,

@@ -20,6 +20,8 @@ from pmruntime.problems import UserError
 
 # https://palm.grand-challenge.org: classification_results.csv
 SUBMISSION_HEADER = ("FileName", "PM Risk")
+# The class whose probability is asked for, by its name or by its number in labels.csv.
+_POSITIVE = ("pm", "1")
 
 
 def as_json(predictions: Iterable[Prediction]) -> bytes:
@@ -52,23 +54,37 @@ def as_csv(predictions: Sequence[Prediction]) -> bytes:
 
 
 def as_submission(predictions: Sequence[Prediction]) -> bytes:
-    """The challenge's table: base name, and the probability of class 1.
+    """The challenge's table: base name, and the probability of the class `PM`, or `1`.
 
-    Raises UserError for networks of other than two classes.
+    Raises UserError for networks of other than two classes, and where neither or both
+    are called so.
     """
-    for p in predictions[:1]:
-        if len(p.probabilities) != 2:
-            raise UserError(
-                f"a submission wants a network of two classes, this one has "
-                f"{len(p.probabilities)}",
-                "`--format csv` writes the probabilities of all classes",
-            )
+    positive = _positive_class(predictions[0].class_names) if predictions else 0
     rows = (
         # Without an exponent, which not every reader of tables takes for a number.
-        [p.path.name, np.format_float_positional(p.probabilities[1], trim="0")]
+        [p.path.name, np.format_float_positional(p.probabilities[positive], trim="0")]
         for p in predictions
     )
     return _table([SUBMISSION_HEADER, *rows], csv.QUOTE_MINIMAL)
+
+
+def _positive_class(names: Sequence[str]) -> int:
+    """The number of the class that a submission gives the probability of: sorting puts
+    the folder `PM` before `non-PM`, so a place says nothing."""
+    if len(names) != 2:
+        raise UserError(
+            f"a submission wants a network of two classes, this one has {len(names)}",
+            "`--format csv` writes the probabilities of all classes",
+        )
+    found = [i for i, name in enumerate(names) if name.casefold() in _POSITIVE]
+    if len(found) != 1:
+        raise UserError(
+            "a submission gives the probability of `PM`; this network tells apart "
+            f"`{names[0]}` and `{names[1]}`",
+            "train it on data whose classes are called `non-PM` and `PM`, or 0 and 1; "
+            "`--format csv` writes the probabilities of all classes",
+        )
+    return found[0]
 
 
 def check_submittable(files: Iterable[Path]) -> None:

@@ -25,6 +25,7 @@ EXTRAS = {
     "openpyxl": ("openpyxl", "cpu"),
     "defusedxml": ("defusedxml", "cpu"),
     "matplotlib": ("matplotlib", "cpu"),
+    "scipy": ("scipy", "cpu"),
     "sklearn": ("scikit-learn", "cpu"),
     "mlxtend": ("mlxtend", "demo"),
     "simplejpeg": ("simplejpeg", "verify"),

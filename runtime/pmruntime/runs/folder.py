@@ -48,6 +48,8 @@ class RunFolder:
     predictions.csv     every validation image's probabilities
     report.html         both, with pictures, in one file
     *.png               roc, precision_recall, calibration, confusion
+    other_data/         the same files for other data, where those of the run's own
+                        data are there
     """
 
     EVAL_FILES = (
@@ -84,6 +86,7 @@ class RunFolder:
         self.checkpoint = folder / "checkpoint.safetensors"
         self.summary = folder / "summary.json"
         self.curve = folder / "curve.png"
+        self.other_data = folder / "other_data"
         self.visualdl = folder / "visualdl"
 
     def check_free(self, force: bool) -> None:
@@ -114,7 +117,7 @@ class RunFolder:
         write_json(self.run, {"format": _FORMAT, **record})
         write_json(self.recipe, dict(recipe))
         write_atomic(self.model, source)
-        for earlier in (self.spec, self.visualdl):
+        for earlier in (self.spec, self.visualdl, self.other_data):
             if earlier.is_dir():
                 shutil.rmtree(earlier)
         for name, content in spec.items():

@@ -9,6 +9,7 @@ from typing import Any
 from pmruntime.data.preprocessing import Preprocessing, preprocessing_from
 from pmruntime.files import read_json
 from pmruntime.machine.device import use_device
+from pmruntime.model.classes import padded
 from pmruntime.model.loading import build_model, load_model_class
 from pmruntime.problems import UserError, unknown
 from pmruntime.recipe.recipe import Recipe, parse_recipe
@@ -23,6 +24,7 @@ class TrainedRun:
     """A run's network with its weights, and all that is needed to use it.
 
     `record` is run.json; `epoch` that of the weights, None where they do not say.
+    `class_names` are empty for a run whose record does not name its classes.
     """
 
     folder: RunFolder
@@ -56,12 +58,7 @@ class TrainedRun:
 
         Raises UserError where the data had more.
         """
-        known = len(self.class_names)
-        if known > classes:
-            raise UserError(
-                f"the network has {classes} classes, its run's data have {known}"
-            )
-        return (*self.class_names, *map(str, range(known, classes)))
+        return padded(self.class_names, classes)
 
 
 def load_run(folder: Path, weights: str = "last", device: str = "auto") -> TrainedRun:
@@ -93,5 +90,5 @@ def load_run(folder: Path, weights: str = "last", device: str = "auto") -> Train
         weights=weights,
         epoch=origin.get("epoch"),
         preprocessing=preprocessing_from(record["data"]["preprocessing"]),
-        class_names=tuple(record["data"]["class_names"]),
+        class_names=tuple(record["data"].get("class_names", ())),
     )

@@ -13,6 +13,7 @@ from pmruntime.files import read_json
 from pmruntime.machine.device import use_device
 from pmruntime.machine.environment import versions
 from pmruntime.machine.machine import Machine
+from pmruntime.model.classes import listed
 from pmruntime.model.loading import all_arguments, load_model_class
 from pmruntime.problems import UserError
 from pmruntime.recipe.recipe import Recipe, parse_recipe
@@ -116,16 +117,30 @@ def resume(
         machine=machine,
         device=device,
     )
-    if job.data.fingerprint != record["data"]["fingerprint"]:
-        raise UserError(
-            f"these are not the images that the run in `{folder}` was trained on",
-            "give the same data with `--data`, or train anew with `--force`",
-        )
+    _check_same_data(job, record)
     session = Session(job, callback)
     with _claimed(job):
         _restore(session, record)
         _log_what_differs(session, record)
         return session.run()
+
+
+def _check_same_data(job: TrainingJob, record: Mapping[str, Any]) -> None:
+    if job.data.fingerprint != record["data"]["fingerprint"]:
+        raise UserError(
+            f"these are not the images that the run in `{job.run.folder}` was trained "
+            "on",
+            "give the same data with `--data`, or train anew with `--force`",
+        )
+    names = tuple(record["data"].get("class_names", job.data.class_names))
+    if job.data.class_names != names:
+        # The fingerprint is of pixels and numbers of classes, which may be the same.
+        raise UserError(
+            f"the run in `{job.run.folder}` tells apart {listed(names)}; the data hold "
+            f"{listed(job.data.class_names)}",
+            "give the classes of the data their names again, or train anew with "
+            "`--force`",
+        )
 
 
 def _claimed(job: TrainingJob) -> AbstractContextManager[None]:

@@ -79,6 +79,8 @@ class Checkpointer:
             loop = self._state.loop
             name = self._job.model_class.__name__
             origin = {"model": name, "epoch": loop.epoch, "step": loop.step}
+            # Who starts from these weights must know which output is which class.
+            origin["classes"] = list(self._job.data.class_names)
             save_weights(path, self._state.eval_model, origin)
 
 

@@ -133,6 +133,12 @@ class Session:
         )
         if self.note is not None:
             self.callback.log(self.note)
+        batch_size, images = self.recipe.batch_size, len(self.data.train)
+        if batch_size > images:
+            self.callback.log(
+                f"note: `batch_size: {batch_size}` is more than the {images} images to "
+                "train on: an epoch is one batch"
+            )
         if step:
             self.callback.log(f"going on after {step} steps")
 

@@ -123,7 +123,10 @@ class TrainingState:
         check_select(recipe.select, classes, job.data.val.labels)
         pretrained = None
         if job.weights is not None:
-            pretrained = load_pretrained(model, job.weights, skip_classifier=True)
+            names = job.data.class_names
+            pretrained = load_pretrained(
+                model, job.weights, skip_classifier=True, classes=names
+            )
         if recipe.sync_batch_norm and job.machine.world.size > 1:
             _refuse_on_cpu(job.device)
             model = paddle.nn.SyncBatchNorm.convert_sync_batchnorm(model)

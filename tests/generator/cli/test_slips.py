@@ -75,6 +75,14 @@ SLIPS = {
         "error: invalid value for '--data': `file.txt` is a file; give its folder\n",
     ),
     "train --resume run --recipe palm": (2, "error: --resume RUN takes everything but"),
+    "train --resume run --set epochs=9": (
+        2,
+        "error: --resume RUN takes everything but",
+    ),
+    "eval run --data digits --against a --against b": (
+        2,
+        "error: --against takes one run, not 2: evaluate once for each",
+    ),
     "eval run": (2, "error: missing option '--data'\nUsage: pmgen eval [OPTIONS] RUN"),
     "predict run": (2, "error: missing argument 'IMAGES...'\n"),
     "export run --out x --fromat onnx": (

@@ -98,6 +98,33 @@ def test_a_submission_is_what_the_challenge_wants(run: Path, tmp_path: Path) -> 
         assert float(line.split(",")[1]) == o["probabilities"]["pm"]
 
 
+@pytest.mark.parametrize("names", [("PM", "non-PM"), ("0", "1")])
+def test_a_submission_finds_its_class_by_name(
+    tiny: Path, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    """Of folders `PM` and `non-PM` the first in the order of names is `PM`."""
+    run = make_run(tmp_path / "run", tiny, names, num_classes=2)
+    (path,) = write_images(tmp_path / "images", ["a.png"])
+    out = tmp_path / "classification_results.csv"
+    done = predicted(run, path, "--submission", out, "--format", "json")
+    assert done.exit_code == 0, done.stderr
+    (found,) = json.loads(done.stdout)
+    risk = float(out.read_text().splitlines()[1].split(",")[1])
+    wanted = "PM" if "PM" in names else "1"
+    assert risk == found["probabilities"][wanted]
+    assert risk != 0.5
+
+
+def test_a_submission_of_other_classes_is_refused(tiny: Path, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", tiny, ("healthy", "ill"), num_classes=2)
+    (path,) = write_images(tmp_path / "images", ["a.png"])
+    out = tmp_path / "classification_results.csv"
+    done = predicted(run, path, "--submission", out)
+    assert done.exit_code == 1
+    assert "the probability of `PM`; this network tells apart `healthy`" in done.stderr
+    assert not out.exists()
+
+
 def test_a_submission_is_refused_where_it_makes_no_sense(
     run: Path, tiny: Path, tmp_path: Path
 ) -> None:

@@ -106,6 +106,23 @@ def test_a_command_line_says_what_it_lacks(lenet: Path) -> None:
     assert done.stderr.startswith("error: missing: --out RUN\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("eval", "run", "--data", "digits", "--against", "a", "--against", "b"),
+         "error: --against takes one run, not 2"),
+        (("train", "--resume", "run", "--set", "num_classes=9"),
+         "error: --resume RUN takes everything but --data from RUN"),
+        (("train", "--resume", "run", "--epochs", "9"),
+         "error: --resume RUN takes everything but --data from RUN"),
+    ],
+)  # fmt: skip
+def test_what_would_be_dropped_is_refused(words: tuple[str, ...], said: str) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert done.stderr.startswith(said)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals differ on Windows")
 def test_ctrl_c_in_a_terminal(lenet: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"

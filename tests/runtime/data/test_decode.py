@@ -146,3 +146,44 @@ def test_verify_without_simplejpeg(
     monkeypatch.setitem(sys.modules, "simplejpeg", None)
     with pytest.raises(UserError, match=r"pip install 'pmgen\[verify\]'"):
         verify_jpeg((tmp_path / "x.jpg").read_bytes())
+
+
+def encoded(suffix: str, pixels: np.ndarray) -> bytes:
+    return cv2.imencode(suffix, pixels)[1].tobytes()
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_twelve_bits_in_sixteen_are_told(suffix: str) -> None:
+    """OpenCV takes the upper byte: 4,095 becomes 15, and the image nearly black."""
+    ramp = np.arange(4096, dtype=np.uint16).reshape(64, 64)
+    alpha = np.dstack([ramp] * 3 + [np.full_like(ramp, 65535)])
+    for pixels in (ramp, np.dstack([ramp] * 3), alpha):
+        with pytest.raises(BadImageError, match=r"is 4,095 of 65,535: .* 15 of 255"):
+            decode(encoded(suffix, pixels))
+    whole = encoded(suffix, ramp * 16)
+    assert decode(whole).max() == 255
+    assert decode(encoded(suffix, ramp * 0)).max() == 0  # black in any depth
+
+
+def test_floating_point_pixels_are_told() -> None:
+    grey = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+    for pixels in (grey, np.dstack([grey] * 3)):
+        with pytest.raises(
+            BadImageError, match="its pixels are float32, which have no"
+        ):
+            decode(encoded(".tif", pixels))
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"\0\0\0\x18ftypheic" + bytes(40), "HEIC"),
+        (b"\0\0\0\x18ftypmif1" + bytes(40), "HEIC"),
+        (b"\0\0\0\x18ftypavif" + bytes(40), "AVIF"),
+        (bytes(128) + b"DICM" + bytes(40), "DICOM"),
+        (b"\0\0\0\x0cjP  \r\n" + bytes(40), "JPEG 2000"),
+    ],
+)
+def test_formats_that_are_not_read_are_named(content: bytes, name: str) -> None:
+    with pytest.raises(BadImageError, match=f"{name} is not read: convert it to PNG"):
+        decode(content)

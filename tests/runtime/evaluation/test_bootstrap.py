@@ -38,18 +38,6 @@ def paired_difference(
     return first.minus(second)[metric]
 
 
-def test_the_interval_of_a_share_is_the_binomial_one() -> None:
-    # 90 of 100 right: the resampled share is binomial, its standard error 0.03.
-    right = np.arange(100) < 90
-    p = np.where(right, 0.8, 0.3)
-    labels = np.ones(100, dtype=np.int64)
-    predictions = Predictions(np.log(np.stack([1 - p, p], axis=1)), labels)
-    accuracy = Bootstrap(predictions).measurements()["accuracy"]
-    assert accuracy.value == 0.9
-    assert accuracy.low == pytest.approx(0.9 - 1.96 * 0.03, abs=0.012)
-    assert accuracy.high == pytest.approx(0.9 + 1.96 * 0.03, abs=0.012)
-
-
 def test_intervals_cover_the_truth_nineteen_times_in_twenty() -> None:
     truth = Bootstrap(sample(40_000, 2.0), resamples=1).values["auc"]
     covered = 0

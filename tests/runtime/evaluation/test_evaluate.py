@@ -57,9 +57,18 @@ def test_files_of_one_evaluation(tiny: Path, tmp_path: Path) -> None:
     assert counts.sum() == 37
     assert counts.trace() / 37 == result["val"]["accuracy"]
 
-    # A later measurement leaves nothing of an earlier one.
+    # A later one without a report keeps the earlier report.
+    report = (out / "report.html").read_bytes()
     evaluate_run(out, data)
-    assert set(os.listdir(out)) - before == {"eval.json", "predictions.csv"}
+    assert set(os.listdir(out)) - before == set(RunFolder.EVAL_FILES)
+    assert (out / "report.html").read_bytes() == report
+
+    # With a report nothing is left of an earlier one.
+    (out / "roc.png").write_bytes(b"old")
+    one = Data("one class", data.train, one_class(data.val), 2)
+    (out / "eval.json").unlink()
+    evaluate_run(out, one, report=True)
+    assert not (out / "roc.png").exists()
 
 
 def test_predictions_of_every_image(tiny: Path, tmp_path: Path) -> None:
@@ -120,16 +129,40 @@ def test_networks_of_other_classes_cannot_be_compared(
     one = trained(tiny, data, tmp_path / "one")
     wide = Data("wide", data.train, data.val, 3)
     two = trained(tiny, wide, tmp_path / "two")
-    with pytest.raises(UserError, match=r"network for 2 classes .* one for 3"):
+    with pytest.raises(UserError, match=r"`0`, `1`, .* `0`, `1`, `2`: they cannot"):
         evaluate_run(one, data, against=two)
+
+
+def one_class(split: Split) -> Split:
+    negative = split.labels == 0
+    return Split(split.images[negative], split.labels[negative])
+
+
+def test_figures_of_other_data_do_not_replace_those_of_its_own(
+    tiny: Path, tmp_path: Path
+) -> None:
+    data = make_tiny_data(2)
+    out = trained(tiny, data, tmp_path / "run")
+    other = Data("other", data.train, one_class(data.val), 2)
+    evaluate_run(out, other)  # nothing of its own is there yet
+    evaluate_run(out, data)
+    own = (out / "eval.json").read_bytes()
+    assert json.loads(own)["same_data"] is True
+    evaluate_run(out, other, report=True)
+    assert (out / "eval.json").read_bytes() == own
+    (elsewhere,) = (out / "other_data").iterdir()
+    result = json.loads((elsewhere / "eval.json").read_text("utf-8"))
+    assert result["data"]["source"] == "other"
+    assert (elsewhere / "report.html").exists()
+    # They are figures of this run, and go with it.
+    trained(tiny, data, out, force=True)
+    assert not (out / "other_data").exists()
 
 
 def test_one_class_alone(tiny: Path, tmp_path: Path) -> None:
     data = make_tiny_data(2)
     out = trained(tiny, data, tmp_path / "run")
-    negative = data.val.labels == 0
-    val = Split(data.val.images[negative], data.val.labels[negative])
-    one = Data("one class", data.train, val, 2)
+    one = Data("one class", data.train, one_class(data.val), 2)
     result = evaluate_run(out, one, report=True)
     assert result["metrics"]["auc"]["value"] is None
     assert result["metrics"]["auc"]["reason"] == "no image of class `1`"

@@ -162,3 +162,11 @@ def test_a_folder_gives_its_images_in_order(tmp_path: Path) -> None:
     assert image_files([single, folder]) == [single, paths[1], paths[0]]
     with pytest.raises(UserError, match="no image files in the folder"):
         image_files([folder / "deeper.png"])
+
+
+def test_a_class_called_like_a_spare_output(tiny: Path, tmp_path: Path) -> None:
+    """Two outputs of one name would lose a probability in JSON."""
+    run = load_run(make_run(tmp_path / "run", tiny, ("1", "2")))
+    (path,) = write_images(tmp_path / "images", ["a.png"])
+    (got,) = predict(run, [path])
+    assert got.class_names == ("1", "2", "output 2")

@@ -19,6 +19,7 @@ from pmruntime.runs.callback import Callback
 from pmruntime.training.run import train
 
 from tests.support.runs.palm_folder import TRAIN, VAL, make_palm
+from tests.support.runs.tiny_data import make_tiny_data
 
 pytestmark = pytest.mark.paddle
 
@@ -78,3 +79,22 @@ def test_a_run_from_the_cache_is_the_same(
         assert listener.read == (10 if name == "decoded" else 0)
         build_cache(palm, Preprocessing(size=(4, 4), color="GRAY"))
     assert runs[0] == runs[1]
+
+
+class Said(Callback):
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def log(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@pytest.mark.parametrize(("batch_size", "said"), [(45, False), (46, True)])
+def test_a_batch_larger_than_the_data_is_said(
+    tiny: Path, tmp_path: Path, batch_size: int, said: bool
+) -> None:
+    callback = Said()
+    recipe = parse_recipe({"epochs": 1, "batch_size": batch_size})
+    train(tiny, make_tiny_data(), tmp_path / "r", recipe=recipe, callback=callback)
+    note = "note: `batch_size: 46` is more than the 45 images to train on"
+    assert any(line.startswith(note) for line in callback.lines) == said

@@ -23,7 +23,7 @@ from pmruntime.files import replacing
 from pmruntime.problems import UserError
 
 FOLDER = ".pmgen-cache"
-_FORMAT = 1  # increase it when the same settings give other pixels than before
+_FORMAT = 2  # increase it when the same settings give other pixels than before
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pmruntime.data.folders.class_folders import is_class_folders, list_class_folders
-from pmruntime.data.folders.csv_tables import is_csv_tables, list_csv_tables
-from pmruntime.data.folders.listing import Listing
+from pmruntime.data.folders.listing import Fault, Listing
 from pmruntime.data.folders.palm import is_palm, list_palm
+from pmruntime.data.folders.tables.csv_tables import is_csv_tables, list_csv_tables
+from pmruntime.data.folders.tables.spelling import spellings
 
 
 class Kind(NamedTuple):
@@ -41,5 +42,28 @@ def list_images(folder: Path) -> Listing | None:
     """The folder's labelled images and faults; None where it is of no known kind."""
     for kind in KINDS:
         if kind.recognises(folder):
-            return kind.list_images(folder)
+            listing = kind.list_images(folder)
+            # First, because a class that is spelled twice lacks images for that reason.
+            listing.faults[:0] = _spelled_twice(listing)
+            return listing
     return None
+
+
+def _spelled_twice(listing: Listing) -> list[Fault]:
+    """A fault for each label that is another one in another spelling."""
+    names = listing.class_names
+    by_split = {
+        split: {names[entry.label] for entry in entries}
+        for split, entries in listing.splits
+        if entries
+    }
+    first = {names[e.label]: e for _, entries in listing.splits for e in entries[::-1]}
+    return [
+        Fault(
+            first[other].name,
+            f"its label `{other}` is `{one}` in another spelling, the label of "
+            f"{first[one].name}",
+            "spell a class alike wherever it stands",
+        )
+        for one, other in spellings(by_split)
+    ]

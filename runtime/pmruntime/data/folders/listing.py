@@ -7,12 +7,17 @@ refuses with the first few faults.
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pmruntime.data.decode import SUFFIXES
+from pmruntime.data.decode import SUFFIXES, UNREAD_SUFFIXES
 
+_SPLIT_NAMES = {
+    "train": ("train", "training"),
+    "val": ("val", "valid", "validation"),
+}
 _IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
@@ -74,12 +79,15 @@ class Listing:
     ) -> list[tuple[int, dict[str, str]]]:
         """The rows of a CSV file, each with its line number and its cells by column.
 
-        Columns may come in any order, and further ones are ignored. A table that cannot
-        be read, or lacks a column, is a fault and has no rows.
+        Columns may come in any order, divided as the first line shows, and further ones
+        are ignored. A table that cannot be read, or lacks a column, is a fault and has
+        no rows.
         """
         try:
             with open(self.folder / name, encoding="utf-8-sig", newline="") as file:
-                reader = csv.DictReader(file)
+                delimiter = _delimiter(file.readline())
+                file.seek(0)
+                reader = csv.DictReader(file, delimiter=delimiter)
                 found = [column.strip() for column in reader.fieldnames or ()]
                 reader.fieldnames = found
                 missing = [f"`{column}`" for column in columns if column not in found]
@@ -98,6 +106,23 @@ class Listing:
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             self.fault(name, f"cannot be read: {error}", "save it as CSV text in UTF-8")
             return []
+
+    def refuse_unread(self, part: str) -> None:
+        """A fault for the images in a part of the folder that are of a format that is
+        not read: to go on without them would change the data in silence."""
+        files = [
+            path
+            for path in all_files(self.folder / part)
+            if path.suffix.lower() in UNREAD_SUFFIXES
+        ]
+        if files:
+            kind = UNREAD_SUFFIXES[files[0].suffix.lower()]
+            more = f", the first of {len(files):,} such images" if files[1:] else ""
+            self.fault(
+                self.name_of(files[0]),
+                f"{kind} is not read{more}",
+                "convert them to PNG or JPEG, or take them away",
+            )
 
 
 def image_files(folder: Path) -> Iterator[Path]:
@@ -122,3 +147,20 @@ def all_files(folder: Path) -> Iterator[Path]:
 def is_ignored(path: Path) -> bool:
     """Whether it is hidden, or left behind by a system or an archiver."""
     return path.name.startswith(".") or path.name.lower() in _IGNORED
+
+
+def split_name(folder: Path, split: str, suffix: str = "") -> str:
+    """What the split `train` or `val` is called in the folder: as here, or else with
+    capitals or another of its names, where there is one such; `suffix` is a table's."""
+    if (folder / f"{split}{suffix}").exists():
+        return f"{split}{suffix}"
+    known = {f"{name}{suffix}" for name in _SPLIT_NAMES[split]}
+    others = os.listdir(folder) if folder.is_dir() else []
+    found = [name for name in others if name.casefold() in known]
+    return found[0] if len(found) == 1 else f"{split}{suffix}"
+
+
+def _delimiter(first_line: str) -> str:
+    """What divides the columns: spreadsheets write `;` where a comma is the decimal
+    sign, and tabs."""
+    return max(",;\t|", key=first_line.count)

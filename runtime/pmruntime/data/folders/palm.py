@@ -40,6 +40,8 @@ def list_palm(folder: Path) -> Listing:
             )
         else:
             listing.train.append(Entry(path, name, label))
+    listing.refuse_unread(TRAIN)
+    listing.refuse_unread(VAL)
     if (folder / VAL).is_dir():
         _list_validation(listing)
     return listing.sort()

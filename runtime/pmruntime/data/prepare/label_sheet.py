@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pmruntime.problems import UserError
 COLUMNS = ("imgName", "Label")
 MAX_BYTES = 64 * 2**20  # of all parts of a sheet, unpacked
 _MAX_ROWS = 1_000_000
+_SHOWN = 60  # characters of a formula
 
 
 def sheet_as_csv(path: Path, shown: str) -> str:
@@ -28,14 +29,21 @@ def sheet_as_csv(path: Path, shown: str) -> str:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        # Twice: once for the values of formulas, once for the formulas themselves.
+        values, formulas = (
+            openpyxl.load_workbook(path, read_only=True, data_only=data_only)
+            for data_only in (True, False)
+        )
         try:
-            for sheet in book.worksheets:
-                text = _table(sheet.iter_rows(values_only=True), shown)
+            for sheet in values.worksheets:
+                rows = sheet.iter_rows(values_only=True)
+                written = formulas[sheet.title].iter_rows(values_only=True)
+                text = _table(zip(rows, written, strict=True), shown)
                 if text is not None:
                     return text
         finally:
-            book.close()
+            values.close()
+            formulas.close()
     except UserError:
         raise
     except Exception as error:  # openpyxl lets any error of its parts through
@@ -66,11 +74,32 @@ def _check_size(path: Path, shown: str) -> None:
         )
 
 
-def _table(rows: Iterator[tuple[Any, ...]], shown: str) -> str | None:
+def _check_formulas(values: dict[str, Any], cells: dict[str, Any], place: str) -> None:
+    """Raise UserError for a formula whose value was not saved with it, in a column that
+    is needed: the cell would pass for empty, and the row for none."""
+    for name in COLUMNS:
+        cell = cells.get(name)
+        if values.get(name) is not None:
+            continue
+        if isinstance(cell, str) and cell.startswith("="):
+            what = "a label" if name == "Label" else "a name"
+            raise UserError(
+                f"{place} has an empty cell for {what}: the value of its formula "
+                f"`{cell[:_SHOWN]}` was not saved",
+                "open the sheet in a spreadsheet program, which computes it, and save "
+                "it there",
+            )
+
+
+def _table(
+    rows: Iterable[tuple[tuple[Any, ...], tuple[Any, ...]]], shown: str
+) -> str | None:
+    """The table as CSV, None without one. A row is its values and, for formulas, what
+    is written in their place."""
     header: list[str] | None = None
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    for number, row in enumerate(rows, start=1):
+    for number, (row, cells) in enumerate(rows, start=1):
         if number > _MAX_ROWS:
             raise UserError(f"`{shown}` has more than {_MAX_ROWS:,} rows")
         if header is None:
@@ -80,11 +109,13 @@ def _table(rows: Iterator[tuple[Any, ...]], shown: str) -> str | None:
                 writer.writerow(name for name in header if name)
             continue
         named = {name: cell for name, cell in zip(header, row, strict=False) if name}
+        place = f"row {number} of `{shown}`"
+        _check_formulas(named, dict(zip(header, cells, strict=False)), place)
         if all(cell is None or cell == "" for cell in named.values()):
             continue
-        named["Label"] = _label(named.get("Label"), f"row {number} of `{shown}`")
+        named["Label"] = _label(named.get("Label"), place)
         if not named["imgName"]:
-            raise UserError(f"row {number} of `{shown}` names no image")
+            raise UserError(f"{place} names no image")
         writer.writerow(_plain(named.get(name)) for name in header if name)
     return None if header is None else out.getvalue()
 

@@ -63,6 +63,7 @@ def write_report(
         columns=columns(result),
         rows=metric_rows(result),
         differences=difference_rows(result),
+        class_rows=class_rows(result),
         plots=[(data_uri("png", content), title) for content, title in pictures],
         no_plots=not plots,
         examples=examples,
@@ -71,7 +72,7 @@ def write_report(
         cam_layer=layer,
         layers=layers,
         nested=any(row.depth for row in layers),
-        facts=_facts(run, data),
+        facts=_facts(run, data, result["data"]["fingerprint"]),
         recipe=[(key, _flat(v)) for key, v in run.recipe.as_json().items()],
         summary=result,
     )
@@ -154,6 +155,22 @@ def difference_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def class_rows(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """A row for each class of more than two: its name, how many images are of it, and
+    value and interval of sensitivity and of precision. Of two classes none: the metrics
+    themselves are those of one class."""
+    classes = result["classes"] if len(result["classes"]) > 2 else []
+    return [
+        (
+            row["name"],
+            f"{row['images']:,}",
+            *shown_measurement("sensitivity", row["sensitivity"]),
+            *shown_measurement("sensitivity", row["precision"]),
+        )
+        for row in classes
+    ]
+
+
 def _chosen_examples(p: Predictions) -> tuple[list[int], bool]:
     """The positions of the most confident mistakes, the worst first, and True; without
     mistakes those of the least certain images, and False."""
@@ -198,7 +215,7 @@ def _heat_map(run: TrainedRun, image: NDArray[Any]) -> HeatMap | None:
         return None
 
 
-def _facts(run: TrainedRun, data: Data) -> list[tuple[str, str]]:
+def _facts(run: TrainedRun, data: Data, fingerprint: str) -> list[tuple[str, str]]:
     """The network, the data and the training as pairs of a name and a text."""
     record = run.record
     arguments = ", ".join(f"{k} = {v}" for k, v in record["arguments"].items())
@@ -217,7 +234,7 @@ def _facts(run: TrainedRun, data: Data) -> list[tuple[str, str]]:
         ),
         ("Classes", ", ".join(data.class_names)),
         ("Preparation", _flat(data.preprocessing.as_json())),
-        ("Fingerprint of the data", data.fingerprint),
+        ("Fingerprint of the data", fingerprint),
         ("Recipe", f"{run.recipe.name}, {run.recipe.epochs} epochs"),
         ("Seed", str(record["seed"])),
         ("Device", str(record["device"])),

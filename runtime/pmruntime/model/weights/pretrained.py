@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -63,20 +64,28 @@ class LoadingInfo:
 
 
 def load_pretrained(
-    model: Any, path: Path, *, skip_classifier: bool = False, layout: str | None = None
+    model: Any,
+    path: Path,
+    *,
+    skip_classifier: bool = False,
+    layout: str | None = None,
+    classes: Sequence[str] = (),
 ) -> LoadingInfo:
     """Fill a network from a file of another's weights; the network decides.
 
     `skip_classifier` leaves the last layers at their initial values where the file has
-    them for other classes. `layout` says whose Linear weights a safetensors file holds,
-    `paddle` [in, out] or `torch` [out, in], where it cannot be seen. Raises UserError
-    where a tensor of the network finds none of its shape, or the file has layers that
-    the network does not have; the network is then left as it was.
+    them for other classes: of another number, or of other names, where `classes` are
+    the network's and the file has names too. `layout` says whose Linear weights a
+    safetensors file holds, `paddle` [in, out] or `torch` [out, in], where it cannot be
+    seen. Raises UserError where a tensor of the network finds none of its shape, or the
+    file has layers that the network does not have; the network is then left as it was.
     """
     stored = read_weights(path)
     ours = units_of_model(model)
     chosen, found = _best(ours, stored, layout or stored.layout, path)
     resized: tuple[Unit, ...] = ()
+    if skip_classifier and classes and stored.classes not in ((), tuple(classes)):
+        found = _without_classifier(found, ours)
     if not found.complete:
         resized = _classifier(found, ours, path, skip_classifier)
     why = "other classes" if found.theirs else "the file has none"
@@ -127,6 +136,15 @@ def _best(
 def _fit(found: Matching) -> tuple[int, bool]:
     """How far a matching is from a whole one; less is better."""
     return len(found.ours), bool(found.ours) and not found.resized
+
+
+def _without_classifier(found: Matching, ours: list[Unit]) -> Matching:
+    """The same without the last layer, whose outputs are other classes in the file, or
+    the same in another order."""
+    kept = tuple(pair for pair in found.pairs if pair[0] is not ours[-1])
+    others = tuple(other for mine, other in found.pairs if mine is ours[-1])
+    mine = tuple(ours[-1:] if others else ())
+    return Matching(kept, (*found.ours, *mine), (*found.theirs, *others))
 
 
 def _classifier(

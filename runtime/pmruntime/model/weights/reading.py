@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,11 +30,13 @@ _HELP = "Paddle's .pdparams, PyTorch's .pth and safetensors can be read"
 @dataclass(frozen=True)
 class Stored:
     """What a file holds. `layout` says whose Linear weights they are, None where the
-    file does not; `ordered`, whether the order is that of the network's layers."""
+    file does not; `ordered`, whether the order is that of the network's layers.
+    `classes` are the names of the classifier's outputs, where a run wrote the file."""
 
     tensors: Mapping[str, NDArray[Any]]
     layout: str | None
     ordered: bool
+    classes: tuple[str, ...] = ()
 
 
 def read_weights(path: Path) -> Stored:
@@ -92,4 +95,15 @@ def _safetensors(path: Path) -> Stored:
         array = np.frombuffer(entry["data"], _KINDS[kind]).reshape(entry["shape"])
         tensors[name] = widened(array) if kind == "BF16" else array
     layout = TORCH if metadata.get("format") == "pt" else None
-    return Stored(tensors, layout, ordered=False)
+    return Stored(tensors, layout, ordered=False, classes=_classes(metadata))
+
+
+def _classes(metadata: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of classes that a run writes beside its weights; none where the
+    metadata are of another form."""
+    try:
+        names = json.loads(metadata["pmruntime"])["classes"]
+    except (KeyError, ValueError, TypeError):
+        return ()
+    sound = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    return tuple(names) if sound else ()

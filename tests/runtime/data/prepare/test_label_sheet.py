@@ -46,12 +46,23 @@ def test_another_sheet_of_the_workbook(tmp_path: Path) -> None:
     assert sheet_as_csv(tmp_path / "x.xlsx", "x") == "imgName,Label\nV0001.jpg,1\n"
 
 
+def test_a_formula_in_a_column_that_is_not_needed(tmp_path: Path) -> None:
+    rows = ["imgName", "Label", "note"], ["V0001.jpg", 1, "=1+0"]
+    path = write(tmp_path / "x.xlsx", *rows)
+    assert sheet_as_csv(path, "x") == "imgName,Label,note\nV0001.jpg,1,\n"
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
         (["V0001.jpg", 2], "row 2 of `x.xlsx` has `2` for a label"),
         (["V0001.jpg", None], "row 2 of `x.xlsx` has an empty cell for a label"),
-        (["V0001.jpg", "=1+0"], "row 2 of `x.xlsx` has an empty cell for a label"),
+        (["V0001.jpg", "=1+0"], "an empty cell for a label: the value of its formula"),
+        (
+            ["=A1", 1],
+            "row 2 of `x.xlsx` has an empty cell for a name: .* `=A1` was not",
+        ),
+        (["=A1", "=1+0"], "row 2 of `x.xlsx` has an empty cell for a name"),
         (["V0001.jpg", "PM"], "row 2 of `x.xlsx` has `PM` for a label"),
         ([None, 1], "row 2 of `x.xlsx` names no image"),
     ],
