@@ -379,6 +379,24 @@ def test_what_a_when_leaves_out_is_not_computed() -> None:
     assert "self.inside_lower(" in changed
 
 
+PASSED_OVER = """\
+layers:
+  first: {op: Conv2D, out_channels: 8, kernel_size: 1}
+  second: {op: Conv2D, out_channels: 8, kernel_size: 1}
+  third:
+    from: second
+    layers:
+      inner: {op: Conv2D, from: first, out_channels: 8, kernel_size: 1}
+"""
+
+
+def test_what_a_form_takes_and_passes_over_is_not_computed() -> None:
+    code = code_of(PASSED_OVER)
+    assert "self.second = nn.Conv2D" in code  # its parameters are the network's
+    assert "self.second(" not in code
+    assert "self.third_inner(first)" in code
+
+
 def test_no_code_assigns_what_nothing_takes() -> None:
     """By ruff's rule, which also finds what is used before it is there."""
     done = subprocess.run(
