@@ -58,8 +58,8 @@ def _slide_axis(
         )
     ceil_mode = args.get("ceil_mode")
     steps: Dim = (room + stride - 1) // stride if ceil_mode else room // stride
-    sizes_known = is_size(steps) and is_size(size)
-    if ceil_mode and sizes_known and steps * stride >= size + before:
+    beyond = steps * stride - size - before  # where the last window begins
+    if ceil_mode and is_size(beyond) and beyond >= 0:
         raise ShapeIssue(
             "PM302",
             f"with `ceil_mode` the last window of `{op}` begins behind the image: "
