@@ -29,7 +29,7 @@ from tests.support.paths import ROOT
 pytestmark = pytest.mark.paddle
 
 EXAMPLES = int(os.environ.get("PMGEN_FUZZ", "0"))
-# Releases of Hypothesis draw differently: 23% to 33% of the specs that they drew.
+# Releases of Hypothesis draw differently: the oldest gives 33% that are refused.
 LARGEST_SHARE_REFUSED = 0.4
 OPEN_SIZES = (32, 64)  # stand in for `any`
 CONFIG = ROOT / "pyproject.toml"
